@@ -1,0 +1,154 @@
+//! The board: the last view that each actor published, with its time.
+//!
+//! Readers look here and ask nobody. A stuck ticker shows as an old view.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use engine::account::DayResult;
+use engine::ticker::Tally;
+use engine::trade::Stage;
+use engine::{Mode, Money, Price, Quantity, TickerKey};
+
+/// How many decisions of a ticker are shown.
+pub const DECISIONS_MAX: usize = 50;
+
+/// What everybody may see.
+#[derive(Debug, Default)]
+pub struct Board {
+    link: Mutex<LinkState>,
+    tickers: Mutex<BTreeMap<TickerKey, Shown>>,
+    day: Mutex<Option<DayResult>>,
+}
+
+/// A view, and when it was published.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// What the ticker showed.
+    pub view: TickerView,
+    since: Instant,
+}
+
+/// The connection, in one word.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum LinkState {
+    /// Not yet, or not any more.
+    #[default]
+    Down,
+    /// Connected; what the broker holds is being read.
+    Reconciling,
+    /// Connected and in step.
+    Up {
+        /// The account that is traded.
+        account: String,
+    },
+}
+
+/// One ticker as it last showed itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TickerView {
+    /// When, in market time.
+    pub at: DateTime<Utc>,
+    /// Its state.
+    pub mode: Mode,
+    /// How far its trade has come; none when flat.
+    pub stage: Option<Stage>,
+    /// What it holds; none when flat.
+    pub position: Option<PositionView>,
+    /// Its last decisions, oldest first, at most [`DECISIONS_MAX`].
+    pub decisions: Arc<[Decision]>,
+    /// Its counts.
+    pub tally: Tally,
+}
+
+/// A decision, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// When, in market time.
+    pub at: DateTime<Utc>,
+    /// What, and why.
+    pub text: String,
+}
+
+/// A position with what protects it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PositionView {
+    /// Which side.
+    pub side: engine::order::Side,
+    /// How many shares.
+    pub quantity: Quantity,
+    /// Their average price.
+    pub average: Option<Price>,
+    /// The working stop's price.
+    pub stop: Option<Price>,
+    /// The working target's price.
+    pub target: Option<Price>,
+    /// What it would gain or lose at the last quote, before commissions.
+    pub unrealized: Option<Money>,
+}
+
+impl Board {
+    /// Publishes a ticker's view.
+    pub fn publish(&self, ticker: &TickerKey, view: TickerView) {
+        open(&self.tickers).insert(ticker.clone(), Shown { view, since: Instant::now() });
+    }
+
+    /// Publishes the connection's state.
+    pub fn publish_link(&self, link: LinkState) {
+        *open(&self.link) = link;
+    }
+
+    /// Publishes the day's result.
+    pub fn publish_day(&self, day: DayResult) {
+        *open(&self.day) = Some(day);
+    }
+
+    /// All tickers' views.
+    #[must_use]
+    pub fn tickers(&self) -> BTreeMap<TickerKey, TickerView> {
+        self.shown().into_iter().map(|(key, shown)| (key, shown.view)).collect()
+    }
+
+    /// All tickers' views, and when they were published.
+    #[must_use]
+    pub fn shown(&self) -> BTreeMap<TickerKey, Shown> {
+        open(&self.tickers).clone()
+    }
+
+    /// The connection's state.
+    #[must_use]
+    pub fn link(&self) -> LinkState {
+        open(&self.link).clone()
+    }
+
+    /// The day's result, as last published.
+    #[must_use]
+    pub fn day(&self) -> Option<DayResult> {
+        open(&self.day).clone()
+    }
+}
+
+/// Every write leaves the value whole, so a writer's panic spoils nothing.
+fn open<T>(cell: &Mutex<T>) -> MutexGuard<'_, T> {
+    cell.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Shown {
+    /// How long ago it was published, on the clock of this machine.
+    #[must_use]
+    pub fn age(&self) -> Duration {
+        self.since.elapsed()
+    }
+}
+
+impl std::fmt::Display for PositionView {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let or_none =
+            |price: Option<Price>| price.map_or_else(|| "none".to_owned(), |price| price.to_string());
+        let PositionView { side, quantity, average, stop, target, .. } = self;
+        let (average, stop, target) = (or_none(*average), or_none(*stop), or_none(*target));
+        write!(f, "holds {side} {quantity} from {average}, stop {stop}, target {target}")
+    }
+}

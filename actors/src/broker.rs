@@ -1,0 +1,325 @@
+//! The broker's actor: connects, listens, reconciles, sends what was admitted.
+//!
+//! A lost connection is a state, never an exit. After anything that may have cost news,
+//! every ticker is told `Gap`, and a complete snapshot has to bring it back.
+//!
+//! Read next: `Shared::serve`, the life of one connection; [`ports::broker`] for the wire.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix::{Actor, AsyncContext, Context, Handler, WrapFuture};
+use chrono::{DateTime, TimeDelta, Utc};
+use engine::{AccountFact, Body, Input, Refusal, Request, TickerKey};
+use ports::broker::{Event, Link, QuoteCells, Settings};
+use ports::clock::Clock;
+use ports::journal::Draft;
+use tokio::sync::Notify;
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::task::{JoinHandle, spawn_local};
+
+use crate::board::{Board, LinkState};
+use crate::journal::chain;
+use crate::message::{Append, Belong, Meet, Member, Send, Stop, Tell};
+use crate::{fatal, streams};
+
+const NAME: &str = "broker";
+/// Between two attempts to connect, or to be told what the broker holds.
+const RETRY: Duration = Duration::from_secs(2);
+/// How long news may settle before a snapshot is asked for.
+const CALM: Duration = Duration::from_millis(500);
+/// How often it is looked whether contracts have to be asked for anew.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// How old a contract's hours may become, in market time; the broker tells some days.
+const HOURS_AGE_MAX: TimeDelta = TimeDelta::hours(12);
+/// Order ids are taken from blocks of this size, written before any of them is used.
+const IDS_BLOCK: i32 = 1_000;
+/// A new block is written when so few are left.
+const IDS_LEFT_MIN: i32 = 200;
+
+/// Where the broker is and how to follow it.
+pub struct Route {
+    /// How to connect.
+    pub settings: Settings,
+    /// How fast a paper gateway's market runs; used with its accounts (`DSIM…`) only.
+    pub market_speed: f64,
+    /// Where quotes go.
+    pub quotes: QuoteCells,
+}
+
+/// The broker's actor.
+pub struct BrokerActor {
+    shared: Rc<Shared>,
+}
+
+struct Shared {
+    route: Route,
+    clock: Arc<Clock>,
+    board: Arc<Board>,
+    link: RefCell<Option<Link>>,
+    others: RefCell<Option<Meet>>,
+    /// When each ticker's contract was last asked for, in market time.
+    qualified: RefCell<BTreeMap<TickerKey, DateTime<Utc>>>,
+    /// Ids below this are written as used.
+    ids_to: Cell<i32>,
+    /// Tickers that wait to be shown what the broker holds.
+    waiting: RefCell<BTreeSet<TickerKey>>,
+    wanted: Notify,
+}
+
+impl BrokerActor {
+    /// An actor that connects once it has met the others.
+    #[must_use]
+    pub fn new(route: Route, clock: Arc<Clock>, board: Arc<Board>) -> BrokerActor {
+        let ids_to = Cell::new(route.settings.order_id_floor);
+        BrokerActor {
+            shared: Rc::new(Shared {
+                route,
+                clock,
+                board,
+                link: RefCell::default(),
+                others: RefCell::default(),
+                qualified: RefCell::default(),
+                ids_to,
+                waiting: RefCell::default(),
+                wanted: Notify::new(),
+            }),
+        }
+    }
+}
+
+impl Shared {
+    /// Connects and serves, for ever.
+    async fn run(self: Rc<Self>) {
+        loop {
+            let mut settings = self.route.settings.clone();
+            settings.order_id_floor = self.ids_to.get();
+            match Link::connect(&settings, self.clock.clone()).await {
+                Ok((link, events)) => {
+                    let why = self.clone().serve(link.clone(), events).await;
+                    tracing::error!(target: streams::ERRORS, actor = NAME, "connection lost: {why}");
+                    self.link.take();
+                    link.close().await;
+                    self.down();
+                }
+                Err(error) => {
+                    tracing::error!(target: streams::ERRORS, actor = NAME, "{}", chain(&error));
+                }
+            }
+            tokio::time::sleep(RETRY).await;
+        }
+    }
+
+    /// Serves one connection until it is lost; answers with why.
+    async fn serve(self: Rc<Self>, link: Link, mut events: UnboundedReceiver<Event>) -> String {
+        self.greet(&link).await;
+        self.link.replace(Some(link.clone()));
+        let _care = Care(spawn_local(fatal::guard_task(NAME, look_after(self.clone(), link.clone()))));
+        let _reconcile = Care(spawn_local(fatal::guard_task(NAME, reconcile(self.clone(), link))));
+        loop {
+            match events.recv().await {
+                Some(Event::Lost(why)) => return why,
+                Some(event) => self.on_event(event),
+                None => return "the link has ended".to_owned(),
+            }
+        }
+    }
+
+    /// The account, the clock, the ids: what has to be right before anything else.
+    async fn greet(&self, link: &Link) {
+        let account = link.account().to_owned();
+        self.board.publish_link(LinkState::Reconciling);
+        if let Some(meet) = &*self.others.borrow() {
+            meet.account.do_send(Belong(account.clone()));
+        }
+        let speed = account.starts_with("DSIM").then_some(self.route.market_speed);
+        if let (Some(speed), Ok(at)) = (speed, link.market_time().await) {
+            self.clock.follow(at, speed);
+        }
+        let every = if speed.is_some() { Duration::from_millis(100) } else { Duration::from_secs(5) };
+        link.watch(speed, every);
+        self.reserve_ids(link);
+        self.qualified.borrow_mut().clear();
+        let settings = &self.route.settings;
+        tracing::info!(
+            target: streams::TRADING,
+            actor = NAME,
+            market = self.clock.now().market.to_rfc3339(),
+            "connected to {} as client {}, account {account}",
+            settings.address,
+            settings.client_id
+        );
+    }
+
+    /// Writes the next block of ids as used. Requests pass the journal after this record,
+    /// so no id of the block leaves before it.
+    fn reserve_ids(&self, link: &Link) {
+        let to = self.ids_to.get().max(link.next_order_id());
+        let to = to.saturating_add(IDS_BLOCK);
+        self.ids_to.set(to);
+        self.write(None, AccountFact::OrderIds { to });
+    }
+
+    /// Looks up contracts that are new or whose hours are old, and streams quotes of new
+    /// ones. One that is refused is said, and leaves its ticker without an instrument, so
+    /// that it opens nothing; it is tried again.
+    async fn qualify(&self, link: &Link) {
+        for (ticker, member) in self.members() {
+            let now = self.clock.now().market;
+            let last = self.qualified.borrow().get(&ticker).copied();
+            if last.is_some_and(|last| now - last < HOURS_AGE_MAX) {
+                continue;
+            }
+            self.qualified.borrow_mut().insert(ticker.clone(), now);
+            if let Err(error) = link.qualify(&ticker, &member.contract).await {
+                tracing::error!(target: streams::ERRORS, actor = NAME, "{ticker}: {}", chain(&error));
+            } else if last.is_none() {
+                let to = member.to.clone();
+                let cell = self.route.quotes.cell(&ticker);
+                link.stream_quotes(ticker.clone(), cell, move || to.do_send(Tell::Wake));
+                self.want_snapshot([ticker]);
+            }
+        }
+    }
+
+    fn want_snapshot(&self, tickers: impl IntoIterator<Item = TickerKey>) {
+        self.waiting.borrow_mut().extend(tickers);
+        self.wanted.notify_one();
+    }
+
+    fn members(&self) -> BTreeMap<TickerKey, Member> {
+        self.others.borrow().as_ref().map(|meet| meet.tickers.clone()).unwrap_or_default()
+    }
+
+    fn on_event(&self, event: Event) {
+        match event {
+            Event::News(ticker, news) => self.tell(&ticker, Tell::Input(Input::News(news))),
+            Event::Instrument(ticker, instrument) => self.tell(&ticker, Tell::Know(instrument)),
+            Event::Snapshot(ticker, snapshot) => self.tell(&ticker, Tell::Input(Input::Snapshot(snapshot))),
+            Event::Gap(why) => {
+                tracing::warn!(target: streams::ERRORS, actor = NAME, "order news may be missing: {why}");
+                self.down();
+                self.want_snapshot(self.members().into_keys());
+            }
+            Event::Notice { code, text } => tracing::debug!(actor = NAME, code, "{text}"),
+            Event::Lost(_) => {}
+        }
+    }
+
+    /// Every ticker stops opening until it has been shown what the broker holds.
+    fn down(&self) {
+        self.board.publish_link(LinkState::Down);
+        self.members().into_values().for_each(|member| member.to.do_send(Tell::Input(Input::Gap)));
+    }
+
+    fn tell(&self, ticker: &TickerKey, told: Tell) {
+        if let Some(meet) = &*self.others.borrow()
+            && let Some(member) = meet.tickers.get(ticker)
+        {
+            member.to.do_send(told);
+        }
+    }
+
+    fn write(&self, ticker: Option<TickerKey>, fact: AccountFact) {
+        let draft = Draft { at: self.clock.now(), ticker, body: Body::Account(fact) };
+        if let Some(meet) = &*self.others.borrow() {
+            meet.journal.do_send(Append { drafts: vec![draft], from: None, by_risk: false });
+        }
+    }
+
+    /// Sends, or says what stood in the way: to the journal first, so that the risk book
+    /// frees what the request reserved, then to the ticker.
+    fn send(&self, Send(admitted): &Send) {
+        let link = self.link.borrow().clone();
+        let sent = match &link {
+            Some(link) => link.send(admitted).map_err(|error| chain(&error)),
+            None => Err("not connected".to_owned()),
+        };
+        if let Err(why) = sent {
+            self.not_sent(admitted.request(), &why);
+        }
+        if let Some(link) = link.filter(|link| self.ids_to.get() - link.next_order_id() < IDS_LEFT_MIN) {
+            self.reserve_ids(&link);
+        }
+    }
+
+    fn not_sent(&self, request: &Request, why: &str) {
+        tracing::error!(target: streams::ERRORS, actor = NAME, "not sent: {request}: {why}");
+        let orders: Vec<_> = request.orders().cloned().collect();
+        let Some(ticker) = request.ticker().cloned() else { return };
+        self.write(
+            Some(ticker.clone()),
+            AccountFact::NotSent { orders: orders.clone(), why: why.to_owned() },
+        );
+        let because = Refusal::NotSent(why.to_owned());
+        self.tell(&ticker, Tell::Input(Input::Refused { orders, because }));
+    }
+}
+
+/// A task that ends with its connection.
+struct Care(JoinHandle<()>);
+
+impl Drop for Care {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// Keeps contracts known and their hours fresh.
+async fn look_after(shared: Rc<Shared>, link: Link) {
+    loop {
+        shared.qualify(&link).await;
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+/// Asks for a snapshot whenever one is wanted: one at a time, and once more for all that
+/// was wanted meanwhile. Only those who wait are told; the others hear nothing.
+async fn reconcile(shared: Rc<Shared>, link: Link) {
+    loop {
+        shared.wanted.notified().await;
+        tokio::time::sleep(CALM).await;
+        let waiting = shared.waiting.take();
+        while let Err(error) = link.snapshot(&waiting).await {
+            tracing::error!(target: streams::ERRORS, actor = NAME, "{}", chain(&error));
+            tokio::time::sleep(RETRY).await;
+        }
+        shared.board.publish_link(LinkState::Up { account: link.account().to_owned() });
+    }
+}
+
+impl Actor for BrokerActor {
+    type Context = Context<Self>;
+}
+
+impl Handler<Meet> for BrokerActor {
+    type Result = ();
+
+    fn handle(&mut self, meet: Meet, ctx: &mut Context<Self>) {
+        if self.shared.others.borrow_mut().replace(meet).is_none() {
+            let run = fatal::guard_task(NAME, self.shared.clone().run());
+            ctx.spawn(run.into_actor(self));
+        }
+    }
+}
+
+impl Handler<Send> for BrokerActor {
+    type Result = ();
+
+    fn handle(&mut self, send: Send, _: &mut Context<Self>) {
+        fatal::guard(NAME, || self.shared.send(&send));
+    }
+}
+
+impl Handler<Stop> for BrokerActor {
+    type Result = ();
+
+    fn handle(&mut self, _: Stop, ctx: &mut Context<Self>) {
+        if let Some(link) = self.shared.link.take() {
+            ctx.spawn(async move { link.close().await }.into_actor(self));
+        }
+    }
+}

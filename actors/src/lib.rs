@@ -1,0 +1,22 @@
+//! The shell: who runs, who is told, who is restarted. It decides nothing about money.
+//!
+//! One signal's way: [`signal`] → [`ticker`] → [`journal`] → [`risk`] → [`broker`], and
+//! the broker's news the same road back. Messages go one way; nobody asks and waits.
+//!
+//! Read first: [`message`], then [`supervisor`], which starts and stops the others.
+
+pub mod board;
+pub mod broker;
+pub mod fatal;
+pub mod journal;
+pub mod message;
+mod recovery;
+pub mod risk;
+pub mod signal;
+pub mod streams;
+pub mod supervisor;
+pub mod threads;
+pub mod ticker;
+
+pub use board::{Board, Decision, LinkState, TickerView};
+pub use supervisor::{Running, Settings, start};

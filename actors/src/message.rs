@@ -1,0 +1,103 @@
+//! What the actors say to each other. Nothing here has an answer.
+
+use std::collections::BTreeMap;
+
+use actix::{Message, Recipient};
+use engine::{Admitted, Because, ContractSpec, Input, Instrument, Record, Request, TickerKey};
+use ports::journal::{Draft, Written};
+
+/// To a ticker: something happened.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub enum Tell {
+    /// An input, to be decided on.
+    Input(Input),
+    /// The quote in its cell has changed.
+    Wake,
+    /// What the broker says of its contract.
+    Know(Instrument),
+    /// So many of its records are on disk.
+    Flushed(usize),
+}
+
+/// To the journal: write these, in this order.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Append {
+    /// What to write.
+    pub drafts: Vec<Draft>,
+    /// Who waits to hear that they are on disk.
+    pub from: Option<Recipient<Tell>>,
+    /// True for what the risk book wrote of itself: it has it applied already.
+    pub by_risk: bool,
+}
+
+/// To the journal: everything before this must be on disk before the answer comes.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Barrier(pub tokio::sync::oneshot::Sender<()>);
+
+/// To the journal: it belongs to this account.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Belong(pub String);
+
+/// To the risk book: a record, in the journal's order.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Recorded(pub Record);
+
+/// To the risk book: a request that is written. It comes in the journal's order, too.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Judge {
+    /// The ticker that asks.
+    pub ticker: TickerKey,
+    /// The request.
+    pub request: Written<Request>,
+}
+
+/// To the risk book: look at the clock and at the day's result.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct Look;
+
+/// To the broker: send this.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Send(pub Admitted<Written<Request>>);
+
+/// To the actors of the road: who is there to be told. Until it comes nobody is; it comes
+/// again when a ticker joins.
+#[derive(Clone, Message)]
+#[rtype(result = "()")]
+pub struct Meet {
+    /// The tickers.
+    pub tickers: BTreeMap<TickerKey, Member>,
+    /// The journal.
+    pub journal: Recipient<Append>,
+    /// The journal's ear for the account it belongs to.
+    pub account: Recipient<Belong>,
+}
+
+/// A ticker, to those on the road.
+#[derive(Clone)]
+pub struct Member {
+    /// Where it is told.
+    pub to: Recipient<Tell>,
+    /// What it trades.
+    pub contract: ContractSpec,
+}
+
+/// To the signal source's actor and the broker: end.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct Stop;
+
+impl Tell {
+    /// Tells a ticker to close what it has open.
+    #[must_use]
+    pub fn close(because: Because) -> Tell {
+        Tell::Input(Input::Close(because))
+    }
+}

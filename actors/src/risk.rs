@@ -1,0 +1,158 @@
+//! The risk book's actor: sees every record in the journal's order, lets requests through.
+
+use std::sync::Arc;
+
+use actix::{Actor, Context, Handler, Recipient};
+use engine::account::OnDailyLoss;
+use engine::{
+    AccountFact, AccountView, Because, Body, Book, Input, Now, Record, Refusal, Request, TickerKey, Verdict,
+};
+use ports::broker::QuoteCells;
+use ports::clock::Clock;
+use ports::journal::Draft;
+
+use crate::board::Board;
+use crate::fatal;
+use crate::message::{Append, Judge, Look, Meet, Recorded, Send, Tell};
+use crate::streams;
+
+const NAME: &str = "risk";
+
+/// The risk book's actor.
+pub struct RiskActor {
+    book: Book,
+    clock: Arc<Clock>,
+    quotes: QuoteCells,
+    board: Arc<Board>,
+    broker: Recipient<Send>,
+    others: Option<Meet>,
+}
+
+impl RiskActor {
+    /// An actor that owns `book` and passes on to `broker` what it admits.
+    #[must_use]
+    pub fn new(
+        book: Book,
+        clock: Arc<Clock>,
+        quotes: QuoteCells,
+        board: Arc<Board>,
+        broker: Recipient<Send>,
+    ) -> RiskActor {
+        RiskActor { book, clock, quotes, board, broker, others: None }
+    }
+
+    fn view(&self) -> AccountView {
+        AccountView { quotes: self.quotes.newest() }
+    }
+
+    fn judge(&mut self, Judge { ticker, request }: Judge) {
+        let now = self.clock.now();
+        let asked: Request = std::borrow::Borrow::<Request>::borrow(&request).clone();
+        let refused = match self.book.admit(now, &self.view(), request) {
+            Ok(admitted) => {
+                self.broker.do_send(Send(admitted));
+                None
+            }
+            Err(refusal) => {
+                self.refuse(&ticker, &asked, refusal.clone());
+                Some(refusal)
+            }
+        };
+        let verdict = Verdict { request: asked, refused };
+        self.write(now, Some(ticker), Body::Verdict(verdict));
+    }
+
+    fn refuse(&self, ticker: &TickerKey, asked: &Request, because: Refusal) {
+        tracing::info!(target: streams::TRADING, actor = NAME, "{ticker}: {because}");
+        let orders = asked.orders().cloned().collect();
+        let told = self.others.as_ref().and_then(|others| others.tickers.get(ticker));
+        told.into_iter().for_each(|to| {
+            to.to.do_send(Tell::Input(Input::Refused {
+                orders: Vec::clone(&orders),
+                because: because.clone(),
+            }));
+        });
+    }
+
+    fn look(&mut self) {
+        let now = self.clock.now();
+        let view = self.view();
+        if let Some(fact) = self.book.watch(now, &view) {
+            self.on_account_fact(&fact);
+            self.write(now, None, Body::Account(fact));
+        }
+        self.board.publish_day(self.book.day_result(&view));
+    }
+
+    fn on_account_fact(&self, fact: &AccountFact) {
+        match fact {
+            AccountFact::LossLimitReached { loss, max } => {
+                tracing::error!(
+                    target: streams::ERRORS,
+                    actor = NAME,
+                    "the day's loss {loss} reached the limit {max}: nothing opens until a release"
+                );
+                if self.book.limits().on_daily_loss == OnDailyLoss::Flatten {
+                    let close = || Tell::close(Because::DailyLoss { loss: *loss, max: *max });
+                    let tickers = self.others.iter().flat_map(|others| others.tickers.values());
+                    tickers.for_each(|ticker| ticker.to.do_send(close()));
+                }
+            }
+            AccountFact::DayOpened { day, .. } => {
+                tracing::debug!(target: streams::TRADING, actor = NAME, "trading day {day}");
+            }
+            AccountFact::NotSent { .. } | AccountFact::OrderIds { .. } => {}
+        }
+    }
+
+    fn write(&self, at: Now, ticker: Option<TickerKey>, body: Body) {
+        let Some(others) = &self.others else { return };
+        let drafts = vec![Draft { at, ticker, body }];
+        others.journal.do_send(Append { drafts, from: None, by_risk: true });
+    }
+}
+
+impl Actor for RiskActor {
+    type Context = Context<Self>;
+}
+
+impl Handler<Recorded> for RiskActor {
+    type Result = ();
+
+    fn handle(&mut self, Recorded(record): Recorded, _: &mut Context<Self>) {
+        fatal::guard(NAME, || {
+            let moved = matches!(&record, Record { body: Body::Fact(engine::Fact::Executed { .. }), .. });
+            self.book.apply(&record);
+            if moved {
+                self.look();
+            }
+        });
+    }
+}
+
+impl Handler<Judge> for RiskActor {
+    type Result = ();
+
+    fn handle(&mut self, judge: Judge, _: &mut Context<Self>) {
+        fatal::guard(NAME, || {
+            self.look();
+            self.judge(judge);
+        });
+    }
+}
+
+impl Handler<Look> for RiskActor {
+    type Result = ();
+
+    fn handle(&mut self, _: Look, _: &mut Context<Self>) {
+        fatal::guard(NAME, || self.look());
+    }
+}
+
+impl Handler<Meet> for RiskActor {
+    type Result = ();
+
+    fn handle(&mut self, others: Meet, _: &mut Context<Self>) {
+        self.others = Some(others);
+    }
+}

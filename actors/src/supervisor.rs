@@ -1,0 +1,234 @@
+//! The supervisor: starts the others in order, keeps their time, and stops them.
+//!
+//! Order of starting: broker, risk, journal, tickers, signals; then each is told of the
+//! others, and only then the broker connects. Stopping goes the other way: no more
+//! signals, what is on its way is written and sent, then the link closes. Protective
+//! orders stay at the broker.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix::{Actor, Addr, Arbiter, AsyncContext, Context, Recipient};
+use engine::fleet::{Move, plan};
+use engine::{Installation, Limits, TickerKey, TickerSettings};
+use ports::broker::QuoteCells;
+use ports::clock::Clock;
+use ports::journal::{Durability, Journal, JournalError};
+use ports::signals::HttpSource;
+
+use crate::board::Board;
+use crate::broker::{BrokerActor, Route};
+use crate::journal::JournalActor;
+use crate::message::{Barrier, Look, Meet, Member, Stop};
+use crate::recovery::Memory;
+use crate::risk::RiskActor;
+use crate::signal::SignalActor;
+use crate::streams;
+use crate::threads::Threads;
+use crate::ticker::{Doors, TickerActor};
+
+/// How often the account is looked at even when nothing happens.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// How long what is on its way may take to be written when stopping.
+const FLUSH_PATIENCE: Duration = Duration::from_secs(5);
+
+/// All that the actors need to know.
+pub struct Settings {
+    /// The tickers.
+    pub tickers: Vec<TickerSettings>,
+    /// The account's limits.
+    pub limits: Limits,
+    /// Where the broker is.
+    pub broker: ports::broker::Settings,
+    /// How fast a paper gateway's market runs.
+    pub market_speed: f64,
+    /// The journal's folder.
+    pub journal: PathBuf,
+    /// When a commit counts.
+    pub durability: Durability,
+    /// Records of one transaction.
+    pub batch_max: usize,
+    /// Records of one ticker that may wait for the journal.
+    pub in_flight_max: usize,
+    /// Threads for tickers.
+    pub ticker_threads: usize,
+    /// Where signals come from.
+    pub signals: HttpSource,
+    /// How often they are asked for.
+    pub poll_every: Duration,
+    /// A number that tells this installation's orders from others'; used once.
+    pub mark: u64,
+}
+
+/// The running actors.
+pub struct Running {
+    /// What they show.
+    pub board: Arc<Board>,
+    /// Their clock.
+    pub clock: Arc<Clock>,
+    threads: Threads,
+    installation: Installation,
+    in_flight_max: usize,
+    quotes: QuoteCells,
+    running: BTreeMap<TickerKey, TickerSettings>,
+    meet: Meet,
+    risk: Addr<RiskActor>,
+    journal: Addr<JournalActor>,
+    signals: Addr<SignalActor>,
+    broker: Addr<BrokerActor>,
+    memory: Memory,
+    _supervisor: Addr<SupervisorActor>,
+}
+
+/// Keeps the account's time: a look every quarter of a second.
+struct SupervisorActor {
+    risk: Recipient<Look>,
+}
+
+impl Actor for SupervisorActor {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Context<Self>) {
+        ctx.run_interval(LOOK_EVERY, |this, _| this.risk.do_send(Look));
+    }
+}
+
+/// Starts everything. Call it within an actix system.
+///
+/// # Errors
+/// The journal cannot be used.
+pub fn start(settings: Settings) -> Result<Running, JournalError> {
+    let journal = Journal::open(&settings.journal, settings.durability)?;
+    let installation = journal.installation(settings.mark)?;
+    let memory = Memory::of(journal.read()?, settings.limits);
+    let threads = Threads::start(settings.durability, settings.ticker_threads.min(settings.tickers.len()));
+    let (board, clock, quotes) =
+        (Arc::new(Board::default()), Arc::new(Clock::default()), QuoteCells::default());
+
+    let broker = {
+        let mut route =
+            Route { settings: settings.broker, market_speed: settings.market_speed, quotes: quotes.clone() };
+        route.settings.order_id_floor = memory.order_id_floor();
+        let (clock, board) = (clock.clone(), board.clone());
+        on(threads.road(), move || BrokerActor::new(route, clock, board))
+    };
+    let risk = {
+        let (book, broker) = (memory.book(), broker.clone().recipient());
+        let (clock, quotes, board) = (clock.clone(), quotes.clone(), board.clone());
+        on(threads.road(), move || RiskActor::new(book, clock, quotes, board, broker))
+    };
+    let journal = {
+        let (recorded, judge) = (risk.clone().recipient(), risk.clone().recipient());
+        let batch_max = settings.batch_max;
+        on(threads.journal(), move || JournalActor::new(journal, recorded, judge, batch_max))
+    };
+    let (source, every) = (settings.signals, settings.poll_every);
+    let signals = on(threads.road(), move || SignalActor::new(source, every));
+    let supervisor = SupervisorActor { risk: risk.clone().recipient() }.start();
+    let meet = Meet {
+        tickers: BTreeMap::new(),
+        journal: journal.clone().recipient(),
+        account: journal.clone().recipient(),
+    };
+    let mut running = Running {
+        board,
+        clock,
+        threads,
+        installation,
+        in_flight_max: settings.in_flight_max,
+        quotes,
+        running: BTreeMap::new(),
+        meet,
+        risk,
+        journal,
+        signals,
+        broker,
+        memory,
+        _supervisor: supervisor,
+    };
+    running.apply(plan(&BTreeMap::new(), &settings.tickers));
+    running.tell_of_the_lost();
+    Ok(running)
+}
+
+impl Running {
+    /// What has to happen so that `wanted` run.
+    #[must_use]
+    pub fn plan(&self, wanted: &[TickerSettings]) -> Vec<Move> {
+        plan(&self.running, wanted)
+    }
+
+    /// Starts the tickers that a plan starts, and tells the others of them. Nobody else
+    /// hears anything.
+    pub fn apply(&mut self, moves: Vec<Move>) {
+        let mut joined = false;
+        for step in moves {
+            if let Move::Start(settings) = step {
+                self.start_ticker(settings);
+                joined = true;
+            }
+        }
+        if joined {
+            self.risk.do_send(self.meet.clone());
+            self.broker.do_send(self.meet.clone());
+            self.signals.do_send(self.meet.clone());
+        }
+    }
+
+    fn start_ticker(&mut self, settings: TickerSettings) {
+        let key = settings.key.clone();
+        let doors = Doors {
+            clock: self.clock.clone(),
+            quote: self.quotes.cell(&key),
+            journal: self.journal.clone().recipient(),
+            board: self.board.clone(),
+            in_flight_max: self.in_flight_max,
+        };
+        let ticker = self.memory.ticker(self.installation, settings.clone());
+        let held = ticker.position();
+        let arbiter = self.threads.ticker(self.running.len());
+        let address = on(arbiter, move || TickerActor::new(ticker, doors));
+        let what = if held.is_zero() { String::new() } else { format!(", {held} held by the journal") };
+        tracing::info!(target: streams::TRADING, actor = format!("ticker-{key}"), "started{what}");
+        let member = Member { to: address.recipient(), contract: settings.contract.clone() };
+        self.meet.tickers.insert(key.clone(), member);
+        self.running.insert(key, settings);
+    }
+
+    /// A ticker of the journal that the config no longer names keeps its orders at the
+    /// broker; nobody looks after it, and that is said.
+    fn tell_of_the_lost(&self) {
+        for key in self.memory.left() {
+            tracing::warn!(
+                target: streams::ERRORS,
+                actor = "supervisor",
+                "the journal knows {key}, the config does not: nobody looks after its position or orders"
+            );
+        }
+    }
+
+    /// Stops in order: no signal is taken any more, what was decided is written, the link
+    /// closes. Orders at the broker are left as they are.
+    pub async fn stop(self) {
+        self.signals.do_send(Stop);
+        let (reached, written) = tokio::sync::oneshot::channel();
+        self.journal.do_send(Barrier(reached));
+        if tokio::time::timeout(FLUSH_PATIENCE, written).await.is_err() {
+            tracing::error!(target: streams::ERRORS, actor = "supervisor", "the journal did not finish in time");
+        }
+        self.broker.do_send(Stop);
+        // The broker's goodbye travels before its thread ends.
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        self.threads.stop();
+    }
+}
+
+/// Starts an actor on the thread of `arbiter`; it is made there.
+fn on<A: Actor<Context = Context<A>>>(
+    arbiter: &Arbiter,
+    make: impl FnOnce() -> A + std::marker::Send + 'static,
+) -> Addr<A> {
+    A::start_in_arbiter(&arbiter.handle(), move |_| make())
+}

@@ -1,0 +1,249 @@
+//! One ticker's actor: a thin shell around the engine's [`Ticker`].
+//!
+//! It hands inputs in, journals what comes out, and publishes a view. A panic of the
+//! engine ends this ticker alone: its stop stays at the broker.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use actix::{Actor, AsyncContext, Context, Handler, Recipient, SpawnHandle};
+use engine::order::Side;
+use engine::{
+    Body, Decline, Fact, Input, MarketView, Money, Now, Price, Quantity, Role, Signal, Step, Ticker,
+    TickerKey,
+};
+use ports::broker::QuoteCell;
+use ports::clock::Clock;
+use ports::journal::Draft;
+use rust_decimal::Decimal;
+
+use crate::board::{Board, DECISIONS_MAX, Decision, PositionView, TickerView};
+use crate::message::{Append, Tell};
+use crate::streams;
+
+/// What a ticker's actor needs of the others.
+pub struct Doors {
+    /// Both times.
+    pub clock: Arc<Clock>,
+    /// Its newest quote.
+    pub quote: Arc<QuoteCell>,
+    /// Where its steps are written.
+    pub journal: Recipient<Append>,
+    /// Where it shows itself.
+    pub board: Arc<Board>,
+    /// Records that may wait for the journal before signals are declined.
+    pub in_flight_max: usize,
+}
+
+/// One ticker's actor.
+pub struct TickerActor {
+    name: String,
+    key: TickerKey,
+    ticker: Ticker,
+    view: MarketView,
+    doors: Doors,
+    unwritten: usize,
+    broken: bool,
+    wakeup: Option<SpawnHandle>,
+    decisions: Arc<[Decision]>,
+}
+
+impl TickerActor {
+    /// An actor around `ticker`.
+    #[must_use]
+    pub fn new(ticker: Ticker, doors: Doors) -> TickerActor {
+        let key = ticker.settings().key.clone();
+        TickerActor {
+            name: format!("ticker-{key}"),
+            key,
+            ticker,
+            view: MarketView::default(),
+            doors,
+            unwritten: 0,
+            broken: false,
+            wakeup: None,
+            decisions: Arc::default(),
+        }
+    }
+
+    fn decide(&mut self, ctx: &mut Context<Self>, input: &Input) {
+        if self.broken {
+            return;
+        }
+        let now = self.doors.clock.now();
+        self.view.quote = self.doors.quote.look();
+        let mut out = Vec::new();
+        let decided = catch_unwind(AssertUnwindSafe(|| match self.too_far_ahead(input) {
+            Some(signal) => {
+                let because = Decline::JournalBehind(self.unwritten);
+                self.ticker.decline(now, signal, because, &mut out);
+            }
+            None => self.ticker.on_input(now, input, &self.view, &mut out),
+        }));
+        if decided.is_err() {
+            return self.break_down();
+        }
+        self.write(ctx, now, input, out);
+        self.wake_later(ctx, now);
+        self.show(now);
+    }
+
+    /// The signal, when too many records wait for the journal to trade on another one.
+    fn too_far_ahead<'a>(&self, input: &'a Input) -> Option<&'a Signal> {
+        match input {
+            Input::Signal(signal) if self.unwritten >= self.doors.in_flight_max => Some(signal),
+            _ => None,
+        }
+    }
+
+    /// Tells and journals what came of an input. An input that led to nothing is only
+    /// written where it came from outside.
+    fn write(&mut self, ctx: &mut Context<Self>, now: Now, input: &Input, out: Vec<Step>) {
+        let looked = matches!(input, Input::Quote | Input::Wakeup);
+        if out.is_empty() && (looked || matches!(input, Input::News(_) | Input::Snapshot(_))) {
+            return;
+        }
+        let input = (!looked).then(|| Body::Input(input.clone()));
+        let steps = out.into_iter().map(|step| self.told(now, step));
+        let bodies: Vec<Body> = input.into_iter().chain(steps).collect();
+        let draft = |body| Draft { at: now, ticker: Some(self.key.clone()), body };
+        let drafts: Vec<Draft> = bodies.into_iter().map(draft).collect();
+        self.unwritten += drafts.len();
+        let from = Some(ctx.address().recipient());
+        self.doors.journal.do_send(Append { drafts, from, by_risk: false });
+    }
+
+    fn told(&mut self, now: Now, step: Step) -> Body {
+        streams::tell(&self.name, now, &step);
+        match step {
+            Step::Fact(fact) => {
+                if let Fact::Protected { .. } = &fact {
+                    self.tell_position(now);
+                }
+                if decides(&fact) {
+                    self.remember(now, fact.to_string());
+                }
+                Body::Fact(fact)
+            }
+            Step::Request(request) => Body::Request(request),
+        }
+    }
+
+    fn remember(&mut self, now: Now, text: String) {
+        let old = self.decisions.len().saturating_sub(DECISIONS_MAX - 1);
+        let newest = Decision { at: now.market, text };
+        self.decisions = self.decisions[old..].iter().cloned().chain([newest]).collect();
+    }
+
+    fn tell_position(&self, now: Now) {
+        let Some(position) = self.position() else { return };
+        let market = now.market.to_rfc3339();
+        tracing::info!(target: streams::POSITIONS, actor = self.name, market, "{position}");
+    }
+
+    fn wake_later(&mut self, ctx: &mut Context<Self>, now: Now) {
+        if let Some(handle) = self.wakeup.take() {
+            ctx.cancel_future(handle);
+        }
+        let Some(at) = self.ticker.next_wakeup(now) else { return };
+        let wait = at.since(now.process).to_std().unwrap_or_default();
+        self.wakeup = Some(ctx.run_later(wait, |this, ctx| {
+            this.wakeup = None;
+            this.decide(ctx, &Input::Wakeup);
+        }));
+    }
+
+    fn break_down(&mut self) {
+        self.broken = true;
+        tracing::error!(
+            target: streams::ERRORS,
+            actor = self.name,
+            "the engine panicked; this ticker stands still until a restart, its orders stay at the broker"
+        );
+        let now = self.doors.clock.now();
+        self.remember(now, "panicked; stands still until a restart".to_owned());
+        self.show(now);
+    }
+
+    fn show(&self, now: Now) {
+        let view = TickerView {
+            at: now.market,
+            mode: self.ticker.mode().clone(),
+            stage: self.ticker.trade().map(engine::trade::Trade::stage),
+            position: self.position(),
+            decisions: self.decisions.clone(),
+            tally: self.ticker.tally().clone(),
+        };
+        self.doors.board.publish(&self.key, view);
+    }
+
+    fn position(&self) -> Option<PositionView> {
+        let trade = self.ticker.trade().filter(|trade| !trade.held().is_zero())?;
+        let price = |role| {
+            let working =
+                trade.lots.iter().rev().filter_map(|lot| lot.newest(role)).find(|leg| leg.works())?;
+            working.spec.kind.price()
+        };
+        let (side, quantity) = (trade.side, trade.held());
+        let average = trade.average(self.ticker.ledger());
+        let mark = self.view.quote.and_then(|quote| quote.mark(side));
+        let multiplier = trade.lots.first().map_or(Decimal::ONE, |lot| lot.opened.multiplier);
+        let gain = |(mark, average)| gain(side, quantity, average, mark, multiplier);
+        let unrealized = mark.zip(average).map(gain);
+        Some(PositionView {
+            side,
+            quantity,
+            average,
+            stop: price(Role::Stop),
+            target: price(Role::Target),
+            unrealized,
+        })
+    }
+}
+
+fn gain(side: Side, quantity: Quantity, average: Price, mark: Price, multiplier: Decimal) -> Money {
+    let moved = mark.times(quantity, multiplier) - average.times(quantity, multiplier);
+    match side {
+        Side::Long => moved,
+        Side::Short => -moved,
+    }
+}
+
+/// True for what a person would call a decision.
+fn decides(fact: &Fact) -> bool {
+    matches!(
+        fact,
+        Fact::SignalTaken { .. }
+            | Fact::SignalDeclined { .. }
+            | Fact::EntryDeclined { .. }
+            | Fact::CloseDecided { .. }
+            | Fact::LotClosed(_)
+            | Fact::ModeChanged { .. }
+    )
+}
+
+impl Actor for TickerActor {
+    type Context = Context<Self>;
+
+    /// Whatever it remembers, the broker has to confirm it first.
+    fn started(&mut self, ctx: &mut Context<Self>) {
+        self.decide(ctx, &Input::Gap);
+    }
+}
+
+impl Handler<Tell> for TickerActor {
+    type Result = ();
+
+    fn handle(&mut self, told: Tell, ctx: &mut Context<Self>) {
+        match told {
+            Tell::Input(input) => self.decide(ctx, &input),
+            // A quote may be skipped while the journal is behind; an order's news may not.
+            Tell::Wake if self.unwritten >= self.doors.in_flight_max => {
+                self.doors.quote.look();
+            }
+            Tell::Wake => self.decide(ctx, &Input::Quote),
+            Tell::Know(instrument) => self.view.instrument = Some(instrument),
+            Tell::Flushed(count) => self.unwritten = self.unwritten.saturating_sub(count),
+        }
+    }
+}

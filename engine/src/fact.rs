@@ -1,0 +1,185 @@
+//! What happened: past tense, data, and the only thing that changes a ticker.
+//!
+//! Recovery is these, applied again in the order in which they were written. A fact
+//! that trades, or declines to, carries its reason.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use crate::account::Refusal;
+use crate::mode::Mode;
+use crate::money::{Fraction, Money, Price, Quantity};
+use crate::order::{Commission, Execution, Side, Status, Terms};
+use crate::order_ref::OrderRef;
+use crate::reason::{Because, Decline, span};
+use crate::request::Request;
+use crate::signal::Signal;
+
+/// Something that happened to one ticker.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Fact {
+    /// A signal led to an order.
+    SignalTaken {
+        /// The signal.
+        signal: Signal,
+        /// What for.
+        because: Because,
+    },
+    /// A signal led to nothing.
+    SignalDeclined {
+        /// The signal.
+        signal: Signal,
+        /// Why.
+        because: Decline,
+    },
+    /// A lot was decided on; its bracket is the request that follows.
+    LotOpened(LotOpened),
+    /// A rule would have added a lot, and there was none to add.
+    AddDeclined {
+        /// What the rule saw.
+        wanted: Because,
+        /// Why not.
+        because: Decline,
+    },
+    /// The risk book refused the lot's entry; nothing was sent.
+    EntryDeclined {
+        /// The lot's number within its trade.
+        lot: u32,
+        /// Why.
+        because: Refusal,
+    },
+    /// The risk book refused another request of ours; the orders stand as they did.
+    RequestDeclined {
+        /// The orders concerned.
+        orders: Vec<OrderRef>,
+        /// Why.
+        because: Refusal,
+    },
+    /// Shares changed hands.
+    Executed {
+        /// The execution.
+        execution: Execution,
+    },
+    /// An execution's cost became known.
+    Commissioned(Commission),
+    /// An order's standing changed.
+    OrderMoved(Status),
+    /// An order's terms changed.
+    TermsEchoed(Terms),
+    /// The broker refused a change; the order works on as it was.
+    ChangeRefused {
+        /// Which order.
+        order: OrderRef,
+        /// The broker's code.
+        code: i32,
+        /// The broker's words.
+        text: String,
+    },
+    /// A lot's shares are covered by a working stop again, or for the first time.
+    Protected {
+        /// The lot's number within its trade.
+        lot: u32,
+        /// How long they were not, in process time.
+        #[serde(with = "span")]
+        exposed: TimeDelta,
+    },
+    /// A lot's bracket was measured against the average fill, once.
+    Reanchored {
+        /// The lot's number within its trade.
+        lot: u32,
+        /// The average price of its entry.
+        average: Price,
+    },
+    /// A lot's lost protection is placed anew, by the request that follows.
+    ProtectionRenewed {
+        /// The lot's number within its trade.
+        lot: u32,
+    },
+    /// The trade was told to leave.
+    CloseDecided {
+        /// Why.
+        because: Because,
+    },
+    /// The other side shall be opened once flat, by this signal.
+    ReversalPlanned {
+        /// The signal.
+        signal: Signal,
+        /// The latest market time at which it still opens.
+        until: DateTime<Utc>,
+    },
+    /// Nothing is opened once flat, after all.
+    ReversalDropped,
+    /// A lot's shares are gone.
+    LotClosed(LotClosed),
+    /// A trade is over: flat, and no order of it works.
+    TradeClosed {
+        /// Its number.
+        trade: u32,
+        /// Shares bought and sold, before commissions.
+        realized: Money,
+        /// Commissions known by now.
+        commission: Money,
+        /// False when its entry never filled.
+        traded: bool,
+    },
+    /// An execution of ours that no open trade explains. The ticker freezes.
+    Stray {
+        /// The execution.
+        execution: Execution,
+    },
+    /// The ticker's state changed.
+    ModeChanged {
+        /// The new state.
+        mode: Mode,
+    },
+}
+
+/// A lot, as decided.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LotOpened {
+    /// The trade's number; a new one opens the trade.
+    pub trade: u32,
+    /// The lot's number within it, from 1.
+    pub lot: u32,
+    /// Which side.
+    pub side: Side,
+    /// The stop's distance from the entry.
+    pub stop_loss: Fraction,
+    /// The target's distance from the entry.
+    pub take_profit: Fraction,
+    /// The quote that the prices were made from.
+    pub touch: Price,
+    /// Units of money for one point of price.
+    pub multiplier: Decimal,
+    /// Why.
+    pub because: Because,
+}
+
+/// A lot, as it ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LotClosed {
+    /// The lot's number within its trade.
+    pub lot: u32,
+    /// Which side it was on.
+    pub side: Side,
+    /// What ended it.
+    pub by: Because,
+    /// How many shares it had.
+    pub quantity: Quantity,
+    /// Their average price.
+    pub entry: Price,
+    /// The average price they went at.
+    pub exit: Price,
+    /// The difference in money, before commissions.
+    pub realized: Money,
+}
+
+/// A step of a ticker: what it learned or decided, or what it asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Step {
+    /// It learned or decided.
+    Fact(Fact),
+    /// It asks.
+    Request(Request),
+}

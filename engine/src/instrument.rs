@@ -1,0 +1,110 @@
+//! What is traded: the contract's name in the config, and what the broker says of it.
+//!
+//! Hours are the contract's own (`liquidHours`); hours that are unknown count as
+//! closed. Nothing here is remembered over a restart: it is asked for again.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use crate::money::{Quantity, TickBands};
+
+/// A ticker's name with us: one to eight of `A-Z` and `0-9`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct TickerKey(String);
+
+/// A name that no ticker can have.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a ticker's name is one to eight of A-Z and 0-9, got `{0}`")]
+pub struct BadTickerKey(String);
+
+impl TickerKey {
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for TickerKey {
+    type Err = BadTickerKey;
+    fn from_str(text: &str) -> Result<TickerKey, BadTickerKey> {
+        let fits = (1..=8).contains(&text.len());
+        let known = text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+        if fits && known { Ok(TickerKey(text.to_owned())) } else { Err(BadTickerKey(text.to_owned())) }
+    }
+}
+
+impl TryFrom<String> for TickerKey {
+    type Error = BadTickerKey;
+    fn try_from(text: String) -> Result<TickerKey, BadTickerKey> {
+        text.parse()
+    }
+}
+
+impl From<TickerKey> for String {
+    fn from(key: TickerKey) -> String {
+        key.0
+    }
+}
+
+impl fmt::Display for TickerKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// Which contract a ticker trades, as the config names it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContractSpec {
+    /// The symbol at the broker, e.g. `AAPL`.
+    pub symbol: String,
+    /// `SMART`, or the one exchange to route to.
+    pub exchange: String,
+    /// Where it is listed; tells apart symbols that several exchanges use.
+    pub primary_exchange: Option<String>,
+    /// Three letters, e.g. `USD`.
+    pub currency: String,
+}
+
+/// What the broker says of a contract.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Instrument {
+    /// The broker's id of the contract.
+    pub con_id: i32,
+    /// The market rule's ticks.
+    pub ticks: TickBands,
+    /// Units of money for one point of price; 1 for stocks.
+    pub multiplier: Decimal,
+    /// The step that order sizes go in; whole shares whatever the contract allows.
+    pub lot_size: Quantity,
+    /// Regular trading sessions, in rising order.
+    pub liquid_hours: Vec<Session>,
+}
+
+/// From `open` (inclusive) to `close` (exclusive).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// The first moment of trading.
+    pub open: DateTime<Utc>,
+    /// The first moment after it.
+    pub close: DateTime<Utc>,
+}
+
+impl Instrument {
+    /// The session that `at` lies in.
+    #[must_use]
+    pub fn session_at(&self, at: DateTime<Utc>) -> Option<Session> {
+        self.liquid_hours.iter().copied().find(|session| session.open <= at && at < session.close)
+    }
+
+    /// The next opening after `at`, if the broker has told of one.
+    #[must_use]
+    pub fn next_open(&self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.liquid_hours.iter().map(|session| session.open).find(|open| *open > at)
+    }
+}

@@ -1,0 +1,164 @@
+//! The execution ledger: the only source of positions and of realised profit.
+//!
+//! Keyed by execution id without its last part: a correction (`.01` → `.02`) replaces,
+//! a repetition changes nothing. Any order of the same news gives the same ledger.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rust_decimal::Decimal;
+
+use crate::money::{Money, Quantity};
+use crate::order::{Action, Commission, Execution};
+use crate::order_ref::OrderRef;
+
+/// How long an execution of a closed trade is remembered, in market time. The broker
+/// repeats executions of up to seven days when asked.
+const REMEMBERED: TimeDelta = TimeDelta::days(8);
+
+/// What was executed, and what is known of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ledger {
+    open: BTreeMap<String, Booked>,
+    closed: BTreeMap<String, Remembered>,
+    /// Commissions that came before their execution.
+    early: BTreeMap<String, Money>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Booked {
+    execution: Execution,
+    multiplier: Decimal,
+    revision: u32,
+    commission: Option<Money>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Remembered {
+    at: DateTime<Utc>,
+    revision: u32,
+    commissioned: bool,
+}
+
+/// What an execution is to the ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Novelty {
+    /// Never seen, or a newer revision of one that was.
+    New,
+    /// Seen: changes nothing.
+    Known,
+    /// A newer revision of an execution whose trade is closed.
+    LateCorrection,
+}
+
+impl Ledger {
+    /// What booking `execution` would mean.
+    #[must_use]
+    pub fn novelty(&self, execution: &Execution) -> Novelty {
+        let (base, revision) = split(&execution.id);
+        match (self.open.get(base), self.closed.get(base)) {
+            (Some(booked), _) if revision <= booked.revision => Novelty::Known,
+            (None, Some(old)) if revision <= old.revision => Novelty::Known,
+            (None, Some(_)) => Novelty::LateCorrection,
+            _ => Novelty::New,
+        }
+    }
+
+    /// True if `commission` is for an execution whose cost is not known yet.
+    #[must_use]
+    pub fn wants(&self, commission: &Commission) -> bool {
+        let (base, _) = split(&commission.execution);
+        match (self.open.get(base), self.closed.get(base)) {
+            (Some(booked), _) => booked.commission.is_none(),
+            (None, Some(old)) => !old.commissioned,
+            (None, None) => !self.early.contains_key(base),
+        }
+    }
+
+    /// Books an execution; the newest revision of it counts.
+    pub fn book(&mut self, execution: &Execution, multiplier: Decimal) {
+        let (base, revision) = split(&execution.id);
+        let known = self.open.get(base);
+        if known.is_some_and(|booked| booked.revision >= revision) {
+            return;
+        }
+        let commission = known.and_then(|booked| booked.commission).or(self.early.remove(base));
+        let booked = Booked { execution: execution.clone(), multiplier, revision, commission };
+        self.open.insert(base.to_owned(), booked);
+    }
+
+    /// Books a cost.
+    pub fn commission(&mut self, commission: &Commission) {
+        let (base, _) = split(&commission.execution);
+        if let Some(booked) = self.open.get_mut(base) {
+            booked.commission = Some(commission.amount);
+        } else if let Some(old) = self.closed.get_mut(base) {
+            old.commissioned = true;
+        } else {
+            self.early.insert(base.to_owned(), commission.amount);
+        }
+    }
+
+    /// Closes the open trade's books: its executions are remembered by name only.
+    pub fn close(&mut self, at: DateTime<Utc>) {
+        for (base, booked) in std::mem::take(&mut self.open) {
+            let commissioned = booked.commission.is_some();
+            let old = Remembered { at: booked.execution.at, revision: booked.revision, commissioned };
+            self.closed.insert(base, old);
+        }
+        self.closed.retain(|_, old| at - old.at < REMEMBERED);
+    }
+
+    /// Shares filled of one order of the open trade.
+    #[must_use]
+    pub fn filled(&self, order: &OrderRef) -> Quantity {
+        self.of(|own| own == order).map(|booked| booked.execution.quantity).sum()
+    }
+
+    /// Money in (positive) and out (negative) by the orders that `of` names.
+    #[must_use]
+    pub fn cash(&self, of: impl Fn(&OrderRef) -> bool) -> Money {
+        self.of(of).map(Booked::cash).sum()
+    }
+
+    /// Money at price × quantity, without sign, by the orders that `of` names.
+    #[must_use]
+    pub fn value(&self, of: impl Fn(&OrderRef) -> bool) -> Money {
+        self.of(of).map(|booked| booked.execution.price.times(booked.execution.quantity, Decimal::ONE)).sum()
+    }
+
+    /// The order of the newest execution among those that `of` names.
+    #[must_use]
+    pub fn last(&self, of: impl Fn(&OrderRef) -> bool) -> Option<&OrderRef> {
+        let newest = self.of(of).max_by_key(|booked| (booked.execution.at, &booked.execution.id));
+        newest.map(|booked| &booked.execution.order)
+    }
+
+    /// Commissions known of the open trade.
+    #[must_use]
+    pub fn commissions(&self) -> Money {
+        self.open.values().filter_map(|booked| booked.commission).sum()
+    }
+
+    fn of(&self, of: impl Fn(&OrderRef) -> bool) -> impl Iterator<Item = &Booked> {
+        self.open.values().filter(move |booked| of(&booked.execution.order))
+    }
+}
+
+impl Booked {
+    fn cash(&self) -> Money {
+        let value = self.execution.price.times(self.execution.quantity, self.multiplier);
+        match self.execution.action {
+            Action::Buy => -value,
+            Action::Sell => value,
+        }
+    }
+}
+
+/// An execution id as its base and its revision: `x.y.01.02` is revision 2 of `x.y.01`.
+fn split(id: &str) -> (&str, u32) {
+    match id.rsplit_once('.') {
+        Some((base, revision)) => revision.parse().map_or((id, 0), |revision| (base, revision)),
+        None => (id, 0),
+    }
+}

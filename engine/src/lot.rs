@@ -1,0 +1,245 @@
+//! A lot: one entry and the orders that end it, with what the broker says of each.
+//!
+//! What a lot holds is a sum of executions, never of what was ordered. Its phase is
+//! derived, not stored: what cannot disagree need not be kept in step.
+//!
+//! Read next: [`ticker::settle`](crate::ticker), which looks after it.
+
+use crate::fact::LotOpened;
+use crate::ledger::Ledger;
+use crate::money::{Price, Quantity};
+use crate::order::{End, Side, Standing, Status, Terms};
+use crate::order_ref::{OrderRef, Role};
+use crate::reason::Because;
+use crate::request::{Change, OrderSpec};
+use crate::time::Process;
+
+/// One entry with the orders that end it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lot {
+    /// As it was decided.
+    pub opened: LotOpened,
+    /// Its orders, in order of placing; the newest of a role is the one that counts.
+    pub legs: Vec<Leg>,
+    /// When it began to hold shares that no working stop covers.
+    pub exposed_since: Option<Process>,
+    /// True once its bracket was moved to the average fill.
+    pub reanchored: bool,
+    /// True once its shares were counted as gone.
+    pub closed: bool,
+    /// Times a lost stop was placed anew.
+    pub renewals: u32,
+    /// Changes of it that were refused; each makes the next one wait longer.
+    pub refusals: u32,
+    /// When the last news of it came.
+    pub heard: Process,
+}
+
+/// One order of a lot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leg {
+    /// As asked for; quantity and price follow what the broker echoes.
+    pub spec: OrderSpec,
+    /// Where the broker says it stands; none until it has spoken.
+    pub standing: Option<Standing>,
+    /// Still working, as the broker counts.
+    pub remaining: Quantity,
+    /// Filled, as the broker counts. Only compared, never added.
+    pub reported: Quantity,
+    /// Filled, by executions.
+    pub filled: Quantity,
+    /// A change or a cancel on its way.
+    pub changing: Option<Changing>,
+}
+
+/// What was asked of a working order and is not answered yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Changing {
+    /// New terms.
+    Terms(Change),
+    /// The end.
+    Cancel,
+}
+
+impl Lot {
+    /// A lot without orders yet.
+    #[must_use]
+    pub fn new(opened: LotOpened, at: Process) -> Lot {
+        Lot {
+            opened,
+            legs: Vec::new(),
+            exposed_since: None,
+            reanchored: false,
+            closed: false,
+            renewals: 0,
+            refusals: 0,
+            heard: at,
+        }
+    }
+
+    /// The newest order of a role.
+    #[must_use]
+    pub fn newest(&self, role: Role) -> Option<&Leg> {
+        self.legs.iter().rev().find(|leg| leg.spec.order.role == role)
+    }
+
+    /// The order that opens it.
+    #[must_use]
+    pub fn entry(&self) -> Option<&Leg> {
+        self.newest(Role::Entry).or_else(|| self.newest(Role::Add))
+    }
+
+    /// Shares that its entry brought.
+    #[must_use]
+    pub fn bought(&self) -> Quantity {
+        self.legs.iter().filter(|leg| leg.opens()).map(|leg| leg.filled).sum()
+    }
+
+    /// Shares that its exits took.
+    #[must_use]
+    pub fn left(&self) -> Quantity {
+        self.legs.iter().filter(|leg| !leg.opens()).map(|leg| leg.filled).sum()
+    }
+
+    /// Shares it holds, without sign.
+    #[must_use]
+    pub fn held(&self) -> Quantity {
+        self.bought().less(self.left())
+    }
+
+    /// Shares that its exits took beyond what it had; more than none is a fault of somebody.
+    #[must_use]
+    pub fn oversold(&self) -> Quantity {
+        self.left().less(self.bought())
+    }
+
+    /// Shares that working orders would close if the market came to them. Stops, and
+    /// exits that work already; a target is no protection.
+    #[must_use]
+    pub fn covered(&self) -> Quantity {
+        let protects = |leg: &&Leg| matches!(leg.spec.order.role, Role::Stop | Role::Exit);
+        self.legs.iter().filter(protects).filter(|leg| leg.works()).map(|leg| leg.remaining).sum()
+    }
+
+    /// True when its entry can bring no more shares.
+    #[must_use]
+    pub fn entry_over(&self) -> bool {
+        self.entry().is_none_or(Leg::ended)
+    }
+
+    /// True when none of its orders can do anything any more.
+    #[must_use]
+    pub fn at_rest(&self) -> bool {
+        self.legs.iter().all(Leg::ended)
+    }
+
+    /// True while the broker's counts of fills are ahead of the executions we know.
+    #[must_use]
+    pub fn awaits_executions(&self) -> bool {
+        self.legs.iter().any(|leg| leg.reported > leg.filled)
+    }
+
+    /// What ended it: the role of the exit that was filled last tells.
+    #[must_use]
+    pub fn ended_by(&self, ledger: &Ledger, leaving: Option<&Because>) -> Because {
+        let last = ledger.last(|order| self.leg(order).is_some_and(|leg| !leg.opens()));
+        match (last.map(|order| order.role), leaving) {
+            (Some(Role::Stop) | None, _) => Because::Stop,
+            (Some(_), Some(because)) => because.clone(),
+            (Some(_), None) => Because::Target,
+        }
+    }
+
+    /// Average price of the executions of its entry (`true`) or of its exits (`false`).
+    #[must_use]
+    pub fn average(&self, ledger: &Ledger, entry: bool) -> Option<Price> {
+        let quantity = if entry { self.bought() } else { self.left() };
+        if quantity.is_zero() {
+            return None;
+        }
+        let own = |order: &OrderRef| self.leg(order).is_some_and(|leg| leg.opens() == entry);
+        Price::new(ledger.value(own).value() / quantity.value()).ok()
+    }
+
+    /// One of its orders, by name.
+    #[must_use]
+    pub fn leg(&self, order: &OrderRef) -> Option<&Leg> {
+        self.legs.iter().find(|leg| leg.spec.order == *order)
+    }
+
+    /// One of its orders, by name, to be changed.
+    pub fn leg_mut(&mut self, order: &OrderRef) -> Option<&mut Leg> {
+        self.legs.iter_mut().find(|leg| leg.spec.order == *order)
+    }
+
+    /// Which side it is on.
+    #[must_use]
+    pub fn side(&self) -> Side {
+        self.opened.side
+    }
+}
+
+impl Leg {
+    /// An order just asked for.
+    #[must_use]
+    pub fn asked(spec: OrderSpec) -> Leg {
+        let zero = Quantity::ZERO;
+        Leg { remaining: spec.quantity, spec, standing: None, reported: zero, filled: zero, changing: None }
+    }
+
+    /// True for an entry.
+    #[must_use]
+    pub fn opens(&self) -> bool {
+        matches!(self.spec.order.role, Role::Entry | Role::Add)
+    }
+
+    /// True once it is over.
+    #[must_use]
+    pub fn ended(&self) -> bool {
+        matches!(self.standing, Some(Standing::Ended(_)))
+    }
+
+    /// True while it works: armed or at the exchange.
+    #[must_use]
+    pub fn works(&self) -> bool {
+        self.standing == Some(Standing::Working)
+    }
+
+    /// How it ended.
+    #[must_use]
+    pub fn end(&self) -> Option<End> {
+        match self.standing {
+            Some(Standing::Ended(end)) => Some(end),
+            _ => None,
+        }
+    }
+
+    /// Takes in a status. An ended order never comes back to life.
+    pub fn moved(&mut self, status: &Status) {
+        self.reported = self.reported.max(status.filled);
+        // What works does not fall asleep again: such a word is an old one.
+        let old = self.works() && status.standing == Standing::Held;
+        if self.ended() || old {
+            return;
+        }
+        self.standing = Some(status.standing);
+        self.remaining = status.remaining;
+        if self.ended() {
+            self.changing = None;
+            self.remaining = Quantity::ZERO;
+        }
+    }
+
+    /// Takes in echoed terms; a change that they fulfil is answered.
+    pub fn echoed(&mut self, terms: &Terms) {
+        self.spec.quantity = terms.quantity;
+        if let Some(price) = terms.price {
+            self.spec.kind = self.spec.kind.at(price);
+        }
+        let answered =
+            |change: &Change| change.quantity == terms.quantity && Some(change.price) == terms.price;
+        if matches!(&self.changing, Some(Changing::Terms(change)) if answered(change)) {
+            self.changing = None;
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! A ticker's state. Each of them keeps the protection running; none but `Active` opens.
+
+use std::fmt;
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use crate::money::Quantity;
+
+/// What a ticker may do now.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Mode {
+    /// Out of step with the broker: waits for its snapshot, sends nothing.
+    Reconciling {
+        /// The state after it, should nothing differ.
+        then: Box<Mode>,
+    },
+    /// Trades.
+    #[default]
+    Active,
+    /// Opens nothing until a named release.
+    Halted {
+        /// Why.
+        because: String,
+    },
+    /// Differs from the broker in a way that nothing explains; an operator releases it.
+    Frozen(Difference),
+}
+
+/// An unexplained difference from the broker, with its numbers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum Difference {
+    /// The broker's position is not ours.
+    #[error("the broker holds {broker}, our executions make {ours}")]
+    Position {
+        /// The broker's signed quantity.
+        broker: Decimal,
+        /// Ours.
+        ours: Decimal,
+    },
+    /// Exits took more than the entry brought.
+    #[error("exits took {left} of {bought}")]
+    Oversold {
+        /// Shares that left.
+        left: Quantity,
+        /// Shares that came.
+        bought: Quantity,
+    },
+    /// An execution of ours belongs to no open trade.
+    #[error("execution {0} belongs to no open trade")]
+    Execution(String),
+    /// An order of ours works that no open trade knows.
+    #[error("order {0} works at the broker, and no open trade knows it")]
+    Order(String),
+}
+
+impl Mode {
+    /// True where entries are taken.
+    #[must_use]
+    pub fn opens(&self) -> bool {
+        matches!(self, Mode::Active)
+    }
+
+    /// True where a new order may be placed at all. Frozen, what is held is not known: the
+    /// orders at the broker stay, and none is added.
+    #[must_use]
+    pub fn places(&self) -> bool {
+        !matches!(self, Mode::Reconciling { .. } | Mode::Frozen(_))
+    }
+
+    /// True while nothing can be sent and nothing that was heard can be trusted whole.
+    #[must_use]
+    pub fn is_reconciling(&self) -> bool {
+        matches!(self, Mode::Reconciling { .. })
+    }
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Mode::Reconciling { .. } => f.write_str("reconciling"),
+            Mode::Active => f.write_str("active"),
+            Mode::Halted { because } => write!(f, "halted ({because})"),
+            Mode::Frozen(difference) => write!(f, "frozen ({difference})"),
+        }
+    }
+}

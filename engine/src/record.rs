@@ -1,0 +1,83 @@
+//! A record: one line of the journal. Inputs, facts, requests and verdicts, in one order.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::account::Refusal;
+use crate::fact::Fact;
+use crate::input::Input;
+use crate::instrument::TickerKey;
+use crate::money::{Money, Price};
+use crate::order_ref::OrderRef;
+use crate::request::Request;
+use crate::time::Now;
+
+/// One line of the journal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// Its place in the one order; consecutive from 1.
+    pub seq: u64,
+    /// When it was decided.
+    pub at: Now,
+    /// The ticker it is about; none for the account's own.
+    pub ticker: Option<TickerKey>,
+    /// What it says.
+    pub body: Body,
+}
+
+/// What a record says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Body {
+    /// What a ticker was told.
+    Input(Input),
+    /// What happened to it.
+    Fact(Fact),
+    /// What it asked for.
+    Request(Request),
+    /// What the risk book said to it.
+    Verdict(Verdict),
+    /// What happened to the account.
+    Account(AccountFact),
+}
+
+/// The risk book's answer to one request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// The request.
+    pub request: Request,
+    /// Why not; none: admitted.
+    pub refused: Option<Refusal>,
+}
+
+/// What happened to the account as a whole.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AccountFact {
+    /// A trading day began; its result is counted from these marks, never recomputed.
+    DayOpened {
+        /// The day, in the configured zone.
+        day: NaiveDate,
+        /// The last mark of each ticker before it.
+        marks: BTreeMap<TickerKey, Price>,
+    },
+    /// The day's loss reached the limit. Nothing opens until a release by name.
+    LossLimitReached {
+        /// The day's result, negative.
+        loss: Money,
+        /// The limit.
+        max: Money,
+    },
+    /// Order ids below `to` may have been used; none of them is handed out again.
+    OrderIds {
+        /// The first one that was surely never used.
+        to: i32,
+    },
+    /// Orders of a request could not be handed to the broker.
+    NotSent {
+        /// The orders.
+        orders: Vec<OrderRef>,
+        /// What stood in the way.
+        why: String,
+    },
+}

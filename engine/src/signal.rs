@@ -1,0 +1,49 @@
+//! What a prediction source says: a direction, how sure it is, and when it said so.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::money::Confidence;
+
+/// What the source would do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Direction {
+    /// Be long.
+    Buy,
+    /// Be no longer long.
+    Sell,
+    /// Be short.
+    Short,
+}
+
+impl fmt::Display for Direction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Direction::Buy => "BUY",
+            Direction::Sell => "SELL",
+            Direction::Short => "SHORT",
+        })
+    }
+}
+
+/// A signal for one ticker, checked and stamped at the door.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signal {
+    /// The source's own id; else made from symbol, direction and timestamp. De-duplicates.
+    pub id: String,
+    /// What the source would do.
+    pub direction: Direction,
+    /// How sure it is.
+    pub confidence: Confidence,
+    /// When it said so, in market time.
+    pub at: DateTime<Utc>,
+}
+
+impl fmt::Display for Signal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.direction, self.confidence)
+    }
+}

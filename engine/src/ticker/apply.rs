@@ -1,0 +1,195 @@
+//! How each step changes a ticker: the only place where it does.
+//!
+//! Recovery is this, over the journal. Nothing is decided here, so that newer code and
+//! newer rules rebuild the same state from older facts.
+
+use crate::fact::{Fact, LotOpened, Step};
+use crate::lot::{Changing, Leg, Lot};
+use crate::mode::Mode;
+use crate::order::{End, Execution, Standing, Status};
+use crate::reason::Because;
+use crate::request::Request;
+use crate::signal::Signal;
+use crate::ticker::{SIGNALS_MAX, Ticker};
+use crate::time::Now;
+use crate::trade::Trade;
+
+impl Ticker {
+    /// Takes in one step, at the time it was taken.
+    pub fn apply(&mut self, at: Now, step: &Step) {
+        match step {
+            Step::Fact(fact) => self.apply_fact(at, fact),
+            Step::Request(request) => self.apply_request(at, request),
+        }
+    }
+
+    fn apply_fact(&mut self, at: Now, fact: &Fact) {
+        self.tally.count(fact);
+        match fact {
+            Fact::SignalTaken { signal, .. } => self.remember(signal, true),
+            Fact::SignalDeclined { signal, .. } => self.remember(signal, false),
+            Fact::LotOpened(lot) => self.open_lot(at, lot),
+            Fact::EntryDeclined { lot, .. } => self.end_lot(*lot),
+            Fact::AddDeclined { .. } => self.with_trade(|trade| trade.levels_used += 1),
+            Fact::Executed { execution } => self.executed(at, execution),
+            Fact::Commissioned(commission) => self.ledger.commission(commission),
+            Fact::OrderMoved(status) => self.moved(at, status),
+            Fact::TermsEchoed(terms) => self.with_leg(&terms.order, |leg| leg.echoed(terms)),
+            Fact::ChangeRefused { order, .. } => self.refused(at, order),
+            Fact::RequestDeclined { orders, .. } => self.declined(at, orders),
+            Fact::ReversalDropped => self.with_trade(|trade| trade.reversal = None),
+            Fact::Protected { lot, .. } => self.with_lot(*lot, |lot| lot.exposed_since = None),
+            Fact::Reanchored { lot, .. } => self.with_lot(*lot, |lot| lot.reanchored = true),
+            Fact::ProtectionRenewed { lot } => self.with_lot(*lot, |lot| lot.renewals += 1),
+            Fact::CloseDecided { because } => self.with_trade(|trade| trade.leaving = Some(because.clone())),
+            Fact::ReversalPlanned { signal, until } => {
+                self.with_trade(|trade| trade.reversal = Some((signal.clone(), *until)));
+            }
+            Fact::LotClosed(closed) => {
+                if closed.by == Because::Stop {
+                    self.cooling_until = Some(at.market + self.settings.cool_down);
+                }
+                self.with_lot(closed.lot, |lot| lot.closed = true);
+            }
+            Fact::TradeClosed { .. } => {
+                self.trade = None;
+                self.ledger.close(at.market);
+            }
+            Fact::Stray { execution } => self.ledger.book(execution, rust_decimal::Decimal::ONE),
+            Fact::ModeChanged { mode } => self.change_mode(mode),
+        }
+    }
+
+    fn apply_request(&mut self, at: Now, request: &Request) {
+        match request {
+            Request::Place { lot, orders } => self.with_lot(*lot, |lot| {
+                lot.heard = at.process;
+                lot.legs.extend(orders.iter().cloned().map(Leg::asked));
+            }),
+            Request::Modify(change) => {
+                self.with_trade(|trade| trade.repricings += u32::from(trade.leaving.is_some()));
+                self.with_leg(&change.order, |leg| leg.changing = Some(Changing::Terms(change.clone())));
+            }
+            Request::Cancel(order) => self.with_leg(order, |leg| leg.changing = Some(Changing::Cancel)),
+        }
+    }
+
+    /// Back in step: the snapshot has told each order's terms, so what was asked before and
+    /// is not answered by them was lost.
+    fn change_mode(&mut self, mode: &Mode) {
+        if self.mode.is_reconciling() {
+            let lots = self.trade.iter_mut().flat_map(|trade| &mut trade.lots);
+            lots.flat_map(|lot| &mut lot.legs).for_each(|leg| leg.changing = None);
+        }
+        self.mode = mode.clone();
+    }
+
+    fn remember(&mut self, signal: &Signal, taken: bool) {
+        if self.signals.len() == SIGNALS_MAX {
+            self.signals.pop_front();
+        }
+        self.signals.push_back(signal.id.clone());
+        if taken {
+            self.last_signal_at = self.last_signal_at.max(Some(signal.at));
+        }
+    }
+
+    fn open_lot(&mut self, at: Now, opened: &LotOpened) {
+        let lot = Lot::new(opened.clone(), at.process);
+        match &mut self.trade {
+            Some(trade) => {
+                trade.levels_used += 1;
+                trade.lots.push(lot);
+            }
+            None => {
+                self.trades = opened.trade;
+                self.trade = Some(Trade {
+                    number: opened.trade,
+                    side: opened.side,
+                    lots: vec![lot],
+                    leaving: None,
+                    reversal: None,
+                    levels_used: 0,
+                    repricings: 0,
+                });
+            }
+        }
+    }
+
+    /// Nothing of the lot was sent: its orders are over before they began.
+    fn end_lot(&mut self, lot: u32) {
+        self.with_lot(lot, |lot| {
+            lot.legs.iter_mut().for_each(|leg| leg.standing = Some(Standing::Ended(End::Rejected)));
+        });
+    }
+
+    fn executed(&mut self, at: Now, execution: &Execution) {
+        let Some(lot) = self.trade.as_mut().and_then(|trade| trade.lot_of(&execution.order)) else { return };
+        self.ledger.book(execution, lot.opened.multiplier);
+        lot.heard = at.process;
+        let Some(leg) = lot.leg_mut(&execution.order) else { return };
+        let before = std::mem::replace(&mut leg.filled, self.ledger.filled(&execution.order));
+        // A correction to fewer shares lowers what the broker counts, too.
+        leg.reported = leg.reported.less(before.less(leg.filled));
+        let opens = leg.opens();
+        if opens || lot.covered() < lot.held() {
+            lot.exposed_since = lot.exposed_since.or(Some(at.process));
+        }
+        if lot.held().is_zero() {
+            lot.exposed_since = None;
+        }
+    }
+
+    fn moved(&mut self, at: Now, status: &Status) {
+        let Some(lot) = self.trade.as_mut().and_then(|trade| trade.lot_of(&status.order)) else { return };
+        lot.heard = at.process;
+        if let Some(leg) = lot.leg_mut(&status.order) {
+            leg.moved(status);
+        }
+        if lot.covered() < lot.held() {
+            lot.exposed_since = lot.exposed_since.or(Some(at.process));
+        }
+    }
+
+    /// A request was refused: orders that were never sent are over, others are as before.
+    fn declined(&mut self, at: Now, orders: &[crate::OrderRef]) {
+        for order in orders {
+            self.refused(at, order);
+            self.with_leg(order, |leg| {
+                if leg.standing.is_none() {
+                    leg.standing = Some(Standing::Ended(End::Rejected));
+                }
+            });
+        }
+    }
+
+    /// A change was refused: the order is as it was, and the next try waits.
+    fn refused(&mut self, at: Now, order: &crate::OrderRef) {
+        let Some(lot) = self.trade.as_mut().and_then(|trade| trade.lot_of(order)) else { return };
+        lot.heard = at.process;
+        lot.refusals += 1;
+        if let Some(leg) = lot.leg_mut(order) {
+            leg.changing = None;
+        }
+    }
+
+    fn with_trade(&mut self, change: impl FnOnce(&mut Trade)) {
+        if let Some(trade) = &mut self.trade {
+            change(trade);
+        }
+    }
+
+    fn with_lot(&mut self, number: u32, change: impl FnOnce(&mut Lot)) {
+        let lots = self.trade.iter_mut().flat_map(|trade| &mut trade.lots);
+        if let Some(lot) = lots.into_iter().find(|lot| lot.opened.lot == number) {
+            change(lot);
+        }
+    }
+
+    fn with_leg(&mut self, order: &crate::OrderRef, change: impl FnOnce(&mut Leg)) {
+        let lot = self.trade.as_mut().and_then(|trade| trade.lot_of(order));
+        if let Some(leg) = lot.and_then(|lot| lot.leg_mut(order)) {
+            change(leg);
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! One ticker's life: inputs in, facts and requests out, nothing else.
+//!
+//! The engine never asks what time it is and never forgets a share: `now` is an
+//! argument, and every quantity is a sum of executions. A ticker decides in
+//! [`Ticker::on_input`] and changes in [`Ticker::apply`], nowhere else.
+//!
+//! Read next: `signals` (what a signal does), `adds` (what a quote does), `news` (what the broker says), `settle`
+//! (what an open trade needs), `apply` (how each fact changes it).
+
+mod adds;
+mod apply;
+mod entry;
+mod news;
+mod settle;
+mod signals;
+mod snapshot;
+mod tally;
+
+use std::collections::VecDeque;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rust_decimal::Decimal;
+
+use crate::fact::{Fact, Step};
+use crate::input::Input;
+use crate::ledger::Ledger;
+use crate::mode::Mode;
+use crate::order::Side;
+use crate::reason::{Because, Decline};
+use crate::request::Request;
+use crate::settings::TickerSettings;
+use crate::signal::Signal;
+use crate::time::{Now, Process};
+use crate::trade::Trade;
+use crate::view::MarketView;
+use crate::{OrderRef, Role};
+
+pub use tally::Tally;
+
+/// Signal ids remembered, so that none is traded twice.
+const SIGNALS_MAX: usize = 1_024;
+/// How often an open trade that is not at rest is looked at again, in process time.
+const LOOK_AGAIN: TimeDelta = TimeDelta::milliseconds(250);
+
+/// One ticker: its position, its orders, and what it has learned.
+#[derive(Clone, Debug)]
+pub struct Ticker {
+    installation: crate::Installation,
+    settings: TickerSettings,
+    mode: Mode,
+    trade: Option<Trade>,
+    trades: u32,
+    ledger: Ledger,
+    signals: VecDeque<String>,
+    last_signal_at: Option<DateTime<Utc>>,
+    cooling_until: Option<DateTime<Utc>>,
+    tally: Tally,
+    /// Volatile: a quote's first word on a level is no fact before the second.
+    reached: Option<adds::Reached>,
+}
+
+/// What an input led to, in order.
+pub type Out = Vec<Step>;
+
+impl Ticker {
+    /// A ticker that knows nothing yet and waits for the broker's snapshot.
+    #[must_use]
+    pub fn new(installation: crate::Installation, settings: TickerSettings) -> Ticker {
+        Ticker {
+            installation,
+            settings,
+            mode: Mode::Reconciling { then: Box::new(Mode::Active) },
+            trade: None,
+            trades: 0,
+            ledger: Ledger::default(),
+            signals: VecDeque::new(),
+            last_signal_at: None,
+            cooling_until: None,
+            tally: Tally::default(),
+            reached: None,
+        }
+    }
+
+    /// A ticker as its records tell, oldest first. Its spans of process time begin anew, for
+    /// the process did. Tell it [`Input::Gap`] before anything else.
+    #[must_use]
+    pub fn recover<'a>(
+        installation: crate::Installation,
+        settings: TickerSettings,
+        records: impl IntoIterator<Item = (Now, &'a Step)>,
+    ) -> Ticker {
+        let mut ticker = Ticker::new(installation, settings);
+        for (at, step) in records {
+            ticker.apply(Now { process: Process::default(), ..at }, step);
+        }
+        ticker
+    }
+
+    /// Takes in one input: the one place where a ticker decides.
+    pub fn on_input(&mut self, now: Now, input: &Input, view: &MarketView, out: &mut Out) {
+        match input {
+            Input::Signal(signal) => self.on_signal(now, signal, view, out),
+            Input::News(news) => self.on_news(now, news, out),
+            Input::Refused { orders, because } => self.on_refused(now, orders, because, out),
+            Input::Gap => self.on_gap(now, out),
+            Input::Snapshot(snapshot) => self.on_snapshot(now, snapshot, out),
+            Input::Close(because) => self.on_close(now, because, out),
+            Input::Quote => self.on_quote(now, view, out),
+            Input::Wakeup => {}
+        }
+        self.settle(now, view, out);
+    }
+
+    /// When to be woken at the latest, should nothing else come before.
+    #[must_use]
+    pub fn next_wakeup(&self, now: Now) -> Option<Process> {
+        let trade = self.trade.as_ref()?;
+        (!trade.is_quiet()).then(|| now.process.plus(LOOK_AGAIN))
+    }
+
+    /// Its settings.
+    #[must_use]
+    pub fn settings(&self) -> &TickerSettings {
+        &self.settings
+    }
+
+    /// Its state.
+    #[must_use]
+    pub fn mode(&self) -> &Mode {
+        &self.mode
+    }
+
+    /// What is open now.
+    #[must_use]
+    pub fn trade(&self) -> Option<&Trade> {
+        self.trade.as_ref()
+    }
+
+    /// Its executions.
+    #[must_use]
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// Its counts since it began.
+    #[must_use]
+    pub fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    /// The signed position that its executions make.
+    #[must_use]
+    pub fn position(&self) -> Decimal {
+        let Some(trade) = &self.trade else { return Decimal::ZERO };
+        let net: Decimal = trade.lots.iter().map(|lot| lot.bought().value() - lot.left().value()).sum();
+        match trade.side {
+            Side::Long => net,
+            Side::Short => -net,
+        }
+    }
+
+    fn on_close(&mut self, now: Now, because: &Because, out: &mut Out) {
+        if self.trade.as_ref().is_some_and(|trade| trade.leaving.is_none()) {
+            self.fact(now, Fact::CloseDecided { because: because.clone() }, out);
+        }
+        if self.trade.as_ref().is_some_and(|trade| trade.reversal.is_some()) {
+            self.fact(now, Fact::ReversalDropped, out);
+        }
+    }
+
+    fn on_gap(&mut self, now: Now, out: &mut Out) {
+        if !self.mode.is_reconciling() {
+            let then = Box::new(self.mode.clone());
+            self.fact(now, Fact::ModeChanged { mode: Mode::Reconciling { then } }, out);
+        }
+    }
+
+    /// Declines a signal from outside the rules: the shell could not take it.
+    pub fn decline(&mut self, now: Now, signal: &Signal, because: Decline, out: &mut Out) {
+        self.fact(now, Fact::SignalDeclined { signal: signal.clone(), because }, out);
+    }
+
+    fn fact(&mut self, now: Now, fact: Fact, out: &mut Out) {
+        self.step(now, Step::Fact(fact), out);
+    }
+
+    fn ask(&mut self, now: Now, request: Request, out: &mut Out) {
+        self.step(now, Step::Request(request), out);
+    }
+
+    fn step(&mut self, now: Now, step: Step, out: &mut Out) {
+        self.apply(now, &step);
+        out.push(step);
+    }
+
+    fn order(&self, trade: u32, role: Role, n: u32) -> OrderRef {
+        let (installation, ticker) = (self.installation, self.settings.key.clone());
+        OrderRef { installation, ticker, trade, role, n }
+    }
+}

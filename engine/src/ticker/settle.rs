@@ -1,0 +1,376 @@
+//! What an open trade needs now: looked for after every input, done once, in this order.
+//!
+//! Each *care* below looks at one lot and answers with the next step it needs, or with
+//! nothing. Asking twice is harmless: what was asked is part of the state. While a lot
+//! holds shares no leg of it is cancelled but in the same reaction as its replacement.
+
+use chrono::TimeDelta;
+
+use super::entry::{bracket_around, marketable};
+use super::{Out, Ticker};
+use crate::fact::{Fact, LotClosed, Step};
+use crate::lot::{Leg, Lot};
+use crate::mode::{Difference, Mode};
+use crate::money::{Money, Price, Quantity};
+use crate::order::{End, Kind, Side, Standing, TimeInForce};
+use crate::order_ref::Role;
+use crate::reason::Because;
+use crate::request::{Change, OrderSpec, Request};
+use crate::time::Now;
+use crate::trade::Trade;
+use crate::view::MarketView;
+
+/// How long the broker may take to bring the legs of a group in step by itself.
+const SETTLING: TimeDelta = TimeDelta::milliseconds(250);
+/// How long filled shares may wait for the broker to wake their stop.
+const ASLEEP_MAX: TimeDelta = TimeDelta::milliseconds(1_000);
+/// How often a leaving order is priced anew.
+const REPRICINGS_MAX: u32 = 10;
+/// How often a lost stop is placed anew before the shares are sold.
+const RENEWALS_MAX: u32 = 2;
+/// How many orders a lot may place only to leave.
+const EXITS_MAX: usize = 3;
+
+type Care = fn(&Ticker, Now, &Trade, &Lot, &MarketView) -> Vec<Step>;
+
+/// In order: what stops more shares from coming, what protects those that are here,
+/// what takes them away, what cleans up behind them.
+const CARES: [Care; 9] = [
+    drop_family,
+    end_entry,
+    note_protection,
+    reanchor,
+    resize_protection,
+    renew_protection,
+    take_away,
+    sweep,
+    close_lot,
+];
+
+impl Ticker {
+    /// Does what the open trade needs.
+    pub(super) fn settle(&mut self, now: Now, view: &MarketView, out: &mut Out) {
+        let lots = self.trade.as_ref().map_or(0, |trade| trade.lots.len());
+        for index in 0..lots {
+            for care in CARES {
+                let Some(trade) = &self.trade else { return };
+                let Some(lot) = trade.lots.get(index) else { return };
+                let steps = care(self, now, trade, lot, view);
+                // Out of step with the broker nothing is asked for: what is needed may be
+                // there already.
+                let asks = steps.iter().any(|step| matches!(step, Step::Request(_)));
+                let places = steps.iter().any(|step| matches!(step, Step::Request(Request::Place { .. })));
+                if (asks && self.mode.is_reconciling()) || (places && !self.mode.places()) {
+                    continue;
+                }
+                for step in steps {
+                    self.step(now, step, out);
+                }
+            }
+        }
+        self.close_trade(now, view, out);
+    }
+
+    fn close_trade(&mut self, now: Now, view: &MarketView, out: &mut Out) {
+        let Some(trade) = &self.trade else { return };
+        let over = |lot: &Lot| lot.at_rest() && lot.held().is_zero() && !lot.awaits_executions();
+        if !trade.lots.iter().all(over) {
+            return;
+        }
+        if let Some(lot) = trade.lots.iter().find(|lot| !lot.oversold().is_zero()) {
+            let difference = Difference::Oversold { left: lot.left(), bought: lot.bought() };
+            if !matches!(self.mode, Mode::Frozen(_)) {
+                self.freeze(now, difference, out);
+            }
+            return;
+        }
+        let traded = trade.lots.iter().any(|lot| lot.closed);
+        let realized = if traded { self.cash_of(trade) } else { Money::ZERO };
+        let (number, reversal) = (trade.number, trade.reversal.clone());
+        let commission = self.ledger.commissions();
+        self.fact(now, Fact::TradeClosed { trade: number, realized, commission, traded }, out);
+        if let Some((signal, until)) = reversal
+            && now.market <= until
+        {
+            self.open_reversed(now, &signal, view, out);
+        }
+    }
+
+    fn cash_of(&self, trade: &Trade) -> Money {
+        self.ledger.cash(|order| order.trade == trade.number)
+    }
+}
+
+/// A bracket whose stop was refused before anything of it went to the market: the rest
+/// waits at the broker, untransmitted, and is taken back.
+fn drop_family(_: &Ticker, _: Now, _: &Trade, lot: &Lot, _: &MarketView) -> Vec<Step> {
+    let unheard = lot.entry().is_some_and(|entry| entry.standing.is_none());
+    let refused = lot.newest(Role::Stop).is_some_and(|stop| stop.end() == Some(End::Rejected));
+    if !(unheard && refused) {
+        return vec![];
+    }
+    lot.legs.iter().filter(|leg| !leg.ended() && leg.changing.is_none()).flat_map(cancel).collect()
+}
+
+/// An entry ends when the trade leaves, when an exit was filled while it still works, when
+/// its stop is gone, and when filled shares wait too long for their stop.
+fn end_entry(_: &Ticker, now: Now, trade: &Trade, lot: &Lot, _: &MarketView) -> Vec<Step> {
+    let Some(entry) = lot.entry().filter(|leg| !leg.ended() && leg.changing.is_none()) else { return vec![] };
+    let unprotected = exposed(now, lot) > ASLEEP_MAX;
+    // A stop-out of one lot says that the trade has turned: no other lot grows any more.
+    let turned = trade.lots.iter().any(|other| !other.left().is_zero());
+    // Its stop is gone: no share shall come that nothing protects.
+    let naked = lot.newest(Role::Stop).is_some_and(Leg::ended);
+    let over = trade.leaving.is_some() || turned || unprotected || naked;
+    // An order that the broker has not acknowledged cannot be cancelled by name yet.
+    if over && entry.standing.is_some() { cancel(entry) } else { vec![] }
+}
+
+/// Shares and working stop agree: the clock of unprotected shares stops.
+fn note_protection(_: &Ticker, now: Now, _: &Trade, lot: &Lot, _: &MarketView) -> Vec<Step> {
+    if lot.exposed_since.is_none() || lot.held().is_zero() || lot.covered() < lot.held() {
+        return vec![];
+    }
+    fact(Fact::Protected { lot: lot.opened.lot, exposed: exposed(now, lot) })
+}
+
+/// Once the entry is over, stop and target move from its limit to its average fill; the
+/// stop only where that tightens it.
+fn reanchor(ticker: &Ticker, _: Now, trade: &Trade, lot: &Lot, view: &MarketView) -> Vec<Step> {
+    let idle = |leg: &&Leg| leg.works() && leg.changing.is_none();
+    let (Some(stop), Some(target)) =
+        (lot.newest(Role::Stop).filter(idle), lot.newest(Role::Target).filter(idle))
+    else {
+        return vec![];
+    };
+    if lot.reanchored || trade.leaving.is_some() || !settled(lot) || stop.remaining != lot.held() {
+        return vec![];
+    }
+    let (Some(average), Some(instrument)) = (lot.average(&ticker.ledger, true), &view.instrument) else {
+        return vec![];
+    };
+    let Ok((stop_price, target_price)) = bracket_around(average, &lot.opened, instrument) else {
+        return vec![];
+    };
+    let tighter = match lot.side() {
+        Side::Long => stop.spec.kind.price() < Some(stop_price),
+        Side::Short => stop.spec.kind.price() > Some(stop_price),
+    };
+    let mut steps = fact(Fact::Reanchored { lot: lot.opened.lot, average });
+    if tighter {
+        steps.extend(modify(stop, lot.held(), stop_price));
+    }
+    if target.spec.kind.price() != Some(target_price) {
+        steps.extend(modify(target, lot.held(), target_price));
+    }
+    steps
+}
+
+/// A stop that works with another quantity than is held, after the broker had time to
+/// bring it in step by itself: stop first, then target.
+fn resize_protection(_: &Ticker, now: Now, _: &Trade, lot: &Lot, _: &MarketView) -> Vec<Step> {
+    if lot.held().is_zero() || !settled(lot) || now.process.since(lot.heard) < patience(lot) {
+        return vec![];
+    }
+    let wrong = |leg: &&Leg| leg.works() && leg.changing.is_none() && leg.remaining != lot.held();
+    let resize = |leg: &Leg| leg.spec.kind.price().map_or(vec![], |price| modify(leg, lot.held(), price));
+    let legs = [Role::Stop, Role::Target].map(|role| lot.newest(role).filter(wrong).map_or(vec![], resize));
+    legs.concat()
+}
+
+/// A stop that is gone, or that sleeps on after its entry is over: a fresh pair in a
+/// group of its own, stop first. After some tries the shares are sold instead.
+fn renew_protection(ticker: &Ticker, now: Now, trade: &Trade, lot: &Lot, view: &MarketView) -> Vec<Step> {
+    let (Some(stop), Some(since)) = (lot.newest(Role::Stop), lot.exposed_since) else { return vec![] };
+    let asleep = stop.standing == Some(Standing::Held) && now.process.since(since) > ASLEEP_MAX;
+    let gone = stop.ended() && now.process.since(lot.heard.max(since)) >= SETTLING;
+    if lot.held().is_zero() || !settled(lot) || lot.covered() >= lot.held() || !(asleep || gone) {
+        return vec![];
+    }
+    // Where no new order may be placed, an old one is not given up for it. Orders are placed
+    // in liquid hours; until then the lot is asleep, and shown so.
+    if !ticker.mode.places()
+        || !is_open(now, view)
+        || lot.newest(Role::Exit).is_some_and(|exit| !exit.ended())
+    {
+        return vec![];
+    }
+    let sleeping = lot.legs.iter().filter(|leg| !leg.ended() && leg.changing.is_none());
+    let mut steps: Vec<Step> = sleeping.flat_map(cancel).collect();
+    if lot.legs.iter().any(|leg| leg.works()) {
+        // The target still works: it goes first, lest both legs fill.
+        return steps;
+    }
+    if lot.renewals < RENEWALS_MAX {
+        steps.push(Step::Fact(Fact::ProtectionRenewed { lot: lot.opened.lot }));
+        steps.push(place(lot, protection(ticker, trade, lot)));
+    } else if exits(lot) < EXITS_MAX {
+        steps.extend(abandon(ticker, trade, lot));
+    }
+    steps
+}
+
+/// The shares cannot be protected: they are sold, and the ticker halts.
+fn abandon(ticker: &Ticker, trade: &Trade, lot: &Lot) -> Vec<Step> {
+    let because = Because::Unprotected;
+    let mode = Mode::Halted { because: because.to_string() };
+    let mut exit = exit_spec(ticker, trade, lot, Role::Exit, trade.next_n(), Kind::Market);
+    exit.time_in_force = TimeInForce::Day;
+    vec![
+        Step::Fact(Fact::CloseDecided { because }),
+        Step::Fact(Fact::ModeChanged { mode }),
+        place(lot, vec![exit]),
+    ]
+}
+
+/// A trade that leaves: its target becomes a marketable limit and its stop stays, so
+/// that the lot is never naked. Only a lot without a target gets an order of its own,
+/// in the stop's group.
+fn take_away(ticker: &Ticker, now: Now, trade: &Trade, lot: &Lot, view: &MarketView) -> Vec<Step> {
+    if trade.leaving.is_none() || lot.held().is_zero() || !settled(lot) {
+        return vec![];
+    }
+    let Some(price) = leaving_price(ticker, now, lot, view) else { return vec![] };
+    let open = |role| lot.newest(role).filter(|leg: &&Leg| !leg.ended());
+    match (open(Role::Exit).or(open(Role::Target)), open(Role::Stop)) {
+        // What fills already is not changed under way: the group would be grown again.
+        (_, Some(stop)) if !stop.reported.max(stop.filled).is_zero() => vec![],
+        (Some(leg), _) => reprice(ticker, now, trade, lot, leg, price),
+        (None, Some(stop)) if stop.works() && exits(lot) < EXITS_MAX && calm(now, lot) => {
+            let n = trade.next_n();
+            let mut exit = exit_spec(ticker, trade, lot, Role::Exit, n, Kind::Limit(price));
+            exit.group.clone_from(&stop.spec.group);
+            vec![place(lot, vec![exit])]
+        }
+        _ => vec![],
+    }
+}
+
+/// A limit that the market would meet now; none while it is closed.
+fn leaving_price(ticker: &Ticker, now: Now, lot: &Lot, view: &MarketView) -> Option<Price> {
+    let instrument = view.instrument.as_ref()?;
+    instrument.session_at(now.market)?;
+    let action = lot.side().closing();
+    let touch = view.quote.as_ref()?.touch(action)?;
+    marketable(action, touch, ticker.settings.entry_offset, instrument).ok()
+}
+
+/// At once the first time; again only when the market has moved away from the price.
+fn reprice(ticker: &Ticker, now: Now, trade: &Trade, lot: &Lot, leg: &Leg, price: Price) -> Vec<Step> {
+    let meets = match (leg.spec.kind.price(), lot.side()) {
+        (Some(own), Side::Long) => own <= price,
+        (Some(own), Side::Short) => own >= price,
+        (None, _) => true,
+    };
+    let again = trade.repricings > 0 && now.process.since(lot.heard) < patience(lot);
+    if meets || again || !leg.works() || leg.changing.is_some() {
+        return vec![];
+    }
+    if trade.repricings >= REPRICINGS_MAX {
+        let because = format!("{REPRICINGS_MAX} prices did not close the position");
+        let halt = Fact::ModeChanged { mode: Mode::Halted { because } };
+        return if ticker.mode.opens() { fact(halt) } else { vec![] };
+    }
+    modify(leg, lot.held(), price)
+}
+
+/// What still works behind a lot without shares is cancelled, unless the broker does so
+/// by itself in time.
+fn sweep(_: &Ticker, now: Now, _: &Trade, lot: &Lot, _: &MarketView) -> Vec<Step> {
+    if !lot.held().is_zero() || !settled(lot) || now.process.since(lot.heard) < ASLEEP_MAX {
+        return vec![];
+    }
+    let left = |leg: &&Leg| !leg.ended() && leg.changing.is_none();
+    lot.legs.iter().filter(left).flat_map(cancel).collect()
+}
+
+/// A lot whose shares are gone is counted.
+fn close_lot(ticker: &Ticker, _: Now, trade: &Trade, lot: &Lot, _: &MarketView) -> Vec<Step> {
+    if lot.closed || lot.bought().is_zero() || !lot.held().is_zero() || !settled(lot) {
+        return vec![];
+    }
+    let average = |entry| lot.average(&ticker.ledger, entry);
+    let (Some(entry), Some(exit)) = (average(true), average(false)) else { return vec![] };
+    let own = |order: &crate::OrderRef| lot.leg(order).is_some();
+    fact(Fact::LotClosed(LotClosed {
+        lot: lot.opened.lot,
+        side: lot.side(),
+        by: lot.ended_by(&ticker.ledger, trade.leaving.as_ref()),
+        quantity: lot.bought(),
+        entry,
+        exit,
+        realized: ticker.ledger.cash(own),
+    }))
+}
+
+/// The entry can bring nothing more, and every fill the broker counts is booked.
+fn settled(lot: &Lot) -> bool {
+    lot.entry_over() && !lot.awaits_executions()
+}
+
+/// How long to wait for the broker before asking again: longer after each refusal.
+fn patience(lot: &Lot) -> TimeDelta {
+    SETTLING * 2_i32.pow(lot.refusals.min(6))
+}
+
+/// Nothing was heard for a moment: news that belongs together has come together.
+fn calm(now: Now, lot: &Lot) -> bool {
+    now.process.since(lot.heard) >= patience(lot)
+}
+
+/// Orders that were placed only to leave.
+fn exits(lot: &Lot) -> usize {
+    lot.legs.iter().filter(|leg| leg.spec.order.role == Role::Exit).count()
+}
+
+fn is_open(now: Now, view: &MarketView) -> bool {
+    view.instrument.as_ref().is_some_and(|own| own.session_at(now.market).is_some())
+}
+
+fn exposed(now: Now, lot: &Lot) -> TimeDelta {
+    lot.exposed_since.map_or(TimeDelta::zero(), |since| now.process.since(since))
+}
+
+/// A stop and a target for what the lot holds, at the prices they last had.
+fn protection(ticker: &Ticker, trade: &Trade, lot: &Lot) -> Vec<OrderSpec> {
+    let n = trade.next_n();
+    let legs = [Role::Stop, Role::Target].map(|role| {
+        let kind = lot.newest(role)?.spec.kind;
+        Some(exit_spec(ticker, trade, lot, role, n, kind))
+    });
+    let mut orders: Vec<OrderSpec> = legs.into_iter().flatten().collect();
+    let group = orders.first().map(|stop| stop.order.to_string());
+    orders.iter_mut().for_each(|spec| spec.group.clone_from(&group));
+    orders
+}
+
+fn exit_spec(ticker: &Ticker, trade: &Trade, lot: &Lot, role: Role, n: u32, kind: Kind) -> OrderSpec {
+    OrderSpec {
+        order: ticker.order(trade.number, role, n),
+        action: lot.side().closing(),
+        quantity: lot.held(),
+        kind,
+        time_in_force: TimeInForce::GoodTillCancelled,
+        parent: None,
+        group: None,
+        transmit: true,
+    }
+}
+
+/// The quantity sent is what was filled plus what shall remain.
+fn modify(leg: &Leg, remaining: Quantity, price: Price) -> Vec<Step> {
+    let change = Change { order: leg.spec.order.clone(), quantity: leg.filled + remaining, price };
+    vec![Step::Request(Request::Modify(change))]
+}
+
+fn cancel(leg: &Leg) -> Vec<Step> {
+    vec![Step::Request(Request::Cancel(leg.spec.order.clone()))]
+}
+
+fn place(lot: &Lot, orders: Vec<OrderSpec>) -> Step {
+    Step::Request(Request::Place { lot: lot.opened.lot, orders })
+}
+
+fn fact(fact: Fact) -> Vec<Step> {
+    vec![Step::Fact(fact)]
+}

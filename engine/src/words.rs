@@ -1,0 +1,126 @@
+//! Facts and requests in words, as the log, the journal's export and `why` show them.
+
+use std::fmt;
+
+use chrono::Timelike;
+
+use crate::fact::{Fact, LotClosed, LotOpened, Step};
+use crate::order::{Execution, Standing, Status, TimeInForce};
+use crate::reason::Because;
+use crate::request::{OrderSpec, Request};
+use crate::time::in_words;
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Step::Fact(fact) => fact.fmt(f),
+            Step::Request(request) => request.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Request::Place { orders, .. } => {
+                let mut before = "place ";
+                orders.iter().try_for_each(|spec| write!(f, "{}{spec}", std::mem::replace(&mut before, ", ")))
+            }
+            Request::Modify(change) => {
+                write!(f, "modify {} to {} at {}", change.order.short(), change.quantity, change.price)
+            }
+            Request::Cancel(order) => write!(f, "cancel {}", order.short()),
+        }
+    }
+}
+
+impl fmt::Display for OrderSpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {} {}", self.order.short(), self.action, self.quantity, self.kind)?;
+        match self.time_in_force {
+            TimeInForce::Day => f.write_str(" day"),
+            TimeInForce::GoodTillCancelled => Ok(()),
+            TimeInForce::GoodTill(at) => {
+                write!(f, " until {:02}:{:02}:{:02} UTC", at.hour(), at.minute(), at.second())
+            }
+        }
+    }
+}
+
+impl fmt::Display for Fact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Fact::SignalTaken { signal, because: Because::Rule { rule, confidence, needed } } => {
+                write!(f, "signal {signal} taken ({rule}: {confidence} >= {needed})")
+            }
+            Fact::SignalTaken { signal, because } => write!(f, "signal {signal} taken ({because})"),
+            Fact::SignalDeclined { signal, because } => write!(f, "signal {signal} declined: {because}"),
+            Fact::LotOpened(lot) => lot.fmt(f),
+            Fact::AddDeclined { wanted, because } => write!(f, "add declined: {because} ({wanted})"),
+            Fact::EntryDeclined { because, .. } => write!(f, "entry declined: {because}"),
+            Fact::RequestDeclined { because, .. } => write!(f, "request declined: {because}"),
+            Fact::Executed { execution } => execution.fmt(f),
+            Fact::Commissioned(commission) => write!(f, "commission {}", commission.amount),
+            Fact::OrderMoved(status) => status.fmt(f),
+            Fact::TermsEchoed(terms) => {
+                write!(f, "{} now {}", terms.order.short(), terms.quantity)?;
+                terms.price.map_or(Ok(()), |price| write!(f, " at {price}"))
+            }
+            Fact::ChangeRefused { order, code, text } => {
+                write!(f, "change of {} refused: {code} {text}", order.short())
+            }
+            Fact::Protected { exposed, .. } => write!(f, "protected after {}", in_words(*exposed)),
+            Fact::Reanchored { average, .. } => write!(f, "average entry {average}"),
+            Fact::ProtectionRenewed { .. } => f.write_str("protection lost, placed anew"),
+            Fact::CloseDecided { because } => write!(f, "leaving: {because}"),
+            Fact::ReversalPlanned { signal, .. } => write!(f, "{signal} opens the other side once flat"),
+            Fact::ReversalDropped => f.write_str("the other side is not opened"),
+            Fact::LotClosed(lot) => lot.fmt(f),
+            Fact::TradeClosed { realized, commission, traded: true, .. } => {
+                write!(f, "trade closed: {:+}, commission {commission}", *realized)
+            }
+            Fact::TradeClosed { .. } => f.write_str("trade ended without a fill"),
+            Fact::Stray { execution } => write!(f, "unexplained: {execution}"),
+            Fact::ModeChanged { mode } => write!(f, "now {mode}"),
+        }
+    }
+}
+
+impl fmt::Display for LotOpened {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let LotOpened { trade, lot, side, touch, .. } = self;
+        if *lot > 1 {
+            return write!(
+                f,
+                "scales in: lot {lot} of trade {trade}, {side} from {touch} ({})",
+                self.because
+            );
+        }
+        write!(f, "trade {trade} lot {lot}: {side} from {touch} ({})", self.because)
+    }
+}
+
+impl fmt::Display for LotClosed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let LotClosed { side, by, quantity, entry, exit, realized, .. } = self;
+        write!(f, "closed {side} {quantity} from {entry} at {exit}: {realized:+} by {by}")
+    }
+}
+
+impl fmt::Display for Execution {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Execution { order, action, quantity, price, .. } = self;
+        write!(f, "filled {} {action} {quantity} at {price}", order.short())
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (order, filled, rest) = (self.order.short(), self.filled, self.remaining);
+        match self.standing {
+            Standing::Held => write!(f, "{order} accepted, waits for its entry"),
+            Standing::Working => write!(f, "{order} works {rest}, {filled} filled"),
+            Standing::Ended(end) => write!(f, "{order} {end}, {filled} filled"),
+        }
+    }
+}

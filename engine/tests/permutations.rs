@@ -1,0 +1,271 @@
+//! The broker's news of one bracket, in any order and however often it is repeated: the same
+//! position, the same money, the same fills of each order.
+//!
+//! Statuses of one order keep their order, executions and commissions do not; the kinds mix
+//! freely. What is asked for on the way may differ, but nothing of it would cross zero.
+
+mod numbers;
+mod subject;
+
+use chrono::TimeDelta;
+use engine::order::{Action, Commission, End, Execution, Standing, Status, Terms};
+use engine::{
+    Confidence, Direction, Fact, Input, Installation, MarketView, Mode, Money, News, Now, OrderRef, Price,
+    Process, Quantity, Quote, Request, Role, Signal, Snapshot, Step, Ticker,
+};
+use numbers::{at, decimal};
+use proptest::prelude::{ProptestConfig, any, prop, prop_assert_eq, proptest};
+use proptest::test_runner::TestCaseError;
+use rust_decimal::Decimal;
+use subject::{durable, market, settings};
+
+/// One life: parts of the entry, of the target and of the stop, in shares.
+#[derive(Clone, Debug)]
+struct Life {
+    entry: Vec<u32>,
+    target: Vec<u32>,
+    stop: Vec<u32>,
+}
+
+struct Played {
+    ticker: Ticker,
+    view: MarketView,
+    told: Vec<(Now, Step)>,
+}
+
+fn order(role: Role) -> OrderRef {
+    let ticker = "AAPL".parse().expect("a name");
+    OrderRef { installation: Installation::from_number(1), ticker, trade: 1, role, n: 1 }
+}
+
+fn moment(ms: usize) -> Now {
+    let (start, ran) = (at("10:00:00"), TimeDelta::milliseconds(i64::try_from(ms).expect("a short life")));
+    Now { market: start.market + ran, process: Process::at(ran) }
+}
+
+fn status(role: Role, standing: Standing, filled: u32, remaining: u32) -> News {
+    let (filled, remaining) = (Quantity::whole(filled), Quantity::whole(remaining));
+    News::Status(Status { order: order(role), standing, filled, remaining })
+}
+
+/// Executions with their commissions, and the statuses of one order in their order.
+fn filled(role: Role, parts: &[u32], price: &str, loose: &mut Vec<News>) -> Vec<News> {
+    let (all, mut so_far): (u32, u32) = (parts.iter().sum(), 0);
+    let action = if role == Role::Entry { Action::Buy } else { Action::Sell };
+    let mut statuses = Vec::new();
+    for part in parts {
+        so_far += part;
+        let execution = Execution {
+            id: format!("{role:?}.{so_far}.01"),
+            order: order(role),
+            action,
+            quantity: Quantity::whole(*part),
+            price: Price::new(decimal(price)).expect("a price"),
+            at: at("10:00:00").market,
+        };
+        let commission = Commission { execution: execution.id.clone(), amount: Money::new(Decimal::ONE) };
+        loose.extend([News::Execution(execution), News::Commission(commission)]);
+        let standing = if so_far == all { Standing::Ended(End::Filled) } else { Standing::Working };
+        statuses.push(status(role, standing, so_far, all - so_far));
+    }
+    statuses
+}
+
+/// All news of a life: each order's statuses as a list of its own, the rest one by one.
+fn news(life: &Life) -> Vec<Vec<News>> {
+    let mut loose = Vec::new();
+    let (held, target): (u32, u32) = (life.entry.iter().sum(), life.target.iter().sum());
+    let mut lists = vec![filled(Role::Entry, &life.entry, "100.00", &mut loose)];
+    for (role, parts, price) in [(Role::Target, &life.target, "108.00"), (Role::Stop, &life.stop, "97.00")] {
+        let mut list = vec![status(role, Standing::Held, 0, held), status(role, Standing::Working, 0, held)];
+        list.extend(filled(role, parts, price, &mut loose));
+        let own: u32 = parts.iter().sum();
+        if own < held && target + life.stop.iter().sum::<u32>() == held {
+            list.retain(|news| !matches!(news, News::Status(Status { standing: Standing::Ended(_), .. })));
+            list.push(status(role, Standing::Ended(End::Cancelled), own, 0));
+        }
+        lists.push(list);
+    }
+    let price = Price::new(decimal("97.09")).ok();
+    loose.push(News::Terms(Terms { order: order(Role::Stop), quantity: Quantity::whole(held), price }));
+    lists.extend(loose.into_iter().map(|one| vec![one]));
+    lists
+}
+
+/// One order of the news that keeps each list's: `picks` says which list goes on, and which
+/// news is told again.
+fn shuffled(lists: Vec<Vec<News>>, picks: &[(prop::sample::Index, bool)]) -> Vec<News> {
+    let mut waiting: Vec<std::collections::VecDeque<News>> = lists.into_iter().map(Into::into).collect();
+    let (mut told, mut picks) = (Vec::<News>::new(), picks.iter().cycle());
+    while !waiting.is_empty() {
+        let (which, again) = picks.next().expect("an endless cycle");
+        let list = which.index(waiting.len());
+        told.extend(waiting[list].pop_front());
+        waiting.retain(|list| !list.is_empty());
+        if *again {
+            told.push(told[which.index(told.len())].clone());
+        }
+    }
+    told
+}
+
+impl Played {
+    fn new(size: u32) -> Played {
+        let mut own = settings();
+        own.position_size = Money::new(Decimal::from(size) * decimal("100.10"));
+        let ticker = Ticker::new(Installation::from_number(1), own);
+        let mut played = Played { ticker, view: market(), told: Vec::new() };
+        let side = |text| Price::new(decimal(text)).ok();
+        let (bid, ask) = (side("99.98"), side("100.00"));
+        played.view.quote = Some(Quote { bid, ask, ..Quote::empty(moment(0).process) });
+        played.tell(0, &Input::Snapshot(Snapshot::default()));
+        let confidence = Confidence::try_from(decimal("0.90")).expect("a confidence");
+        let (id, direction) = ("one".to_owned(), Direction::Buy);
+        played.tell(0, &Input::Signal(Signal { id, direction, confidence, at: moment(0).market }));
+        played
+    }
+
+    fn tell(&mut self, ms: usize, input: &Input) {
+        let mut out = Vec::new();
+        self.ticker.on_input(moment(ms), input, &self.view, &mut out);
+        out.iter().for_each(|step| self.modest(step));
+        self.told.extend(out.into_iter().map(|step| (moment(ms), step)));
+    }
+
+    /// No request would take more off the position than the executions have made.
+    fn modest(&self, step: &Step) {
+        // An exit's execution may be told before the entry's: then nothing is held yet.
+        let held = Quantity::new(self.ticker.position().max(Decimal::ZERO)).expect("not below zero");
+        match step {
+            Step::Request(Request::Modify(change)) => {
+                let leg = self.ticker.trade().and_then(|trade| trade.leg(&change.order));
+                let rest = change.quantity.less(leg.expect("one of its orders").filled);
+                assert!(rest <= held, "{step} with {held} held");
+            }
+            Step::Request(Request::Place { orders, .. }) => {
+                let exits = orders.iter().filter(|spec| spec.parent.is_none() && spec.action == Action::Sell);
+                exits.for_each(|spec| assert!(spec.quantity <= held, "{step} with {held} held"));
+            }
+            Step::Fact(
+                Fact::Stray { .. } | Fact::ModeChanged { mode: Mode::Frozen(_) | Mode::Halted { .. } },
+            ) => {
+                panic!("{step}");
+            }
+            _ => {}
+        }
+    }
+
+    fn play(life: &Life, news: &[News], pace: usize) -> Played {
+        let mut played = Played::new(life.entry.iter().sum());
+        for (nth, one) in news.iter().enumerate() {
+            played.tell((nth + 1) * pace, &Input::News(one.clone()));
+        }
+        if life.target.len() + life.stop.len() > 0 {
+            played.clear_away(news.len() * pace);
+        }
+        played
+    }
+
+    /// Orders that were asked for on the way, while the news looked otherwise, are taken back.
+    fn clear_away(&mut self, ms: usize) {
+        let legs = self.ticker.trade().into_iter().flat_map(|trade| &trade.lots).flat_map(|lot| &lot.legs);
+        let alive = legs.filter(|leg| leg.spec.order.n > 1 && !leg.ended());
+        let alive: Vec<OrderRef> = alive.map(|leg| leg.spec.order.clone()).collect();
+        for order in alive {
+            let (standing, zero) = (Standing::Ended(End::Cancelled), Quantity::ZERO);
+            let ended = Status { order, standing, filled: zero, remaining: zero };
+            self.tell(ms + 1, &Input::News(News::Status(ended)));
+        }
+    }
+
+    /// What must not depend on the order: money and shares, or each order's fills.
+    fn outcome(&self) -> String {
+        let fills = self.ticker.trade().map(|trade| {
+            let legs = trade.lots.iter().flat_map(|lot| &lot.legs);
+            let fill =
+                |leg: &engine::lot::Leg| format!("{} {} {:?}", leg.spec.order.short(), leg.filled, leg.end());
+            legs.filter(|leg| leg.spec.order.n == 1).map(fill).collect::<Vec<_>>()
+        });
+        let (tally, ledger) = (self.ticker.tally(), self.ticker.ledger());
+        let (cash, known) = (ledger.cash(|_| true), ledger.commissions());
+        format!(
+            "position {}, realized {}, commission {}, trades {}, cash {cash}, known {known}, {fills:?}",
+            self.ticker.position(),
+            tally.realized,
+            tally.commission,
+            tally.trades
+        )
+    }
+
+    fn rebuilt(&self) -> Ticker {
+        let mut rebuilt = Ticker::new(Installation::from_number(1), self.ticker.settings().clone());
+        self.told.iter().for_each(|(now, step)| rebuilt.apply(*now, step));
+        rebuilt
+    }
+}
+
+fn same(life: &Life, order: &[News], pace: usize) -> Result<(), TestCaseError> {
+    let straight = Played::play(life, &news(life).concat(), pace);
+    let mixed = Played::play(life, order, pace);
+    prop_assert_eq!(straight.outcome(), mixed.outcome());
+    prop_assert_eq!(durable(&mixed.rebuilt()), durable(&mixed.ticker));
+    Ok(())
+}
+
+/// Every order of the lists, each list's own kept.
+fn every(lists: &[Vec<News>], told: &mut Vec<News>, each: &mut impl FnMut(&[News])) {
+    if lists.iter().all(Vec::is_empty) {
+        return each(told);
+    }
+    for nth in (0..lists.len()).filter(|nth| !lists[*nth].is_empty()) {
+        let mut rest = lists.to_vec();
+        told.push(rest[nth].remove(0));
+        every(&rest, told, each);
+        told.pop();
+    }
+}
+
+#[test]
+fn every_order_of_a_short_life_ends_alike() {
+    let life = Life { entry: vec![40, 20], target: vec![], stop: vec![60] };
+    let mut lists = news(&life);
+    // What else the broker tells is left to chance, below.
+    lists.retain(|list| !matches!(list.as_slice(), [News::Commission(_) | News::Terms(_)]));
+    for list in &mut lists {
+        let ends_unfilled = matches!(list.last(), Some(News::Status(told)) if told.filled.is_zero());
+        *list = list.split_off(list.len().saturating_sub(if ends_unfilled { 1 } else { 2 }));
+    }
+    let straight = Played::play(&life, &lists.concat(), 1).outcome();
+    let mut orders = 0_u32;
+    every(&lists, &mut Vec::new(), &mut |news| {
+        orders += 1;
+        assert_eq!(Played::play(&life, news, 1).outcome(), straight, "{news:?}");
+    });
+    assert_eq!(orders, 10_080, "8 news, of which two orders say two each");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
+
+    #[test]
+    fn any_order_and_repetition_of_a_life_ends_alike(
+        entry in prop::collection::vec(1_u32..50, 1..=3),
+        cut in any::<prop::sample::Index>(),
+        halves in any::<(bool, bool)>(),
+        leaves in any::<bool>(),
+        picks in prop::collection::vec(any::<(prop::sample::Index, bool)>(), 64),
+        pace in 1_usize..400,
+    ) {
+        let held: u32 = entry.iter().sum();
+        let cut = u32::try_from(cut.index(held as usize + 1)).expect("few shares");
+        let parts = |all: u32, halved: bool| match all {
+            0 => vec![],
+            1 => vec![1],
+            all if halved => vec![all / 2, all - all / 2],
+            all => vec![all],
+        };
+        let (target, stop) = if leaves { (cut, held - cut) } else { (0, 0) };
+        let life = Life { entry, target: parts(target, halves.0), stop: parts(stop, halves.1) };
+        same(&life, &shuffled(news(&life), &picks), pace)?;
+    }
+}

@@ -1,0 +1,366 @@
+//! Stories of exits: the stop, the target, both in parts, and a close that has to insist.
+
+use expect_test::expect;
+
+use crate::story::check;
+
+#[test]
+fn a_stop_out_cools_down() {
+    check(
+        "
+        10:00:00 quote 99.98 100.00
+        10:00:00 signal BUY 0.85
+        10:00:00 accepted E1 T1 S1
+        10:00:00 filled E1 99 at 100.00
+        10:00:00 armed S1 99, T1 99
+        10:00:00 echo T1 99 at 108.00
+        10:20:00 filled S1 99 at 97.00
+        10:20:00 cancelled T1
+        10:20:30 quote 97.00 97.01
+        10:20:30 signal BUY 0.99
+        10:21:01 quote 97.00 97.01
+        10:21:01 signal BUY 0.99
+    ",
+        expect![[r#"
+            10:00:00 signal BUY 0.85 taken (High Confidence Buy: 0.85 >= 0.80)
+            10:00:00 trade 1 lot 1: long from 100.00 (High Confidence Buy: 0.85 >= 0.80)
+            10:00:00 -> place E1 buy 99 limit 100.10 until 14:00:30 UTC, T1 sell 99 limit 108.11, S1 sell 99 stop 97.09
+            10:00:00 E1 works 99, 0 filled
+            10:00:00 T1 accepted, waits for its entry
+            10:00:00 S1 accepted, waits for its entry
+            10:00:00 filled E1 buy 99 at 100.00
+            10:00:00 E1 filled, 99 filled
+            10:00:00 S1 works 99, 0 filled
+            10:00:00 protected after 0 ms
+            10:00:00 T1 works 99, 0 filled
+            10:00:00 average entry 100.00
+            10:00:00 -> modify T1 to 99 at 108.00
+            10:00:00 T1 now 99 at 108.00
+            10:20:00 filled S1 sell 99 at 97.00
+            10:20:00 closed long 99 from 100.00 at 97.00: -297.00 by stop
+            10:20:00 S1 filled, 99 filled
+            10:20:00 T1 cancelled, 0 filled
+            10:20:00 trade closed: -297.00, commission 0.00
+            10:20:30 signal BUY 0.99 declined: cooling down until 2026-06-01 14:21:00 UTC
+            10:21:01 signal BUY 0.99 taken (High Confidence Buy: 0.99 >= 0.80)
+            10:21:01 trade 2 lot 1: long from 97.01 (High Confidence Buy: 0.99 >= 0.80)
+            10:21:01 -> place E1 buy 102 limit 97.10 until 14:21:31 UTC, T1 sell 102 limit 104.87, S1 sell 102 stop 94.18
+        "#]],
+    );
+}
+
+#[test]
+fn a_target_filled_in_part_leaves_the_rest_to_the_stop() {
+    check(
+        "
+        10:00:00 quote 99.98 100.00
+        10:00:00 signal BUY 0.85
+        10:00:00 accepted E1 T1 S1
+        10:00:00 filled E1 99 at 100.00
+        10:00:00 armed S1 99, T1 99
+        10:00:00 echo T1 99 at 108.00
+        10:05:00 filled T1 40 of 99 at 108.00
+        10:05:00 armed S1 59
+        10:05:01 wake
+        10:06:00 filled S1 59 of 59 at 97.00
+        10:06:00 cancelled T1
+    ",
+        expect![[r#"
+            10:00:00 signal BUY 0.85 taken (High Confidence Buy: 0.85 >= 0.80)
+            10:00:00 trade 1 lot 1: long from 100.00 (High Confidence Buy: 0.85 >= 0.80)
+            10:00:00 -> place E1 buy 99 limit 100.10 until 14:00:30 UTC, T1 sell 99 limit 108.11, S1 sell 99 stop 97.09
+            10:00:00 E1 works 99, 0 filled
+            10:00:00 T1 accepted, waits for its entry
+            10:00:00 S1 accepted, waits for its entry
+            10:00:00 filled E1 buy 99 at 100.00
+            10:00:00 E1 filled, 99 filled
+            10:00:00 S1 works 99, 0 filled
+            10:00:00 protected after 0 ms
+            10:00:00 T1 works 99, 0 filled
+            10:00:00 average entry 100.00
+            10:00:00 -> modify T1 to 99 at 108.00
+            10:00:00 T1 now 99 at 108.00
+            10:05:00 filled T1 sell 40 at 108.00
+            10:05:00 T1 works 59, 40 filled
+            10:05:00 S1 works 59, 0 filled
+            10:06:00 filled S1 sell 59 at 97.00
+            10:06:00 closed long 99 from 100.00 at 101.4444: +143.00 by stop
+            10:06:00 S1 filled, 59 filled
+            10:06:00 T1 cancelled, 40 filled
+            10:06:00 trade closed: +143.00, commission 0.00
+        "#]],
+    );
+}
+
+#[test]
+fn a_stop_that_the_broker_does_not_reduce_is_reduced_by_us() {
+    check(
+        "
+        10:00:00 quote 99.98 100.00
+        10:00:00 signal BUY 0.85
+        10:00:00 accepted E1 T1 S1
+        10:00:00 filled E1 99 at 100.00
+        10:00:00 armed S1 99, T1 99
+        10:00:00 echo T1 99 at 108.00
+        10:05:00 filled T1 40 of 99 at 108.00
+        10:05:01 wake
+        10:05:01 armed S1 59
+        10:05:01 echo S1 59 at 97.09
+        10:05:02 wake
+    ",
+        expect![[r#"
+            10:00:00 signal BUY 0.85 taken (High Confidence Buy: 0.85 >= 0.80)
+            10:00:00 trade 1 lot 1: long from 100.00 (High Confidence Buy: 0.85 >= 0.80)
+            10:00:00 -> place E1 buy 99 limit 100.10 until 14:00:30 UTC, T1 sell 99 limit 108.11, S1 sell 99 stop 97.09
+            10:00:00 E1 works 99, 0 filled
+            10:00:00 T1 accepted, waits for its entry
+            10:00:00 S1 accepted, waits for its entry
+            10:00:00 filled E1 buy 99 at 100.00
+            10:00:00 E1 filled, 99 filled
+            10:00:00 S1 works 99, 0 filled
+            10:00:00 protected after 0 ms
+            10:00:00 T1 works 99, 0 filled
+            10:00:00 average entry 100.00
+            10:00:00 -> modify T1 to 99 at 108.00
+            10:00:00 T1 now 99 at 108.00
+            10:05:00 filled T1 sell 40 at 108.00
+            10:05:00 T1 works 59, 40 filled
+            10:05:01 -> modify S1 to 59 at 97.09
+            10:05:01 S1 works 59, 0 filled
+            10:05:01 S1 now 59 at 97.09
+        "#]],
+    );
+}
+
+#[test]
+fn a_close_that_is_refused_is_asked_for_again() {
+    check(
+        "
+        10:00:00 quote 99.98 100.00
+        10:00:00 signal BUY 0.85
+        10:00:00 accepted E1 T1 S1
+        10:00:00 filled E1 99 at 100.00
+        10:00:00 armed S1 99, T1 99
+        10:00:00 echo T1 99 at 108.00
+        10:05:00 quote 101.00 101.02
+        10:05:00 signal SELL 0.90
+        10:05:00 denied T1 105
+        10:05:02 wake
+        10:05:02 echo T1 99 at 100.90
+        10:05:02 filled T1 99 at 101.00
+        10:05:02 cancelled S1
+    ",
+        expect![[r#"
+            10:00:00 signal BUY 0.85 taken (High Confidence Buy: 0.85 >= 0.80)
+            10:00:00 trade 1 lot 1: long from 100.00 (High Confidence Buy: 0.85 >= 0.80)
+            10:00:00 -> place E1 buy 99 limit 100.10 until 14:00:30 UTC, T1 sell 99 limit 108.11, S1 sell 99 stop 97.09
+            10:00:00 E1 works 99, 0 filled
+            10:00:00 T1 accepted, waits for its entry
+            10:00:00 S1 accepted, waits for its entry
+            10:00:00 filled E1 buy 99 at 100.00
+            10:00:00 E1 filled, 99 filled
+            10:00:00 S1 works 99, 0 filled
+            10:00:00 protected after 0 ms
+            10:00:00 T1 works 99, 0 filled
+            10:00:00 average entry 100.00
+            10:00:00 -> modify T1 to 99 at 108.00
+            10:00:00 T1 now 99 at 108.00
+            10:05:00 signal SELL 0.90 taken (SELL 0.90 closes the long position)
+            10:05:00 leaving: SELL 0.90 closes the long position
+            10:05:00 -> modify T1 to 99 at 100.90
+            10:05:00 change of T1 refused: 105 refused
+            10:05:02 -> modify T1 to 99 at 100.90
+            10:05:02 T1 now 99 at 100.90
+            10:05:02 filled T1 sell 99 at 101.00
+            10:05:02 closed long 99 from 100.00 at 101.00: +99.00 by SELL 0.90 closes the long position
+            10:05:02 T1 filled, 99 filled
+            10:05:02 S1 cancelled, 0 filled
+            10:05:02 trade closed: +99.00, commission 0.00
+        "#]],
+    );
+}
+
+#[test]
+fn a_close_follows_the_market_as_it_moves_away() {
+    check(
+        "
+        10:00:00 quote 99.98 100.00
+        10:00:00 signal BUY 0.85
+        10:00:00 accepted E1 T1 S1
+        10:00:00 filled E1 99 at 100.00
+        10:00:00 armed S1 99, T1 99
+        10:00:00 echo T1 99 at 108.00
+        10:05:00 quote 101.00 101.02
+        10:05:00 signal SELL 0.90
+        10:05:00 echo T1 99 at 100.90
+        10:05:01 quote 100.95 100.97
+        10:05:01 echo T1 99 at 100.85
+        10:05:02 quote 100.50 100.52
+        10:05:02 echo T1 99 at 100.40
+        10:05:03 quote 102.00 102.02
+        10:05:03 filled T1 99 at 102.00
+        10:05:03 cancelled S1
+    ",
+        expect![[r#"
+            10:00:00 signal BUY 0.85 taken (High Confidence Buy: 0.85 >= 0.80)
+            10:00:00 trade 1 lot 1: long from 100.00 (High Confidence Buy: 0.85 >= 0.80)
+            10:00:00 -> place E1 buy 99 limit 100.10 until 14:00:30 UTC, T1 sell 99 limit 108.11, S1 sell 99 stop 97.09
+            10:00:00 E1 works 99, 0 filled
+            10:00:00 T1 accepted, waits for its entry
+            10:00:00 S1 accepted, waits for its entry
+            10:00:00 filled E1 buy 99 at 100.00
+            10:00:00 E1 filled, 99 filled
+            10:00:00 S1 works 99, 0 filled
+            10:00:00 protected after 0 ms
+            10:00:00 T1 works 99, 0 filled
+            10:00:00 average entry 100.00
+            10:00:00 -> modify T1 to 99 at 108.00
+            10:00:00 T1 now 99 at 108.00
+            10:05:00 signal SELL 0.90 taken (SELL 0.90 closes the long position)
+            10:05:00 leaving: SELL 0.90 closes the long position
+            10:05:00 -> modify T1 to 99 at 100.90
+            10:05:00 T1 now 99 at 100.90
+            10:05:01 -> modify T1 to 99 at 100.85
+            10:05:01 T1 now 99 at 100.85
+            10:05:02 -> modify T1 to 99 at 100.40
+            10:05:02 T1 now 99 at 100.40
+            10:05:03 filled T1 sell 99 at 102.00
+            10:05:03 closed long 99 from 100.00 at 102.00: +198.00 by SELL 0.90 closes the long position
+            10:05:03 T1 filled, 99 filled
+            10:05:03 S1 cancelled, 0 filled
+            10:05:03 trade closed: +198.00, commission 0.00
+        "#]],
+    );
+}
+
+#[test]
+fn a_lot_without_a_target_leaves_by_an_order_in_the_group_of_its_stop() {
+    check(
+        "
+        10:00:00 quote 99.98 100.00
+        10:00:00 signal BUY 0.85
+        10:00:00 accepted E1 T1 S1
+        10:00:00 rejected T1
+        10:00:01 filled E1 99 at 100.00
+        10:00:01 armed S1 99
+        10:05:00 quote 101.00 101.02
+        10:05:00 close
+        10:05:00 armed X2 99
+        10:05:01 filled X2 99 at 101.00
+        10:05:01 cancelled S1
+    ",
+        expect![[r#"
+            10:00:00 signal BUY 0.85 taken (High Confidence Buy: 0.85 >= 0.80)
+            10:00:00 trade 1 lot 1: long from 100.00 (High Confidence Buy: 0.85 >= 0.80)
+            10:00:00 -> place E1 buy 99 limit 100.10 until 14:00:30 UTC, T1 sell 99 limit 108.11, S1 sell 99 stop 97.09
+            10:00:00 E1 works 99, 0 filled
+            10:00:00 T1 accepted, waits for its entry
+            10:00:00 S1 accepted, waits for its entry
+            10:00:00 T1 rejected, 0 filled
+            10:00:01 filled E1 buy 99 at 100.00
+            10:00:01 E1 filled, 99 filled
+            10:00:01 S1 works 99, 0 filled
+            10:00:01 protected after 0 ms
+            10:05:00 leaving: asked for by the operator
+            10:05:00 -> place X2 sell 99 limit 100.90
+            10:05:00 X2 works 99, 0 filled
+            10:05:01 filled X2 sell 99 at 101.00
+            10:05:01 closed long 99 from 100.00 at 101.00: +99.00 by asked for by the operator
+            10:05:01 X2 filled, 99 filled
+            10:05:01 S1 cancelled, 0 filled
+            10:05:01 trade closed: +99.00, commission 0.00
+        "#]],
+    );
+}
+
+#[test]
+fn what_still_works_behind_a_closed_lot_is_swept_away() {
+    check(
+        "
+        10:00:00 quote 99.98 100.00
+        10:00:00 signal BUY 0.85
+        10:00:00 accepted E1 T1 S1
+        10:00:00 filled E1 99 at 100.00
+        10:00:00 armed S1 99, T1 99
+        10:00:00 echo T1 99 at 108.00
+        10:05:00 filled S1 99 at 97.00
+        10:05:02 wake
+        10:05:02 cancelled T1
+    ",
+        expect![[r#"
+            10:00:00 signal BUY 0.85 taken (High Confidence Buy: 0.85 >= 0.80)
+            10:00:00 trade 1 lot 1: long from 100.00 (High Confidence Buy: 0.85 >= 0.80)
+            10:00:00 -> place E1 buy 99 limit 100.10 until 14:00:30 UTC, T1 sell 99 limit 108.11, S1 sell 99 stop 97.09
+            10:00:00 E1 works 99, 0 filled
+            10:00:00 T1 accepted, waits for its entry
+            10:00:00 S1 accepted, waits for its entry
+            10:00:00 filled E1 buy 99 at 100.00
+            10:00:00 E1 filled, 99 filled
+            10:00:00 S1 works 99, 0 filled
+            10:00:00 protected after 0 ms
+            10:00:00 T1 works 99, 0 filled
+            10:00:00 average entry 100.00
+            10:00:00 -> modify T1 to 99 at 108.00
+            10:00:00 T1 now 99 at 108.00
+            10:05:00 filled S1 sell 99 at 97.00
+            10:05:00 closed long 99 from 100.00 at 97.00: -297.00 by stop
+            10:05:00 S1 filled, 99 filled
+            10:05:02 -> cancel T1
+            10:05:02 T1 cancelled, 0 filled
+            10:05:02 trade closed: -297.00, commission 0.00
+        "#]],
+    );
+}
+
+#[test]
+fn a_close_that_is_filled_in_part_is_priced_anew_for_its_whole_quantity() {
+    check(
+        "
+        10:00:00 quote 99.98 100.00
+        10:00:00 signal BUY 0.85
+        10:00:00 accepted E1 T1 S1
+        10:00:00 filled E1 99 at 100.00
+        10:00:00 armed S1 99, T1 99
+        10:00:00 echo T1 99 at 108.00
+        10:05:00 quote 101.00 101.02
+        10:05:00 signal SELL 0.90
+        10:05:00 echo T1 99 at 100.90
+        10:05:01 filled T1 40 of 99 at 101.00
+        10:05:01 armed S1 59
+        10:05:02 quote 100.50 100.52
+        10:05:02 echo T1 99 at 100.40
+        10:05:03 filled T1 59 of 99 at 100.50
+        10:05:03 cancelled S1
+    ",
+        expect![[r#"
+            10:00:00 signal BUY 0.85 taken (High Confidence Buy: 0.85 >= 0.80)
+            10:00:00 trade 1 lot 1: long from 100.00 (High Confidence Buy: 0.85 >= 0.80)
+            10:00:00 -> place E1 buy 99 limit 100.10 until 14:00:30 UTC, T1 sell 99 limit 108.11, S1 sell 99 stop 97.09
+            10:00:00 E1 works 99, 0 filled
+            10:00:00 T1 accepted, waits for its entry
+            10:00:00 S1 accepted, waits for its entry
+            10:00:00 filled E1 buy 99 at 100.00
+            10:00:00 E1 filled, 99 filled
+            10:00:00 S1 works 99, 0 filled
+            10:00:00 protected after 0 ms
+            10:00:00 T1 works 99, 0 filled
+            10:00:00 average entry 100.00
+            10:00:00 -> modify T1 to 99 at 108.00
+            10:00:00 T1 now 99 at 108.00
+            10:05:00 signal SELL 0.90 taken (SELL 0.90 closes the long position)
+            10:05:00 leaving: SELL 0.90 closes the long position
+            10:05:00 -> modify T1 to 99 at 100.90
+            10:05:00 T1 now 99 at 100.90
+            10:05:01 filled T1 sell 40 at 101.00
+            10:05:01 T1 works 59, 40 filled
+            10:05:01 S1 works 59, 0 filled
+            10:05:02 -> modify T1 to 99 at 100.40
+            10:05:02 T1 now 99 at 100.40
+            10:05:03 filled T1 sell 59 at 100.50
+            10:05:03 closed long 99 from 100.00 at 100.702: +69.50 by SELL 0.90 closes the long position
+            10:05:03 T1 filled, 99 filled
+            10:05:03 S1 cancelled, 0 filled
+            10:05:03 trade closed: +69.50, commission 0.00
+        "#]],
+    );
+}

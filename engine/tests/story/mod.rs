@@ -1,0 +1,267 @@
+//! Stories as text, played to a real ticker.
+//!
+//! A line is a time of day (New York) and what the ticker is told then:
+//!
+//! ```text
+//! 10:00:00 quote 99.98 100.00            bid and ask
+//! 10:00:00 signal BUY 0.85               a prediction of this moment
+//! 10:00:00 signal BUY 0.85 at 09:59:00   one made earlier
+//! 10:00:00 again signal-1                a prediction that was sent before
+//! 10:00:01 accepted E1 T1 S1             entries work, children sleep
+//! 10:00:02 filled E1 60 of 99 at 100.00  an execution and its status
+//! 10:00:02 armed S1 60, T1 60            orders work this much
+//! 10:00:02 echo T1 60 at 108.00          the broker repeats an order's terms
+//! 10:00:02 executed E1 9 at 100.00       an execution without a status
+//! 10:00:02 corrected E1 50 at 100.00     the last execution in its next revision
+//! 10:00:02 repeated                      the last execution once more
+//! 10:00:03 cancelled E1                  also `rejected E1`
+//! 10:00:03 denied T1 105                 the broker refuses a change of it
+//! 10:00:03 commission 1.00               of the last execution
+//! 10:00:03 refused E1                    the risk book says no (the day's loss)
+//! 10:00:03 close                         the operator wants it closed
+//! 10:00:04 wake                          nothing but time
+//! 10:00:05 gap                           the order stream has a hole
+//! 10:00:06 snapshot 99; armed S1 99      the broker's position; then its orders and executions
+//! ```
+//!
+//! The answer has the facts as they are, and requests behind `->`. A second ticker is told
+//! nothing but the answer, and has to be the first one's equal after every line.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use engine::account::Refusal;
+use engine::order::{Action, Commission, End, Execution, Standing, Status, Terms};
+use engine::{
+    Because, Input, Installation, MarketView, Money, News, Now, OrderRef, Price, Quantity, Quote, Role,
+    Signal, Snapshot, Step, Ticker, TickerSettings,
+};
+use expect_test::Expect;
+
+use crate::numbers::{at, decimal};
+use crate::subject::{durable, market, settings};
+
+/// Plays `story` to a ticker with the settings of [`settings`] and compares its answer.
+pub(crate) fn check(story: &str, expected: Expect) {
+    check_with(settings(), story, expected);
+}
+
+/// The same with other settings.
+pub(crate) fn check_with(settings: TickerSettings, story: &str, expected: Expect) {
+    expected.assert_eq(&Teller::new(settings).play(story));
+}
+
+fn price(text: &str) -> Price {
+    Price::new(decimal(text)).expect("a price")
+}
+
+fn quantity(text: &str) -> Quantity {
+    Quantity::new(decimal(text)).expect("a quantity")
+}
+
+/// Tells a ticker its story, line by line.
+struct Teller {
+    ticker: Ticker,
+    rebuilt: Ticker,
+    view: MarketView,
+    filled: BTreeMap<String, (Quantity, Quantity)>,
+    last: Option<(Execution, u32)>,
+    executions: u32,
+    signals: BTreeMap<String, Signal>,
+}
+
+impl Teller {
+    fn new(settings: TickerSettings) -> Teller {
+        let ticker = Ticker::new(Installation::from_number(1), settings);
+        let mut teller = Teller {
+            rebuilt: ticker.clone(),
+            ticker,
+            view: market(),
+            filled: BTreeMap::new(),
+            last: None,
+            executions: 0,
+            signals: BTreeMap::new(),
+        };
+        teller.tell(at("09:30:00"), &Input::Snapshot(Snapshot::default()));
+        teller
+    }
+
+    fn play(&mut self, story: &str) -> String {
+        let mut told = String::new();
+        for line in story.lines().map(str::trim).filter(|line| !line.is_empty()) {
+            let (time, what) = line.split_once(' ').unwrap_or_else(|| panic!("no time in `{line}`"));
+            for input in self.inputs(at(time), what) {
+                for step in self.tell(at(time), &input) {
+                    let arrow = if matches!(step, Step::Request(_)) { "-> " } else { "" };
+                    writeln!(told, "{time} {arrow}{step}").expect("a string takes all");
+                }
+            }
+        }
+        told
+    }
+
+    fn tell(&mut self, now: Now, input: &Input) -> Vec<Step> {
+        let mut out = Vec::new();
+        self.ticker.on_input(now, input, &self.view, &mut out);
+        out.iter().for_each(|step| self.rebuilt.apply(now, step));
+        assert_eq!(durable(&self.rebuilt), durable(&self.ticker), "rebuilt from its facts");
+        out
+    }
+
+    fn inputs(&mut self, now: Now, what: &str) -> Vec<Input> {
+        let words: Vec<&str> = what.split([' ', ',']).filter(|word| !word.is_empty()).collect();
+        match words.as_slice() {
+            ["quote", bid, ask] => self.quote(now, bid, ask),
+            ["signal", direction, confidence] => self.signal(now, direction, confidence),
+            ["signal", direction, confidence, "at", time] => self.signal(at(time), direction, confidence),
+            ["again", id] => vec![Input::Signal(self.signals[*id].clone())],
+            ["refused", orders @ ..] => vec![self.refused(orders)],
+            ["close"] => vec![Input::Close(Because::Operator)],
+            ["wake"] => vec![Input::Wakeup],
+            ["gap"] => vec![Input::Gap],
+            ["snapshot", ..] => vec![self.snapshot(now, what)],
+            words => self.news(now, words).into_iter().map(Input::News).collect(),
+        }
+    }
+
+    fn news(&mut self, now: Now, words: &[&str]) -> Vec<News> {
+        match words {
+            ["accepted", orders @ ..] => orders.iter().map(|order| self.accepted(order)).collect(),
+            ["armed", pairs @ ..] => {
+                pairs.chunks(2).map(|pair| self.status(pair[0], Standing::Working, pair[1])).collect()
+            }
+            ["filled", order, filled, "at", at] => self.fill(now, order, filled, None, at),
+            ["filled", order, filled, "of", all, "at", at] => self.fill(now, order, filled, Some(all), at),
+            ["executed", order, filled, "at", at] => vec![self.execution(now, order, filled, at)],
+            ["corrected", _, filled, "at", at] => vec![self.corrected(filled, at)],
+            ["repeated"] => vec![News::Execution(self.last.as_ref().expect("an execution before").0.clone())],
+            ["echo", order, all, "at", at] => vec![News::Terms(Terms {
+                order: self.order(order),
+                quantity: quantity(all),
+                price: Some(price(at)),
+            })],
+            ["cancelled", order] => vec![self.status(order, Standing::Ended(End::Cancelled), "0")],
+            ["rejected", order] => vec![self.status(order, Standing::Ended(End::Rejected), "0")],
+            ["denied", order, code] => {
+                let code = code.parse().expect("a code");
+                vec![News::ChangeRefused { order: self.order(order), code, text: "refused".into() }]
+            }
+            ["commission", amount] => vec![News::Commission(Commission {
+                execution: format!("x.{}.01", self.executions),
+                amount: Money::new(decimal(amount)),
+            })],
+            _ => panic!("`{}` is no line of a story", words.join(" ")),
+        }
+    }
+
+    fn quote(&mut self, now: Now, bid: &str, ask: &str) -> Vec<Input> {
+        let (bid, ask) = (Some(price(bid)), Some(price(ask)));
+        let shortable = Some(decimal("1000000"));
+        self.view.quote = Some(Quote { bid, ask, shortable, ..Quote::empty(now.process) });
+        vec![Input::Quote]
+    }
+
+    fn signal(&mut self, made: Now, direction: &str, confidence: &str) -> Vec<Input> {
+        let signal = Signal {
+            id: format!("signal-{}", self.signals.len() + 1),
+            direction: serde_json::from_value(direction.into()).expect("a direction"),
+            confidence: decimal(confidence).try_into().expect("a confidence"),
+            at: made.market,
+        };
+        self.signals.insert(signal.id.clone(), signal.clone());
+        vec![Input::Signal(signal)]
+    }
+
+    fn refused(&self, orders: &[&str]) -> Input {
+        let (loss, max) = (Money::new(decimal("-1000")), Money::new(decimal("1000")));
+        Input::Refused {
+            orders: orders.iter().map(|order| self.order(order)).collect(),
+            because: Refusal::DailyLoss { loss, max },
+        }
+    }
+
+    /// The position, and behind each `;` what the snapshot has besides.
+    fn snapshot(&mut self, now: Now, what: &str) -> Input {
+        let mut parts = what.split(';').map(str::trim);
+        let position = parts.next().and_then(|part| part.split(' ').nth(1)).expect("a position");
+        let mut snapshot = Snapshot { position: decimal(position), ..Snapshot::default() };
+        for part in parts {
+            let words: Vec<&str> = part.split([' ', ',']).filter(|word| !word.is_empty()).collect();
+            for news in self.news(now, &words) {
+                match news {
+                    News::Execution(execution) => snapshot.executions.push(execution),
+                    News::Commission(commission) => snapshot.commissions.push(commission),
+                    News::Status(status) => snapshot.orders.push(status),
+                    other => panic!("a snapshot has no {other:?}"),
+                }
+            }
+        }
+        Input::Snapshot(snapshot)
+    }
+
+    fn order(&self, short: &str) -> OrderRef {
+        let role = match &short[..1] {
+            "E" => Role::Entry,
+            "A" => Role::Add,
+            "S" => Role::Stop,
+            "T" => Role::Target,
+            "X" => Role::Exit,
+            _ => panic!("`{short}` is no order"),
+        };
+        let trade = self.ticker.trade().map_or(1, |trade| trade.number);
+        let (installation, ticker) = (Installation::from_number(1), self.ticker.settings().key.clone());
+        OrderRef { installation, ticker, trade, role, n: short[1..].parse().expect("a number") }
+    }
+
+    /// Which way an order goes, and how much it was asked for.
+    fn ordered(&self, order: &OrderRef) -> (Action, Quantity) {
+        let leg = self.ticker.trade().and_then(|trade| trade.leg(order));
+        let spec = leg.map(|leg| (leg.spec.action, leg.spec.quantity));
+        spec.unwrap_or_else(|| (self.last.as_ref().expect("an execution before").0.action, Quantity::ZERO))
+    }
+
+    fn accepted(&self, short: &str) -> News {
+        let order = self.order(short);
+        let opens = matches!(order.role, Role::Entry | Role::Add);
+        let standing = if opens { Standing::Working } else { Standing::Held };
+        let all = self.ordered(&order).1.to_string();
+        self.status(short, standing, &all)
+    }
+
+    fn status(&self, short: &str, standing: Standing, remaining: &str) -> News {
+        let order = self.order(short);
+        let filled = self.filled.get(&order.to_string()).map_or(Quantity::ZERO, |(filled, _)| *filled);
+        News::Status(Status { order, standing, filled, remaining: quantity(remaining) })
+    }
+
+    fn fill(&mut self, now: Now, short: &str, filled: &str, all: Option<&str>, at: &str) -> Vec<News> {
+        let execution = self.execution(now, short, filled, at);
+        let order = self.order(short);
+        let ordered = self.ordered(&order).1;
+        let known = self.filled.entry(order.to_string()).or_insert((Quantity::ZERO, ordered));
+        known.0 = known.0 + quantity(filled);
+        known.1 = all.map_or(known.1, quantity);
+        let rest = known.1.less(known.0);
+        let standing = if rest.is_zero() { Standing::Ended(End::Filled) } else { Standing::Working };
+        vec![execution, self.status(short, standing, &rest.to_string())]
+    }
+
+    fn execution(&mut self, now: Now, short: &str, filled: &str, at: &str) -> News {
+        let order = self.order(short);
+        let action = self.ordered(&order).0;
+        self.executions += 1;
+        let id = format!("x.{}.01", self.executions);
+        let (quantity, price) = (quantity(filled), price(at));
+        let execution = Execution { id, order, action, quantity, price, at: now.market };
+        self.last = Some((execution.clone(), 1));
+        News::Execution(execution)
+    }
+
+    fn corrected(&mut self, filled: &str, at: &str) -> News {
+        let (execution, revision) = self.last.as_mut().expect("an execution before");
+        *revision += 1;
+        execution.id = format!("x.{}.{revision:02}", self.executions);
+        (execution.quantity, execution.price) = (quantity(filled), price(at));
+        News::Execution(execution.clone())
+    }
+}

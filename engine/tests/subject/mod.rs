@@ -1,0 +1,70 @@
+//! What every test of a ticker begins with: its settings and its market.
+
+use chrono::TimeDelta;
+use engine::{Instrument, MarketView, Money, Quantity, Session, TickerSettings};
+use rust_decimal::Decimal;
+
+use crate::numbers::{at, decimal};
+
+/// 10,000 a position, stop 3 %, target 8 %, entries from a confidence of 0.80.
+pub(crate) fn settings() -> TickerSettings {
+    let rule = |name: &str, side: &str| {
+        let rule = serde_json::json!({
+            "name": name,
+            "condition": { "type": "signal", "signal": side, "min_confidence": "0.80" },
+            "action": { "type": "create_position", "side": side, "stop_loss_pct": "0.03", "take_profit_pct": "0.08" },
+        });
+        serde_json::from_value(rule).expect("a rule as the config has it")
+    };
+    let scale_in = serde_json::json!({
+        "name": "Scale In on Profit",
+        "condition": { "type": "position_profit", "min_profit_pct": "0.02" },
+        "action": { "type": "scale_in", "scale_pct": "0.50" },
+    });
+    let scale_in = serde_json::from_value(scale_in).expect("a rule as the config has it");
+    let fraction = |text: &str| decimal(text).try_into().expect("a fraction");
+    TickerSettings {
+        key: "AAPL".parse().expect("a name"),
+        contract: engine::ContractSpec {
+            symbol: "AAPL".into(),
+            exchange: "SMART".into(),
+            primary_exchange: None,
+            currency: "USD".into(),
+        },
+        position_size: Money::new(decimal("10000")),
+        stop_loss: fraction("0.02"),
+        take_profit: fraction("0.04"),
+        entry_offset: fraction("0.001"),
+        entry_expiry: TimeDelta::seconds(30),
+        allow_short: true,
+        on_opposite: engine::OnOpposite::Reverse,
+        exit_min_confidence: None,
+        signal_age_max: TimeDelta::seconds(60),
+        quote_age_max: TimeDelta::seconds(5),
+        cool_down: TimeDelta::seconds(60),
+        scale_ins_max: 2,
+        reversal_expiry: TimeDelta::seconds(30),
+        rules: vec![rule("High Confidence Buy", "BUY"), rule("High Confidence Short", "SHORT"), scale_in]
+            .into(),
+    }
+}
+
+/// A contract on cents, open from 09:30 to 16:00, without a quote yet.
+pub(crate) fn market() -> MarketView {
+    let open = at("09:30:00").market;
+    let instrument = Instrument {
+        con_id: 265_598,
+        ticks: engine::money::TickBands::uniform(decimal("0.01")),
+        multiplier: Decimal::ONE,
+        lot_size: Quantity::whole(1),
+        liquid_hours: vec![Session { open, close: open + TimeDelta::minutes(390) }],
+    };
+    MarketView { instrument: Some(instrument), quote: None }
+}
+
+/// All that a journal rebuilds of a ticker, in words: a level that only one quote has reached is not
+/// in it.
+pub(crate) fn durable(ticker: &engine::Ticker) -> String {
+    let all = format!("{ticker:?}");
+    all.split_once(", reached: ").map_or(all.clone(), |(durable, _)| durable.to_owned())
+}

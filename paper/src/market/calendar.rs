@@ -1,0 +1,172 @@
+//! Trading dates and hours. The dates are the data's own, so that holidays and half-forgotten closures are right.
+//!
+//! Every session runs 09:30–16:00 US/Eastern: early closes are not in the data and are not invented.
+//!
+//! Read next: [`clock`](crate::market::clock).
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
+use chrono_tz::Tz;
+use chrono_tz::US::Eastern;
+
+/// The exchange's time zone, as contract details name it.
+pub const ZONE: Tz = Eastern;
+
+/// Its name on the wire.
+pub const ZONE_NAME: &str = "US/Eastern";
+
+/// Days that hours are told for at least.
+const WEEK: i64 = 7;
+
+/// Seconds from the open to the close.
+pub const SESSION_SECONDS: u32 = 6 * 3600 + 1800;
+
+/// One day's regular hours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Session {
+    /// The exchange's date.
+    pub date: NaiveDate,
+    /// 09:30 there.
+    pub open: DateTime<Utc>,
+    /// 16:00 there.
+    pub close: DateTime<Utc>,
+}
+
+impl Session {
+    /// Is the exchange open? The closing second still trades, the one after it does not.
+    pub fn holds(&self, at: DateTime<Utc>) -> bool {
+        self.open <= at && at <= self.close
+    }
+
+    /// The second of the day that a moment falls in, counted from the open and held within the session.
+    pub fn second(&self, at: DateTime<Utc>) -> u32 {
+        let seconds = (at - self.open).num_seconds().clamp(0, i64::from(SESSION_SECONDS));
+        u32::try_from(seconds).unwrap_or(SESSION_SECONDS)
+    }
+}
+
+/// All trading dates, oldest first.
+#[derive(Debug, Clone)]
+pub struct Calendar {
+    dates: BTreeSet<NaiveDate>,
+}
+
+impl Calendar {
+    /// A calendar of these dates.
+    pub fn new(dates: impl IntoIterator<Item = NaiveDate>) -> Calendar {
+        Calendar { dates: dates.into_iter().collect() }
+    }
+
+    /// The dates.
+    pub fn dates(&self) -> impl DoubleEndedIterator<Item = NaiveDate> + '_ {
+        self.dates.iter().copied()
+    }
+
+    /// A date's session; none on weekends, holidays and outside the data.
+    pub fn session(&self, date: NaiveDate) -> Option<Session> {
+        if !self.dates.contains(&date) {
+            return None;
+        }
+        Some(Session { date, open: at(date, 9, 30)?, close: at(date, 16, 0)? })
+    }
+
+    /// The session that a moment lies in, if the exchange is open.
+    pub fn session_at(&self, now: DateTime<Utc>) -> Option<Session> {
+        self.session(date_of(now)).filter(|session| session.holds(now))
+    }
+
+    /// The session under way, or the next one to come.
+    pub fn session_from(&self, now: DateTime<Utc>) -> Option<Session> {
+        self.from(date_of(now)).filter_map(|date| self.session(date)).find(|session| now <= session.close)
+    }
+
+    /// The newest session that has begun by now.
+    pub fn session_before(&self, now: DateTime<Utc>) -> Option<Session> {
+        let dates = self.dates.range(..=date_of(now)).rev();
+        dates.filter_map(|date| self.session(*date)).find(|session| session.open <= now)
+    }
+
+    /// Trading dates from `date` on.
+    pub fn from(&self, date: NaiveDate) -> impl Iterator<Item = NaiveDate> + '_ {
+        self.dates.range(date..).copied()
+    }
+
+    /// Trading dates before `date`, newest first.
+    pub fn before(&self, date: NaiveDate) -> impl Iterator<Item = NaiveDate> + '_ {
+        self.dates.range(..date).rev().copied()
+    }
+
+    /// Hours as contract details write them, day by day from today on: a week, or as many days as it takes until
+    /// `sessions` are listed that are not over. Where the data ends, the days are closed.
+    pub fn hours(&self, now: DateTime<Utc>, sessions: usize) -> String {
+        let today = date_of(now);
+        let is_ahead = |date: &NaiveDate| self.session(*date).is_some_and(|session| now <= session.close);
+        let last = self.from(today).filter(is_ahead).nth(sessions.saturating_sub(1));
+        let days = last.map_or(0, |last| (last - today).num_days() + 1).max(WEEK);
+        let dates = today.iter_days().take(usize::try_from(days).unwrap_or(0));
+        let hours = dates.map(|date| {
+            let day = date.format("%Y%m%d");
+            if self.dates.contains(&date) {
+                format!("{day}:0930-{day}:1600")
+            } else {
+                format!("{day}:CLOSED")
+            }
+        });
+        hours.collect::<Vec<_>>().join(";")
+    }
+}
+
+/// The exchange's date at a moment.
+pub fn date_of(now: DateTime<Utc>) -> NaiveDate {
+    now.with_timezone(&ZONE).date_naive()
+}
+
+/// A time of day on a date of the exchange. None of the times used here falls into a change of clocks.
+pub fn at(date: NaiveDate, hour: u32, minute: u32) -> Option<DateTime<Utc>> {
+    let time = NaiveTime::from_hms_opt(hour, minute, 0)?;
+    Some(ZONE.from_local_datetime(&date.and_time(time)).earliest()?.with_timezone(&Utc))
+}
+
+/// A moment as TWS writes it: `20080929 09:30:00 US/Eastern`.
+pub fn stamp(now: DateTime<Utc>) -> String {
+    now.with_timezone(&ZONE).format("%Y%m%d %H:%M:%S US/Eastern").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Calendar, at};
+    use chrono::NaiveDate;
+
+    fn date(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn five_sessions_are_always_ahead_even_over_a_long_weekend() {
+        let days = ["2008-11-21", "2008-11-24", "2008-11-25", "2008-11-26", "2008-11-28", "2008-12-01"];
+        let calendar = Calendar::new(days.map(date));
+        let hours = |hour| calendar.hours(at(date("2008-11-21"), hour, 0).unwrap(), 5);
+        let in_session = hours(12);
+        assert!(
+            in_session
+                .starts_with("20081121:0930-20081121:1600;20081122:CLOSED;20081123:CLOSED;20081124:0930-")
+        );
+        assert!(in_session.ends_with("20081127:CLOSED;20081128:0930-20081128:1600"));
+        let evening = hours(17);
+        assert_eq!(
+            evening.split(';').filter(|day| day.ends_with("1600")).count(),
+            6,
+            "today's, and five to come"
+        );
+        assert!(evening.ends_with("20081201:0930-20081201:1600"));
+    }
+
+    #[test]
+    fn where_the_data_ends_the_days_are_closed() {
+        let calendar = Calendar::new([date("2013-03-01")]);
+        let hours = calendar.hours(at(date("2013-03-01"), 12, 0).unwrap(), 5);
+        assert!(hours.starts_with("20130301:0930-20130301:1600;20130302:CLOSED"));
+        assert_eq!(hours.split(';').count(), 7);
+    }
+}

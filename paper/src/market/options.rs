@@ -1,0 +1,51 @@
+//! What a market is made of: where it starts, how fast it runs, its seed, and the symbols that walk at random.
+//!
+//! Read next: [`clock`](crate::market::clock).
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+/// The speed at which a trading day takes about 20 seconds.
+pub const SPEED_DEMO: f64 = 1170.0;
+
+/// The most quotes of one symbol that a real second shows.
+const QUOTES_PER_SECOND_MAX: f64 = 25.0;
+
+/// A market: real daily prices from `start` on, replayed at `speed`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MarketOptions {
+    /// The first trading date; one that is not a trading date means the next that is.
+    pub start: NaiveDate,
+    /// Market seconds to a real second, above 0.
+    pub speed: f64,
+    /// Decides every path inside a day.
+    pub seed: u64,
+    /// Symbols without data, with their price in dollars at the open of the first day.
+    pub walks: BTreeMap<String, Decimal>,
+}
+
+impl Default for MarketOptions {
+    fn default() -> Self {
+        MarketOptions { start: default_start(), speed: 1.0, seed: 7, walks: BTreeMap::new() }
+    }
+}
+
+impl MarketOptions {
+    /// The default market at the demo's speed.
+    pub fn demo() -> Self {
+        MarketOptions { speed: SPEED_DEMO, ..MarketOptions::default() }
+    }
+
+    /// Market seconds between two looks at the market, at least one: the order book matches and quotes appear at these.
+    pub fn step_seconds(&self) -> u32 {
+        let seconds = (self.speed / QUOTES_PER_SECOND_MAX).ceil();
+        if seconds.is_finite() { seconds.clamp(1.0, 3600.0) as u32 } else { 1 }
+    }
+}
+
+/// A day that nobody needs to wait for: on 2008-09-29 AAPL fell from 119.62 to 105.26.
+fn default_start() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2008, 9, 29).unwrap_or_default()
+}

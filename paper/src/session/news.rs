@@ -1,0 +1,55 @@
+//! What happened on the exchange, to those it concerns: order news to the client that placed the order, changes of the
+//! account to whoever subscribed to it.
+//!
+//! Read next: [`account`](crate::session::account).
+
+use crate::exchange::event::Event;
+use crate::exchange::order::{Order, Phase};
+use crate::session::Desk;
+use crate::wire::table::Reply;
+
+impl Desk {
+    pub(super) fn on_event(&mut self, event: Event) {
+        match event {
+            Event::OrderChanged(order) => self.on_order_changed(&order),
+            Event::CancelPending(order) => {
+                let status = self.order_status(&order, "PendingCancel");
+                self.say_to_client(order.key.client, status);
+            }
+            Event::Executed(execution) => {
+                let details = self.execution_details(-1, &execution);
+                self.say_to_client(execution.key.client, details);
+            }
+            Event::CommissionCharged(execution) => {
+                let report = self.commission_report(&execution);
+                self.say_to_client(execution.key.client, report);
+            }
+            Event::Noted { key, code, text } => {
+                if let Some(connection) = self.connection_of(key.client) {
+                    self.fail(connection, key.id, code, text);
+                }
+            }
+            Event::WhatIfAnswered(what_if) => {
+                let answer = self.what_if(&what_if);
+                self.say_to_client(what_if.key.client, answer);
+            }
+            Event::PositionChanged { con_id } => self.push_position(con_id),
+        }
+    }
+
+    fn on_order_changed(&mut self, order: &Order) {
+        // TWS sends a cancelled order's status without its terms.
+        if order.phase != Phase::Cancelled {
+            let open = self.open_order(order);
+            self.say_to_client(order.key.client, open);
+        }
+        let status = self.order_status(order, order.status());
+        self.say_to_client(order.key.client, status);
+    }
+
+    fn say_to_client(&mut self, client: i32, reply: Reply) {
+        if let Some(connection) = self.connection_of(client) {
+            self.say(connection, reply);
+        }
+    }
+}

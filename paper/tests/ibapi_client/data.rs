@@ -1,0 +1,132 @@
+//! Contracts, market data and history.
+
+use futures::StreamExt;
+use ibapi::market_data::historical::{BarTimestamp, HistoricalBarUpdate};
+use ibapi::prelude::{
+    HistoricalBarSize, HistoricalWhatToShow, Quote, SubscriptionItemStreamExt, TickTypes, ToDuration,
+    TradingHours,
+};
+
+use crate::{GUARD, connect, gateway, next, open, stock, within};
+
+#[tokio::test]
+async fn contracts_are_found_with_their_hours_and_ticks() {
+    let gateway = gateway();
+    let client = connect(&gateway, 1).await;
+    let details = within(client.contract_details(&stock("AAPL"))).await.unwrap();
+    let apple = &details[0];
+    assert_eq!((details.len(), apple.contract.contract_id), (1, 265_598));
+    assert_eq!(apple.time_zone_id, "US/Eastern");
+    assert_eq!(apple.liquid_hours[0], "20080929:0930-20080929:1600");
+    assert_eq!(apple.liquid_hours[5], "20081004:CLOSED");
+    assert_eq!(apple.market_rule_ids.len(), apple.valid_exchanges.len());
+    let rule = within(client.market_rule(26)).await.unwrap();
+    assert_eq!(rule.price_increments.len(), 2);
+    assert_eq!((rule.price_increments[1].low_edge, rule.price_increments[1].increment), (1.0, 0.01));
+}
+
+#[tokio::test]
+async fn what_is_not_listed_is_error_200() {
+    let gateway = gateway();
+    let client = connect(&gateway, 1).await;
+    for symbol in ["NOSUCH", "FB"] {
+        let error = within(client.contract_details(&stock(symbol))).await.unwrap_err();
+        assert!(error.to_string().contains("200"), "{symbol}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn quotes_stream_from_the_open_on_and_never_cross() {
+    let gateway = gateway();
+    let client = connect(&gateway, 1).await;
+    let mut before = within(client.market_data(&stock("IBM")).snapshot_once(GUARD))
+        .await
+        .map(|ticks| Quote::from_ticks(&ticks))
+        .unwrap();
+    assert_eq!(before.bid.take(), Some(-1.0), "there is no bid before the open");
+    open(&gateway).await;
+    let mut line =
+        within(client.market_data(&stock("AAPL")).generic_ticks(&["236"]).subscribe()).await.unwrap();
+    let (mut bids, mut quote, mut ticks) = (0, Quote::default(), Vec::new());
+    while bids < 50 {
+        let tick = next(&mut line).await;
+        bids += i32::from(matches!(&tick, TickTypes::PriceSize(size) if size.price > 0.0));
+        ticks.push(tick);
+        quote = Quote::from_ticks(&ticks);
+    }
+    assert!(quote.bid.unwrap() < quote.ask.unwrap(), "{quote:?}");
+    assert!(ticks.iter().any(|tick| matches!(tick, TickTypes::Generic(generic) if generic.value > 2.5)));
+    line.cancel().await;
+}
+
+#[tokio::test]
+async fn five_second_bars_and_ticks_follow_the_market() {
+    let gateway = gateway();
+    let client = connect(&gateway, 1).await;
+    open(&gateway).await;
+    let mut bars = within(client.realtime_bars(&stock("AAPL")).subscribe()).await.unwrap();
+    let bar = next(&mut bars).await;
+    assert!(bar.low <= bar.open && bar.open <= bar.high && bar.date.unix_timestamp() % 5 == 0);
+    let mut quotes =
+        within(client.tick_by_tick(&stock("AAPL"), 0).bid_ask(ibapi::prelude::IgnoreSize::No)).await.unwrap();
+    let quote = next(&mut quotes).await;
+    assert!(quote.bid_price < quote.ask_price);
+    let mut trades = within(client.tick_by_tick(&stock("AAPL"), 0).last()).await.unwrap();
+    assert!(next(&mut trades).await.price > 0.0);
+    let mut middles = within(client.tick_by_tick(&stock("AAPL"), 0).mid_point()).await.unwrap();
+    assert!(next(&mut middles).await.mid_point > 0.0);
+}
+
+#[tokio::test]
+async fn daily_history_is_the_data_and_ends_before_today_s_close() {
+    let gateway = gateway();
+    let client = connect(&gateway, 1).await;
+    let apple = stock("AAPL");
+    let days =
+        client.historical_data(&apple, HistoricalBarSize::Day).what_to_show(HistoricalWhatToShow::Trades);
+    let days = within(days.duration(5.days()).fetch()).await.unwrap();
+    assert_eq!(days.bars.len(), 5);
+    let last = days.bars.last().unwrap();
+    assert_eq!((last.date, last.close), (BarTimestamp::Date(time::macros::date!(2008 - 09 - 26)), 128.24));
+    open(&gateway).await;
+    let days =
+        client.historical_data(&apple, HistoricalBarSize::Day).what_to_show(HistoricalWhatToShow::Trades);
+    let days = within(days.duration(1.days()).fetch()).await.unwrap();
+    assert_eq!(days.bars[0].open, 119.62);
+    assert!(days.bars[0].low > 100.59, "the day's low is still to come");
+}
+
+#[tokio::test]
+async fn minutes_are_kept_up_to_date() {
+    let gateway = gateway();
+    let client = connect(&gateway, 1).await;
+    open(&gateway).await;
+    let ibm = stock("IBM");
+    let history =
+        client.historical_data(&ibm, HistoricalBarSize::Min).what_to_show(HistoricalWhatToShow::Trades);
+    let mut bars = within(history.duration(2.days()).stream()).await.unwrap().filter_data();
+    let mut updates = Vec::new();
+    let mut history = None;
+    while updates.len() < 3 {
+        match within(bars.next()).await.unwrap().unwrap() {
+            HistoricalBarUpdate::Historical(data) => history = Some(data),
+            HistoricalBarUpdate::Update(bar) => updates.push(bar),
+            other => assert!(format!("{other:?}").contains("End"), "{other:?}"),
+        }
+    }
+    assert!(history.unwrap().bars.len() > 390, "yesterday's minutes and today's");
+}
+
+#[tokio::test]
+async fn the_first_data_is_known_and_an_empty_history_is_error_162() {
+    let gateway = gateway();
+    let client = connect(&gateway, 1).await;
+    let google = stock("GOOG");
+    let head = client.head_timestamp(&google, HistoricalWhatToShow::Trades, TradingHours::Regular);
+    assert_eq!(within(head).await.unwrap().date(), time::macros::date!(2004 - 08 - 19));
+    let history =
+        client.historical_data(&google, HistoricalBarSize::Min).what_to_show(HistoricalWhatToShow::Trades);
+    let long_ago = time::macros::datetime!(2001-03-01 20:00 UTC);
+    let error = within(history.duration(1.days()).ending(long_ago).fetch()).await.unwrap_err();
+    assert!(error.to_string().contains("162"), "{error}");
+}

@@ -1,0 +1,67 @@
+//! Beginning and end of a session.
+
+use std::time::Duration;
+
+use ibapi::Error;
+use ibapi::prelude::Client;
+
+use crate::{connect, gateway, open, within};
+
+#[tokio::test]
+async fn a_session_begins_with_its_account_its_id_and_the_market_s_time() {
+    let gateway = gateway();
+    let client = connect(&gateway, 11).await;
+    assert_eq!(client.server_version(), 226);
+    assert!(client.time_zone().is_some(), "it knows the zone");
+    assert_eq!(client.handshake_managed_accounts(), ["DSIM0001"]);
+    assert_eq!(within(client.managed_accounts()).await.unwrap(), ["DSIM0001"]);
+    assert_eq!(within(client.next_valid_order_id()).await.unwrap(), 1);
+    let before = gateway.market_now();
+    let seconds = within(client.server_time()).await.unwrap();
+    let millis = within(client.server_time_millis()).await.unwrap();
+    assert!(seconds.unix_timestamp() >= before.timestamp());
+    assert!(millis.unix_timestamp_nanos() / 1_000_000 >= i128::from(before.timestamp_millis()));
+    assert_eq!((millis.year(), millis.month(), millis.day()), (2008, time::Month::September, 29));
+}
+
+#[tokio::test]
+async fn a_client_id_belongs_to_one_connection_at_a_time() {
+    let gateway = gateway();
+    let address = gateway.tws().to_string();
+    let first = connect(&gateway, 7).await;
+    let second = within(Client::connect(&address, 7)).await;
+    assert!(matches!(second, Err(Error::ClientIdInUse { client_id: 7 })), "{:?}", second.err());
+    first.disconnect().await;
+    within(async {
+        while Client::connect(&address, 7).await.is_err() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_not_served_is_answered_all_the_same() {
+    let gateway = gateway();
+    let client = connect(&gateway, 1).await;
+    assert!(within(client.market_rule(9999)).await.unwrap_err().to_string().contains("322"));
+    assert!(within(client.matching_symbols("AAPL")).await.is_err());
+    assert!(within(client.family_codes()).await.unwrap().is_empty());
+    assert!(within(client.user_info()).await.is_ok());
+    // The session goes on.
+    assert!(within(client.server_time()).await.is_ok());
+}
+
+#[tokio::test]
+async fn stopping_the_gateway_ends_its_connections() {
+    let gateway = gateway();
+    open(&gateway).await;
+    let client = connect(&gateway, 1).await;
+    tokio::task::spawn_blocking(move || gateway.stop()).await.unwrap();
+    within(async {
+        while client.is_connected() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    })
+    .await;
+}

@@ -1,0 +1,56 @@
+//! TWS's error codes: what each of them means for an order that it names.
+//!
+//! A code adds a reason. It never ends an order: the order's status does, or a look-up.
+//! Source: the code table of the TWS API, and public threads on codes that end no order
+//! although clients took them so (10349, 404, 202).
+
+/// What a code means for the order it names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Meaning {
+    /// The order is as it was; the words are for the log.
+    Remark,
+    /// A change or a cancel was refused; the order works on as it was.
+    ChangeRefused,
+    /// The order may or may not live: look it up.
+    Unclear,
+}
+
+/// What a code means for an order; `alive` if the broker has acknowledged it before.
+pub(super) fn meaning(code: i32, alive: bool) -> Meaning {
+    match code {
+        // Warnings, locates, presets, and the words behind a cancellation.
+        0 | 202 | 399 | 404 | 2100..=2199 | 10311 | 10349 => Meaning::Remark,
+        // The original order stays as it is after each of these.
+        102 | 104 | 105 | 109 | 110 | 135 | 136 | 161 | 163 | 201 | 321 | 322 | 329 | 382 | 383 | 451
+        | 10147 | 10148 | 10318 | 10326
+            if alive =>
+        {
+            Meaning::ChangeRefused
+        }
+        _ => Meaning::Unclear,
+    }
+}
+
+/// True for notices after which the order stream may have a hole.
+///
+/// -8, -6, -7 are `ibapi`'s own: reconnected, order updates lost, notices lost. 1100 to
+/// 1102 are TWS's link to its servers; 1300 says that the port moves.
+pub(super) fn opens_gap(code: i32) -> bool {
+    matches!(code, -8 | -7 | -6 | 1100 | 1101 | 1102 | 1300)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Meaning, meaning};
+
+    #[test]
+    fn no_code_ends_an_order() {
+        for code in [202, 399, 404, 10349, 2109] {
+            assert_eq!(meaning(code, true), Meaning::Remark);
+            assert_eq!(meaning(code, false), Meaning::Remark);
+        }
+        assert_eq!(meaning(110, true), Meaning::ChangeRefused);
+        assert_eq!(meaning(110, false), Meaning::Unclear);
+        assert_eq!(meaning(99_999, true), Meaning::Unclear);
+    }
+}

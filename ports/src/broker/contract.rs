@@ -1,0 +1,93 @@
+//! A contract looked up: its id, its ticks, its hours.
+
+use engine::money::{TickBand, TickBands};
+use engine::{ContractSpec, Instrument, Quantity};
+use ibapi::Client;
+use ibapi::contracts::{Contract, ContractDetails, Currency, Exchange, SecurityType, Symbol};
+use rust_decimal::Decimal;
+
+use super::convert::decimal;
+use super::hours::sessions;
+use super::pacing::Pacer;
+
+/// Why a contract cannot be traded.
+#[derive(Debug, thiserror::Error)]
+pub enum ContractError {
+    /// The broker did not answer, or does not know it.
+    #[error("failed to look up the contract `{symbol}`")]
+    Request {
+        /// Which.
+        symbol: String,
+        /// Why.
+        #[source]
+        source: ibapi::Error,
+    },
+    /// Several contracts fit the description.
+    #[error("`{symbol}` fits {count} contracts; name its primary_exchange")]
+    Ambiguous {
+        /// Which.
+        symbol: String,
+        /// How many.
+        count: usize,
+    },
+}
+
+/// The contract as the wire wants it.
+pub(super) fn wire_contract(spec: &ContractSpec) -> Contract {
+    Contract {
+        symbol: Symbol::from(spec.symbol.as_str()),
+        security_type: SecurityType::Stock,
+        exchange: Exchange::from(spec.exchange.as_str()),
+        primary_exchange: Exchange::from(spec.primary_exchange.clone().unwrap_or_default()),
+        currency: Currency::from(spec.currency.as_str()),
+        ..Contract::default()
+    }
+}
+
+/// Looks a contract up.
+pub(super) async fn look_up(
+    client: &Client,
+    pacer: &Pacer,
+    spec: &ContractSpec,
+) -> Result<(Contract, Instrument), ContractError> {
+    let failed = |source| ContractError::Request { symbol: spec.symbol.clone(), source };
+    pacer.data().await;
+    let mut found = client.contract_details(&wire_contract(spec)).await.map_err(failed)?;
+    let count = found.len();
+    let (Some(details), 1) = (found.pop(), count) else {
+        return Err(ContractError::Ambiguous { symbol: spec.symbol.clone(), count });
+    };
+    let ticks = ticks(client, pacer, &details, &spec.exchange).await.map_err(failed)?;
+    let instrument = Instrument {
+        con_id: details.contract.contract_id,
+        ticks,
+        multiplier: multiplier(&details),
+        lot_size: Quantity::whole(1),
+        liquid_hours: sessions(&details.liquid_hours, &details.time_zone_id),
+    };
+    Ok((details.contract, instrument))
+}
+
+/// The rule of the exchange we route to; `marketRuleIds` goes parallel to `validExchanges`.
+async fn ticks(
+    client: &Client,
+    pacer: &Pacer,
+    details: &ContractDetails,
+    exchange: &str,
+) -> Result<TickBands, ibapi::Error> {
+    let place = details.valid_exchanges.iter().position(|valid| valid == exchange).unwrap_or(0);
+    let rule = details.market_rule_ids.get(place).and_then(|id| id.trim().parse().ok());
+    let Some(rule) = rule else {
+        return Ok(TickBands::uniform(decimal(details.min_tick).unwrap_or_default()));
+    };
+    pacer.data().await;
+    let rule = client.market_rule(rule).await?;
+    let band = |step: &ibapi::contracts::PriceIncrement| {
+        Some(TickBand { low_edge: decimal(step.low_edge)?, increment: decimal(step.increment)? })
+    };
+    Ok(TickBands::new(rule.price_increments.iter().filter_map(band)))
+}
+
+fn multiplier(details: &ContractDetails) -> Decimal {
+    details.contract.multiplier.parse().ok().filter(|own| *own > Decimal::ZERO).unwrap_or(Decimal::ONE)
+}

@@ -1,0 +1,113 @@
+//! What the broker says, in the engine's words.
+//!
+//! Whose order it is tells its `orderRef`; an id is good only for what this connection
+//! has seen. Orders of others are left alone.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use engine::order::{Action, Commission, End, Execution, Standing, Status, Terms};
+use engine::{News, OrderRef, TickerKey};
+use ibapi::orders::{
+    CommissionReport, ExecutionData, ExecutionSide, OrderData, OrderStatus, OrderStatusKind, OrderUpdate,
+};
+
+use super::convert::{money, price, quantity};
+use super::table::Table;
+
+/// What an update means to us; nothing, where it is about somebody else's order.
+pub(super) fn news(table: &mut Table, update: &OrderUpdate, now: DateTime<Utc>) -> Option<(TickerKey, News)> {
+    match update {
+        OrderUpdate::OrderStatus(status) => {
+            let status = status_of(table, status)?;
+            Some((status.order.ticker.clone(), News::Status(status)))
+        }
+        OrderUpdate::OpenOrder(data) => {
+            let terms = terms_of(table, data)?;
+            Some((terms.order.ticker.clone(), News::Terms(terms)))
+        }
+        OrderUpdate::ExecutionData(data) => {
+            let execution = execution_of(table, data, now)?;
+            Some((execution.order.ticker.clone(), News::Execution(execution)))
+        }
+        OrderUpdate::CommissionReport(report) => {
+            let ticker = table.ticker_of(&report.execution_id)?.clone();
+            Some((ticker, News::Commission(commission_of(report)?)))
+        }
+        OrderUpdate::OrderBound(_) => None,
+    }
+}
+
+/// A status of one of our orders.
+pub(super) fn status_of(table: &mut Table, status: &OrderStatus) -> Option<Status> {
+    let order = table.name(status.order_id).filter(|_| table.is_ours(status.client_id))?.clone();
+    let standing = standing(&status.status, &status.why_held)?;
+    let (filled, remaining) = (quantity(status.filled)?, quantity(status.remaining)?);
+    table.moved(&order, matches!(standing, Standing::Ended(_)));
+    Some(Status { order, standing, filled, remaining })
+}
+
+/// The terms of one of our orders, as echoed.
+pub(super) fn terms_of(table: &mut Table, data: &OrderData) -> Option<Terms> {
+    let order: OrderRef = data.order.order_ref.parse().ok()?;
+    if data.order.what_if || !table.is_ours(data.order.client_id) {
+        return None;
+    }
+    let id = if data.order.order_id == 0 { data.order_id } else { data.order.order_id };
+    table.echo(&order, id, &data.contract, &data.order);
+    let told = if data.order.order_type == "STP" { data.order.aux_price } else { data.order.limit_price };
+    Some(Terms { order, quantity: quantity(data.order.total_quantity)?, price: told.and_then(price) })
+}
+
+/// An execution of one of our orders.
+pub(super) fn execution_of(table: &mut Table, data: &ExecutionData, now: DateTime<Utc>) -> Option<Execution> {
+    let told = &data.execution;
+    let order: OrderRef = match told.order_reference.parse() {
+        Ok(order) => order,
+        Err(_) => table.name(told.order_id)?.clone(),
+    };
+    table.executed(&told.execution_id, &order.ticker);
+    Some(Execution {
+        id: told.execution_id.clone(),
+        action: match told.side {
+            ExecutionSide::Bought => Action::Buy,
+            ExecutionSide::Sold => Action::Sell,
+        },
+        quantity: quantity(told.shares)?,
+        price: price(told.price)?,
+        at: time(&told.time).unwrap_or(now),
+        order,
+    })
+}
+
+/// A commission; none while TWS sends its "unset" in place of it.
+pub(super) fn commission_of(report: &CommissionReport) -> Option<Commission> {
+    let amount = money(report.commission)?;
+    // Some gateways send -1 before the real amount.
+    let unset = amount == engine::Money::new((-1).into());
+    (!unset).then(|| Commission { execution: report.execution_id.clone(), amount })
+}
+
+/// Where an order stands. `PreSubmitted` is asleep for a child whose parent has not
+/// filled (`whyHeld` names it), and at work for a stop that waits for its price.
+fn standing(status: &OrderStatusKind, why_held: &str) -> Option<Standing> {
+    match status {
+        OrderStatusKind::PreSubmitted if why_held.split(',').any(|why| matches!(why, "child" | "locate")) => {
+            Some(Standing::Held)
+        }
+        OrderStatusKind::PreSubmitted | OrderStatusKind::Submitted | OrderStatusKind::PendingCancel => {
+            Some(Standing::Working)
+        }
+        OrderStatusKind::Filled => Some(Standing::Ended(End::Filled)),
+        OrderStatusKind::Cancelled | OrderStatusKind::ApiCancelled => Some(Standing::Ended(End::Cancelled)),
+        OrderStatusKind::Inactive => Some(Standing::Ended(End::Rejected)),
+        // Sent and not acknowledged, or a word we do not know: it tells nothing yet.
+        _ => None,
+    }
+}
+
+/// `20261122 11:17:34 US/Eastern`; the zone may be missing, then it cannot be read.
+fn time(text: &str) -> Option<DateTime<Utc>> {
+    let (local, zone) = text.rsplit_once(' ')?;
+    let local = NaiveDateTime::parse_from_str(local, "%Y%m%d %H:%M:%S").ok()?;
+    let zone: chrono_tz::Tz = zone.parse().ok()?;
+    local.and_local_timezone(zone).earliest().map(|at| at.to_utc())
+}

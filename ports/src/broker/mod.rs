@@ -1,0 +1,71 @@
+//! The broker's door: TWS, IB Gateway or the paper gateway, through the `ibapi` client.
+//!
+//! Only here are wire ids, floats and `ibapi` named. What goes out is an
+//! `Admitted<Written<Request>>`, checked once more at the last step; what comes in is
+//! [`Event`]s in the engine's words. Nothing is concluded from an error code alone: an
+//! order ends by its status, its executions, or a complete snapshot.
+//!
+//! Read next: [`link`] (the connection), `outgoing` (requests to orders), `incoming`
+//! (news to events), `snapshot`, [`quotes`].
+
+mod codes;
+mod contract;
+mod convert;
+mod hours;
+mod incoming;
+pub mod link;
+mod outgoing;
+mod pacing;
+pub mod quotes;
+mod snapshot;
+mod table;
+
+use std::time::Duration;
+
+use engine::{Instrument, News, Snapshot, TickerKey};
+
+pub use contract::ContractError;
+pub use link::{ConnectError, Link};
+pub use outgoing::SendError;
+pub use quotes::{QuoteCell, QuoteCells};
+pub use snapshot::Incomplete;
+
+/// Where the broker is, and as whom we come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Host and port, e.g. `127.0.0.1:7497`.
+    pub address: String,
+    /// Our client id; one process has it at a time.
+    pub client_id: i32,
+    /// The account to trade; none: the only one the broker manages.
+    pub account: Option<String>,
+    /// Accounts with real money that may be traded. Any other must begin with `D`, as
+    /// paper accounts do.
+    pub live_accounts: Vec<String>,
+    /// The lowest order id that may be used, by what was used before.
+    pub order_id_floor: i32,
+    /// How long connecting may take, login included.
+    pub patience: Duration,
+}
+
+/// What the broker tells, in the order in which it told it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// News of an order of ours.
+    News(TickerKey, News),
+    /// What is known of a contract.
+    Instrument(TickerKey, Instrument),
+    /// From here on the order stream cannot be trusted: ask for a snapshot.
+    Gap(String),
+    /// All that the broker holds for one ticker.
+    Snapshot(TickerKey, Snapshot),
+    /// Words of the broker about no order in particular.
+    Notice {
+        /// Its code.
+        code: i32,
+        /// Its words.
+        text: String,
+    },
+    /// The connection cannot be used any more; another one has to be made.
+    Lost(String),
+}

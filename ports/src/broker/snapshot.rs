@@ -1,0 +1,191 @@
+//! All that the broker holds, every part seen to its end marker, or nothing at all.
+//!
+//! An answer that broke off is [`Incomplete`] and changes nothing: an empty answer is
+//! never read as "flat".
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use engine::order::{End, Standing, Status};
+use engine::{Snapshot, TickerKey};
+use futures::{Stream, StreamExt};
+use ibapi::Client;
+use ibapi::accounts::PositionUpdate;
+use ibapi::orders::{ExecutionFilter, Executions, OrderData, OrderStatusKind, Orders};
+use ibapi::subscriptions::SubscriptionItem;
+use rust_decimal::Decimal;
+
+use super::convert::{decimal, quantity};
+use super::incoming::{commission_of, execution_of, status_of, terms_of};
+use super::pacing::Pacer;
+use super::table::Table;
+
+/// How long one part of a snapshot may take.
+const PART_PATIENCE: Duration = Duration::from_secs(10);
+
+/// A snapshot that broke off. It says nothing about what the broker holds.
+#[derive(Debug, thiserror::Error)]
+pub enum Incomplete {
+    /// A part did not end in time.
+    #[error("the broker did not finish telling its {0} within {PART_PATIENCE:?}")]
+    Timeout(&'static str),
+    /// A part broke off.
+    #[error("the broker broke off telling its {part}")]
+    Broken {
+        /// Which.
+        part: &'static str,
+        /// Why.
+        #[source]
+        source: ibapi::Error,
+    },
+}
+
+/// What the broker holds, in its own words.
+pub(super) struct Raw {
+    executions: Vec<Executions>,
+    orders: Vec<Orders>,
+    positions: Vec<PositionUpdate>,
+}
+
+/// Asks for everything. Executions come first and again last: a fill in between is in one
+/// of them, and booked once.
+pub(super) async fn ask(client: &Client, pacer: &Pacer) -> Result<Raw, Incomplete> {
+    let mut executions = ask_executions(client, pacer).await?;
+    pacer.data().await;
+    let open = client.all_open_orders().await;
+    let mut orders = all("open orders", open, |_| false).await?;
+    pacer.data().await;
+    let completed = client.completed_orders(false).await;
+    orders.extend(all("completed orders", completed, |_| false).await?);
+    pacer.data().await;
+    let positions = client.positions().await;
+    let end = |update: &PositionUpdate| matches!(update, PositionUpdate::PositionEnd);
+    let positions = all("positions", positions, end).await?;
+    executions.extend(ask_executions(client, pacer).await?);
+    Ok(Raw { executions, orders, positions })
+}
+
+async fn ask_executions(client: &Client, pacer: &Pacer) -> Result<Vec<Executions>, Incomplete> {
+    pacer.data().await;
+    let filter = ExecutionFilter { last_n_days: 2, ..ExecutionFilter::default() };
+    all("executions", client.executions(filter).await, |_| false).await
+}
+
+/// Everything until the end marker, which ends the stream or is `end` itself.
+async fn all<T, S>(
+    part: &'static str,
+    subscription: Result<S, ibapi::Error>,
+    end: impl Fn(&T) -> bool,
+) -> Result<Vec<T>, Incomplete>
+where
+    S: Stream<Item = Result<SubscriptionItem<T>, ibapi::Error>> + Unpin,
+{
+    let broken = |source| Incomplete::Broken { part, source };
+    let mut subscription = subscription.map_err(broken)?;
+    let read = async {
+        let mut items = Vec::new();
+        while let Some(item) = subscription.next().await {
+            match item.map_err(broken)? {
+                SubscriptionItem::Data(data) if end(&data) => break,
+                SubscriptionItem::Data(data) => items.push(data),
+                SubscriptionItem::Notice(_) => {}
+            }
+        }
+        Ok(items)
+    };
+    tokio::time::timeout(PART_PATIENCE, read).await.map_err(|_| Incomplete::Timeout(part))?
+}
+
+/// What the broker holds for each of `tickers`, in the engine's words. Open orders are
+/// read before completed ones, so that an order that ended in between counts as ended.
+pub(super) fn sort(
+    raw: &Raw,
+    table: &mut Table,
+    tickers: &BTreeMap<TickerKey, i32>,
+    now: DateTime<Utc>,
+) -> BTreeMap<TickerKey, Snapshot> {
+    let mut sorted: BTreeMap<TickerKey, Snapshot> =
+        tickers.keys().map(|ticker| (ticker.clone(), Snapshot::default())).collect();
+    for order in &raw.orders {
+        sort_order(order, table, &mut sorted);
+    }
+    for execution in &raw.executions {
+        sort_execution(execution, table, &mut sorted, now);
+    }
+    for position in &raw.positions {
+        let PositionUpdate::Position(position) = position else { continue };
+        let own = tickers.iter().find(|(_, con_id)| **con_id == position.contract.contract_id);
+        if let Some(snapshot) = own.and_then(|(ticker, _)| sorted.get_mut(ticker)) {
+            snapshot.position = decimal(position.position).unwrap_or(Decimal::MAX);
+        }
+    }
+    sorted
+}
+
+fn sort_order(order: &Orders, table: &mut Table, sorted: &mut BTreeMap<TickerKey, Snapshot>) {
+    match order {
+        Orders::OrderStatus(status) => {
+            if let Some(status) = status_of(table, status) {
+                note(sorted, status);
+            }
+        }
+        Orders::OrderData(data) => {
+            let Some(terms) = terms_of(table, data) else { return };
+            match completed(data) {
+                Some(standing) => {
+                    table.moved(&terms.order, true);
+                    let filled = quantity(data.order.filled_quantity).unwrap_or_default();
+                    let remaining = engine::Quantity::ZERO;
+                    note(sorted, Status { order: terms.order, standing, filled, remaining });
+                }
+                None => {
+                    if let Some(snapshot) = sorted.get_mut(&terms.order.ticker) {
+                        snapshot.terms.push(terms);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The newest status of an order counts.
+fn note(sorted: &mut BTreeMap<TickerKey, Snapshot>, status: Status) {
+    if let Some(snapshot) = sorted.get_mut(&status.order.ticker) {
+        snapshot.orders.retain(|known| known.order != status.order);
+        snapshot.orders.push(status);
+    }
+}
+
+/// How a completed order ended; none for one that is open.
+fn completed(data: &OrderData) -> Option<Standing> {
+    match data.order_state.status {
+        OrderStatusKind::Filled => Some(Standing::Ended(End::Filled)),
+        OrderStatusKind::Cancelled | OrderStatusKind::ApiCancelled => Some(Standing::Ended(End::Cancelled)),
+        OrderStatusKind::Inactive => Some(Standing::Ended(End::Rejected)),
+        _ => None,
+    }
+}
+
+fn sort_execution(
+    execution: &Executions,
+    table: &mut Table,
+    sorted: &mut BTreeMap<TickerKey, Snapshot>,
+    now: DateTime<Utc>,
+) {
+    match execution {
+        Executions::ExecutionData(data) => {
+            let Some(execution) = execution_of(table, data, now) else { return };
+            if let Some(snapshot) = sorted.get_mut(&execution.order.ticker) {
+                snapshot.executions.push(execution);
+            }
+        }
+        Executions::CommissionReport(report) => {
+            let ticker = table.ticker_of(&report.execution_id).cloned();
+            let snapshot = ticker.and_then(|ticker| sorted.get_mut(&ticker));
+            if let (Some(snapshot), Some(commission)) = (snapshot, commission_of(report)) {
+                snapshot.commissions.push(commission);
+            }
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! The doors to the outside world: the broker, the signal source, the journal, the clock.
+//!
+//! Wire ids, floats and SQL end here; nothing in here decides about money.
+//!
+//! Read next: [`broker`], the only place that names `ibapi`; [`journal`], the only one
+//! that names SQLite.
+
+pub mod broker;
+pub mod clock;
+pub mod journal;
+pub mod signals;

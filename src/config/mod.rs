@@ -1,0 +1,116 @@
+//! What is in force: three files and some variables, checked as a whole.
+//!
+//! Raw in, checked out, every fault at once. Where a number can be given in several
+//! places the most specific wins: rule, ticker, `[defaults]`, built-in.
+//!
+//! Read next: [`supervisor`], [`tickers`], [`rules`] (the files), [`source`] (where they
+//! come from), `resolve` (what the checks make of them), [`report`] (what is in force).
+
+pub mod environment;
+pub mod report;
+mod resolve;
+pub mod rules;
+pub mod source;
+pub mod supervisor;
+pub mod tickers;
+mod values;
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use engine::{Limits, TickerSettings};
+use ports::journal::Durability;
+use secrecy::SecretString;
+
+pub use environment::Environment;
+pub use report::Report;
+pub use resolve::load;
+pub use source::Source;
+
+use crate::settings::Fault;
+
+/// Everything that is in force, complete.
+#[derive(Debug)]
+pub struct Config {
+    /// Where the broker is.
+    pub broker: Broker,
+    /// The embedded gateway, where it is the broker.
+    pub embedded: Option<Embedded>,
+    /// How fast a paper gateway's market may run, wherever the gateway is.
+    pub market_speed: f64,
+    /// Where signals come from.
+    pub signals: Signals,
+    /// The tickers.
+    pub tickers: Vec<TickerSettings>,
+    /// The account's limits.
+    pub limits: Limits,
+    /// The journal's folder.
+    pub journal: PathBuf,
+    /// When a commit counts.
+    pub durability: Durability,
+    /// Records of one transaction.
+    pub batch_max: usize,
+    /// Threads for tickers.
+    pub ticker_threads: usize,
+    /// Records of one ticker that may wait for the journal.
+    pub in_flight_max: usize,
+    /// Where and how much is logged.
+    pub logs: supervisor::Logs,
+    /// Where `status` and `why` are answered.
+    pub control: supervisor::Control,
+    /// What is in force and where it was said.
+    pub report: Report,
+}
+
+/// Where the broker is, and as whom we come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broker {
+    /// Host and port; the embedded gateway's are known once it runs.
+    pub address: String,
+    /// Our client id.
+    pub client_id: i32,
+    /// The account to trade; none: the only one there is.
+    pub account: Option<String>,
+    /// Live accounts that may be traded.
+    pub live_accounts: Vec<String>,
+}
+
+/// The embedded gateway's market.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Embedded {
+    /// Its first trading date.
+    pub start: NaiveDate,
+    /// Market seconds a second.
+    pub speed: f64,
+    /// What its paths are drawn from.
+    pub seed: u64,
+    /// Its account's cash.
+    pub cash: rust_decimal::Decimal,
+}
+
+/// Where signals come from.
+#[derive(Debug)]
+pub struct Signals {
+    /// The endpoint; none: the embedded gateway's.
+    pub endpoint: Option<String>,
+    /// The key that goes along.
+    pub key: Option<SecretString>,
+    /// How often it is asked.
+    pub every: std::time::Duration,
+    /// How long an answer may take.
+    pub patience: std::time::Duration,
+}
+
+/// What the command line says about the config.
+#[derive(Clone, Debug, Default)]
+pub struct Choices {
+    /// The folder of the three files; none: `config/` if it is there, else the built-in ones.
+    pub folder: Option<PathBuf>,
+    /// The embedded gateway, whatever the config says.
+    pub test_mode: bool,
+}
+
+/// All that is wrong, each with its place.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+pub struct Faults(pub Vec<Fault>);

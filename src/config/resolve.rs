@@ -1,0 +1,302 @@
+//! From three files and some variables to what is in force, or to all that is wrong.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use engine::{ContractSpec, Limits, Rule, TickerKey, TickerSettings};
+use secrecy::SecretString;
+use serde::de::DeserializeOwned;
+
+use super::rules::Rules;
+use super::source::Text;
+use super::supervisor::{GatewayKind, Mode, SignalSource, Supervisor};
+use super::tickers::{Table, Tickers};
+use super::values::{DEFAULTS, Name};
+use super::{
+    Broker, Choices, Config, Embedded, Environment, Faults, Report, Signals, Source, rules, supervisor,
+    tickers,
+};
+use crate::segments;
+use crate::settings::{Fault, Located, Override, Segment};
+
+/// Reads, checks, and completes everything.
+///
+/// # Errors
+/// All that is wrong, each with its file and line.
+pub fn load(choices: &Choices, environment: &Environment) -> Result<Config, Faults> {
+    let source = Source::find(choices.folder.as_deref());
+    let mut faults = Vec::new();
+    let settings = keep(&mut faults, read_supervisor(&source, choices, environment));
+    let tickers = keep(&mut faults, read_tickers(&source, environment));
+    let rules = keep(&mut faults, read(source.rules(), &[], rules::named).and_then(check_rules));
+    let checked = settings.as_ref().and_then(|own| keep(&mut faults, check_supervisor(own)));
+    let built = match (&settings, &tickers, &rules) {
+        (Some(settings), Some(tickers), Some(rules)) => {
+            keep(&mut faults, check_tickers(tickers, &settings.value, &rules.value.rules))
+        }
+        _ => None,
+    };
+    match (settings, tickers, rules, checked, built) {
+        (Some(settings), Some(tickers), Some(rules), Some(()), Some(built)) if faults.is_empty() => {
+            let report = report(&settings, &tickers, &rules, &built);
+            Ok(complete(settings.value, built, report, environment))
+        }
+        _ => Err(Faults(faults)),
+    }
+}
+
+fn keep<T>(faults: &mut Vec<Fault>, read: Result<T, Vec<Fault>>) -> Option<T> {
+    read.map_err(|more| faults.extend(more)).ok()
+}
+
+type Variable = (&'static str, String, Vec<Segment>);
+
+fn read<T: DeserializeOwned>(
+    text: Result<Text, Fault>,
+    variables: &[Variable],
+    named: fn(&[Segment]) -> &str,
+) -> Result<Located<T>, Vec<Fault>> {
+    let mut document = text.map_err(|fault| vec![fault])?.parse()?;
+    for (variable, text, path) in variables {
+        document.overlay(Override { variable, path, text });
+    }
+    document.load(named)
+}
+
+/// The variables that are set, with the settings they replace.
+fn set(environment: &Environment, names: &[(&'static str, &'static str, &'static str)]) -> Vec<Variable> {
+    let one = |&(name, table, key): &(&'static str, &'static str, &'static str)| {
+        Some((name, environment.get(name)?.to_owned(), segments![table, key].to_vec()))
+    };
+    names.iter().filter_map(one).collect()
+}
+
+fn read_supervisor(
+    source: &Source,
+    choices: &Choices,
+    environment: &Environment,
+) -> Result<Located<Supervisor>, Vec<Fault>> {
+    let named = [
+        ("TWS_HOST", "broker", "host"),
+        ("TWS_PORT", "broker", "port"),
+        ("TWS_CLIENT_ID", "broker", "client_id"),
+        ("API_ENDPOINT", "signals", "endpoint"),
+        ("MAX_POSITION_SIZE", "risk", "max_position_size"),
+        ("MAX_DAILY_LOSS", "risk", "max_daily_loss"),
+        ("MAX_POSITIONS", "risk", "max_positions"),
+    ];
+    let mut variables = set(environment, &named);
+    let given = |name: &str| variables.iter().find(|(given, ..)| *given == name).map(|(given, ..)| *given);
+    // An address in the environment says where to connect, an endpoint whom to ask.
+    let implied = [
+        (given("TWS_HOST").or(given("TWS_PORT")), "broker", "gateway", "tws"),
+        (given("API_ENDPOINT"), "signals", "source", "http"),
+    ];
+    for (name, table, key, value) in implied {
+        let Some(name) = name else { continue };
+        variables.push((name, value.to_owned(), segments![table, key].to_vec()));
+    }
+    if choices.test_mode {
+        variables.push(("--test-mode", "embedded".to_owned(), segments!["broker", "gateway"].to_vec()));
+    }
+    read(source.supervisor(), &variables, supervisor::named)
+}
+
+fn read_tickers(source: &Source, environment: &Environment) -> Result<Located<Tickers>, Vec<Fault>> {
+    let named = [
+        ("DEFAULT_POSITION_SIZE", DEFAULTS, "position_size"),
+        ("STOP_LOSS_PCT", DEFAULTS, "stop_loss_pct"),
+        ("TAKE_PROFIT_PCT", DEFAULTS, "take_profit_pct"),
+    ];
+    read(source.tickers(), &set(environment, &named), tickers::named)
+}
+
+/// Refuses rules that could never act, and two of one name: reasons would not tell them apart.
+fn check_rules(file: Located<Rules>) -> Result<Located<Rules>, Vec<Fault>> {
+    let mut faults = file.faults();
+    for (index, rule) in file.value.rules.iter().enumerate() {
+        if let Err(dead) = rule.check() {
+            faults.at(&segments!["rules", index, "action"], dead.to_string());
+        }
+        if file.value.rules[..index].iter().any(|before| before.name == rule.name) {
+            faults
+                .at(&segments!["rules", index, "name"], format!("there is a rule `{}` before it", rule.name));
+        }
+    }
+    faults.finish(file)
+}
+
+/// What no single value tells: settings that do not go together.
+fn check_supervisor(settings: &Located<Supervisor>) -> Result<(), Vec<Fault>> {
+    let own = &settings.value;
+    let mut faults = settings.faults();
+    let tws = own.broker.gateway == GatewayKind::Tws;
+    match own.signals.source {
+        SignalSource::Demo if tws => faults.at(
+            &segments!["signals", "source"],
+            "`demo` predicts the embedded gateway's market; with gateway = \"tws\" set source = \"http\" and an endpoint",
+        ),
+        SignalSource::Http if own.signals.endpoint.is_none() => {
+            faults.at(&segments!["signals", "source"], "`http` needs `endpoint`, or API_ENDPOINT in the environment");
+        }
+        _ => {}
+    }
+    if own.broker.mode == Mode::Paper && !own.broker.live_accounts.is_empty() {
+        faults.at(&segments!["broker", "live_accounts"], "live accounts are traded in mode = \"live\" only");
+    }
+    faults.finish(())
+}
+
+fn check_tickers(
+    file: &Located<Tickers>,
+    settings: &Supervisor,
+    rules: &[Rule],
+) -> Result<Vec<TickerSettings>, Vec<Fault>> {
+    let mut faults = file.faults();
+    let below = defaults(&file.value, settings);
+    let rules: Arc<[Rule]> = rules.into();
+    let mut built = Vec::new();
+    for (name, table) in &file.value {
+        let Name::Ticker(key) = name else { continue };
+        match ticker(key.clone(), table.clone().over(&below), stretch(settings), &rules) {
+            Ok(settings) => built.push(settings),
+            Err(missing) => missing.iter().for_each(|name| {
+                faults.at(&segments![key.as_str()], format!("`{name}` is missing, here and in [defaults]"));
+            }),
+        }
+    }
+    if built.is_empty() && faults.is_empty() {
+        faults.at(&[], "there is no ticker; add a table such as [AAPL]");
+    }
+    faults.finish(built)
+}
+
+/// What a ticker has that says nothing itself.
+fn defaults(file: &Tickers, settings: &Supervisor) -> Table {
+    let own = file.get(&Name::Defaults).cloned().unwrap_or_default();
+    own.over(&Table::built_in(settings.broker.mode == Mode::Live))
+}
+
+/// Spans of market time are longer on an embedded market that runs faster than the wall's.
+fn stretch(settings: &Supervisor) -> i32 {
+    match settings.broker.gateway {
+        GatewayKind::Embedded => i32::try_from(settings.gateway.stretch.get()).unwrap_or(i32::MAX),
+        GatewayKind::Tws => 1,
+    }
+}
+
+fn ticker(
+    key: TickerKey,
+    own: Table,
+    stretch: i32,
+    rules: &Arc<[Rule]>,
+) -> Result<TickerSettings, Vec<&'static str>> {
+    let span = |seconds: Option<u32>| TimeDelta::seconds(seconds.unwrap_or_default().into());
+    let (Some(size), Some(stop_loss), Some(take_profit), Some(entry_offset)) =
+        (own.position_size, own.stop_loss_pct, own.take_profit_pct, own.entry_offset_pct)
+    else {
+        let said = [
+            ("position_size", own.position_size.is_some()),
+            ("stop_loss_pct", own.stop_loss_pct.is_some()),
+            ("take_profit_pct", own.take_profit_pct.is_some()),
+        ];
+        return Err(said.into_iter().filter(|(_, said)| !said).map(|(name, _)| name).collect());
+    };
+    Ok(TickerSettings {
+        contract: ContractSpec {
+            symbol: own.symbol.unwrap_or_else(|| key.to_string()),
+            exchange: own.exchange.unwrap_or_default(),
+            primary_exchange: own.primary_exchange,
+            currency: own.currency.unwrap_or_default(),
+        },
+        key,
+        position_size: size.money(),
+        stop_loss,
+        take_profit,
+        entry_offset,
+        entry_expiry: span(own.entry_expiry_s) * stretch,
+        allow_short: own.allow_short.unwrap_or_default(),
+        on_opposite: own.on_opposite.unwrap_or_default(),
+        exit_min_confidence: own.exit_min_confidence,
+        signal_age_max: span(own.max_signal_age_s) * stretch,
+        quote_age_max: span(own.max_quote_age_s),
+        cool_down: span(own.cool_down_s) * stretch,
+        scale_ins_max: own.max_scale_ins.unwrap_or_default(),
+        reversal_expiry: span(own.reversal_expiry_s) * stretch,
+        rules: rules.clone(),
+    })
+}
+
+/// Each ticker's numbers are shown as resolved, with the place that decided them.
+fn report(
+    settings: &Located<Supervisor>,
+    tickers: &Located<Tickers>,
+    rules: &Located<Rules>,
+    built: &[TickerSettings],
+) -> Report {
+    let mut report = Report::default();
+    report.add_file(settings);
+    let defaults = defaults(&tickers.value, &settings.value);
+    for TickerSettings { key: name, .. } in built {
+        let own = tickers.value.get(&Name::Ticker(name.clone())).cloned().unwrap_or_default().over(&defaults);
+        let Ok(serde_json::Value::Object(keys)) = serde_json::to_value(own) else { continue };
+        for (key, value) in keys.into_iter().filter(|(_, value)| !value.is_null()) {
+            let said = tickers.origin(&segments![name.as_str(), &key]);
+            let origin = said.or_else(|| tickers.origin(&segments![DEFAULTS, &key]));
+            let origin = origin.map_or_else(|| "built-in".to_owned(), |origin| origin.to_string());
+            report.add(format!("{name}.{key}"), value, origin);
+        }
+    }
+    report.add_file(rules);
+    report
+}
+
+fn complete(
+    own: Supervisor,
+    tickers: Vec<TickerSettings>,
+    report: Report,
+    environment: &Environment,
+) -> Config {
+    let embedded = (own.broker.gateway == GatewayKind::Embedded).then_some(Embedded {
+        start: own.gateway.start,
+        speed: own.gateway.speed.0,
+        seed: own.gateway.seed,
+        cash: own.gateway.cash.into(),
+    });
+    let endpoint = own.signals.endpoint.filter(|_| own.signals.source == SignalSource::Http);
+    Config {
+        broker: Broker {
+            address: format!("{}:{}", own.broker.host, own.broker.port),
+            client_id: own.broker.client_id,
+            account: own.broker.account,
+            live_accounts: own.broker.live_accounts,
+        },
+        embedded,
+        market_speed: own.gateway.speed.0,
+        signals: Signals {
+            endpoint,
+            key: environment.get("API_KEY").map(SecretString::from),
+            every: Duration::from_millis(own.signals.poll_ms.get().into()),
+            patience: Duration::from_millis(own.signals.timeout_ms.get().into()),
+        },
+        tickers,
+        limits: Limits {
+            position_size_max: own.risk.max_position_size.money(),
+            positions_max: own.risk.max_positions.get(),
+            daily_loss_max: own.risk.max_daily_loss.money(),
+            on_daily_loss: own.risk.on_daily_loss,
+            price_collar: own.risk.price_collar_pct,
+            quote_age_max: TimeDelta::seconds(own.risk.max_quote_age_s.into()),
+            zone: own.risk.time_zone,
+        },
+        journal: own.journal.folder,
+        durability: own.journal.durability,
+        batch_max: own.journal.batch_max.get(),
+        ticker_threads: own.actors.ticker_threads.get(),
+        in_flight_max: own.actors.in_flight_max.get(),
+        logs: own.logs,
+        control: own.control,
+        report,
+    }
+}

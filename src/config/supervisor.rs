@@ -1,0 +1,231 @@
+//! `supervisor.toml`: broker, gateway, signals, risk, journal, actors, logs, control.
+
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use engine::Fraction;
+use engine::account::OnDailyLoss;
+use ports::journal::Durability;
+use serde::{Deserialize, Serialize};
+
+use super::values::{Amount, Speed};
+use crate::settings::Segment;
+
+const SIXTY: NonZeroU32 = NonZeroU32::new(60).expect("not zero");
+const SECOND_MS: NonZeroU32 = NonZeroU32::new(1_000).expect("not zero");
+const FIVE_SECONDS_MS: NonZeroU32 = NonZeroU32::new(5_000).expect("not zero");
+const TEN: NonZeroUsize = NonZeroUsize::new(10).expect("not zero");
+const THREADS: NonZeroUsize = NonZeroUsize::new(32).expect("not zero");
+const MANY: NonZeroUsize = NonZeroUsize::new(256).expect("not zero");
+
+/// The file as it is written. A table or a key that is missing has its built-in value.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Supervisor {
+    pub(super) broker: Broker,
+    pub(super) gateway: Gateway,
+    pub(super) signals: Signals,
+    pub(super) risk: Risk,
+    pub(super) journal: Journal,
+    pub(super) actors: Actors,
+    pub(super) logs: Logs,
+    pub(super) control: Control,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Broker {
+    pub(super) gateway: GatewayKind,
+    pub(super) host: String,
+    pub(super) port: u16,
+    pub(super) client_id: i32,
+    pub(super) account: Option<String>,
+    pub(super) mode: Mode,
+    pub(super) live_accounts: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum GatewayKind {
+    Embedded,
+    Tws,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Mode {
+    Paper,
+    Live,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Gateway {
+    pub(super) start: NaiveDate,
+    pub(super) speed: Speed,
+    pub(super) seed: u64,
+    pub(super) cash: Amount,
+    pub(super) stretch: NonZeroU32,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Signals {
+    pub(super) source: SignalSource,
+    pub(super) endpoint: Option<String>,
+    pub(super) poll_ms: NonZeroU32,
+    pub(super) timeout_ms: NonZeroU32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum SignalSource {
+    Demo,
+    Http,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Risk {
+    pub(super) max_position_size: Amount,
+    pub(super) max_daily_loss: Amount,
+    pub(super) on_daily_loss: OnDailyLoss,
+    pub(super) max_positions: NonZeroUsize,
+    pub(super) price_collar_pct: Fraction,
+    pub(super) max_quote_age_s: u32,
+    pub(super) time_zone: chrono_tz::Tz,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Journal {
+    pub(super) folder: PathBuf,
+    pub(super) durability: Durability,
+    pub(super) batch_max: NonZeroUsize,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Actors {
+    pub(super) ticker_threads: NonZeroUsize,
+    pub(super) in_flight_max: NonZeroUsize,
+}
+
+/// Where and how much is logged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Logs {
+    /// The folder of all streams.
+    pub folder: PathBuf,
+    /// The least level that is written to files.
+    pub level: Level,
+    /// A file larger than this is put aside.
+    pub megabytes_max: u64,
+}
+
+/// Where the program answers `status` and `why`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Control {
+    /// The port on 127.0.0.1; 0 lets the system pick one.
+    pub port: u16,
+}
+
+/// A log level, in the words of the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// Every step.
+    Debug,
+    /// What a person follows.
+    Info,
+    /// What may need a person.
+    Warn,
+}
+
+impl Default for Broker {
+    fn default() -> Self {
+        Broker {
+            gateway: GatewayKind::Embedded,
+            host: "127.0.0.1".to_owned(),
+            port: 7497,
+            client_id: 1,
+            account: None,
+            mode: Mode::Paper,
+            live_accounts: Vec::new(),
+        }
+    }
+}
+
+impl Default for Gateway {
+    fn default() -> Self {
+        let start = NaiveDate::from_ymd_opt(2008, 9, 29).unwrap_or_default();
+        let (speed, cash) = (Speed(1170.0), Amount::whole(1_000_000));
+        Gateway { start, speed, seed: 7, cash, stretch: SIXTY }
+    }
+}
+
+impl Default for Signals {
+    fn default() -> Self {
+        Signals {
+            source: SignalSource::Demo,
+            endpoint: None,
+            poll_ms: SECOND_MS,
+            timeout_ms: FIVE_SECONDS_MS,
+        }
+    }
+}
+
+impl Default for Risk {
+    fn default() -> Self {
+        Risk {
+            max_position_size: Amount::whole(50_000),
+            max_daily_loss: Amount::whole(1_000),
+            on_daily_loss: OnDailyLoss::Block,
+            max_positions: TEN,
+            price_collar_pct: Fraction::FIVE_PERCENT,
+            max_quote_age_s: 5,
+            time_zone: chrono_tz::America::New_York,
+        }
+    }
+}
+
+impl Default for Journal {
+    fn default() -> Self {
+        Journal { folder: "state/journal".into(), durability: Durability::Power, batch_max: MANY }
+    }
+}
+
+impl Default for Actors {
+    fn default() -> Self {
+        Actors { ticker_threads: THREADS, in_flight_max: MANY }
+    }
+}
+
+impl Default for Logs {
+    fn default() -> Self {
+        Logs { folder: "logs".into(), level: Level::Debug, megabytes_max: 20 }
+    }
+}
+
+impl Default for Control {
+    fn default() -> Self {
+        Control { port: 8787 }
+    }
+}
+
+/// What its tables are called.
+pub(super) fn named(path: &[Segment]) -> &str {
+    match path.first().and_then(Segment::key) {
+        None => "supervisor.toml",
+        Some("broker") => "[broker]",
+        Some("gateway") => "[gateway]",
+        Some("signals") => "[signals]",
+        Some("risk") => "[risk]",
+        Some("journal") => "[journal]",
+        Some("actors") => "[actors]",
+        Some("logs") => "[logs]",
+        Some(_) => "[control]",
+    }
+}

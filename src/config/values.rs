@@ -1,0 +1,92 @@
+//! Values that cannot be wrong once they are read, so that their faults come with all others.
+
+use std::fmt;
+
+use engine::{Money, TickerKey};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+/// An amount of money above zero, in the account's base currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Decimal", into = "Decimal")]
+pub(super) struct Amount(Decimal);
+
+impl Amount {
+    pub(super) const fn whole(units: u32) -> Amount {
+        Amount(Decimal::from_parts(units, 0, 0, false, 0))
+    }
+
+    pub(super) fn money(self) -> Money {
+        Money::new(self.0)
+    }
+}
+
+impl TryFrom<Decimal> for Amount {
+    type Error = String;
+    fn try_from(value: Decimal) -> Result<Amount, String> {
+        if value > Decimal::ZERO { Ok(Amount(value)) } else { Err(format!("must be above 0, got `{value}`")) }
+    }
+}
+
+impl From<Amount> for Decimal {
+    fn from(amount: Amount) -> Decimal {
+        amount.0
+    }
+}
+
+/// How many times faster than real time a market runs; above zero.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "f64", into = "f64")]
+pub(super) struct Speed(pub(super) f64);
+
+impl TryFrom<f64> for Speed {
+    type Error = String;
+    fn try_from(value: f64) -> Result<Speed, String> {
+        let runs = value.is_finite() && value > 0.0;
+        if runs { Ok(Speed(value)) } else { Err(format!("must be above 0, got `{value}`")) }
+    }
+}
+
+impl From<Speed> for f64 {
+    fn from(speed: Speed) -> f64 {
+        speed.0
+    }
+}
+
+/// The name of a table in `tickers.toml`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub(super) enum Name {
+    /// What all tickers have unless they say otherwise.
+    Defaults,
+    /// One ticker.
+    Ticker(TickerKey),
+}
+
+/// The table that is no ticker.
+pub(super) const DEFAULTS: &str = "defaults";
+
+impl TryFrom<String> for Name {
+    type Error = String;
+    fn try_from(text: String) -> Result<Name, String> {
+        if text == DEFAULTS {
+            return Ok(Name::Defaults);
+        }
+        text.parse().map(Name::Ticker).map_err(|error: engine::instrument::BadTickerKey| error.to_string())
+    }
+}
+
+impl From<Name> for String {
+    fn from(name: Name) -> String {
+        name.to_string()
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Name::Defaults => f.write_str(DEFAULTS),
+            Name::Ticker(key) => key.fmt(f),
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! How a command asks the program that runs in the same folder.
+
+use std::path::Path;
+
+use reqwest::StatusCode;
+use secrecy::ExposeSecret;
+use serde::de::DeserializeOwned;
+
+use super::PATIENCE;
+use super::file::{Door, PATH};
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum AskError {
+    /// There is no file.
+    #[error("no supervisor runs here ({PATH} is not there); start it with `supervisor`, in this folder")]
+    NotRunning,
+    /// There is a file, and nobody behind it.
+    #[error(
+        "no supervisor runs here any more ({PATH} is left over from process {pid}); start it with `supervisor`, in this folder"
+    )]
+    Gone {
+        /// The process that wrote it.
+        pid: u32,
+    },
+    /// The file cannot be used.
+    #[error("failed to read `{PATH}`; if a supervisor runs here, its user alone may ask it")]
+    File(#[source] std::io::Error),
+    /// Somebody is there, and does not answer.
+    #[error("the supervisor (process {pid}) does not answer on {address}")]
+    Silent {
+        /// The process.
+        pid: u32,
+        /// Where it was asked.
+        address: std::net::SocketAddr,
+        /// How it went wrong.
+        source: reqwest::Error,
+    },
+    /// The supervisor says no, in its own words.
+    #[error("{0}")]
+    Refused(String),
+}
+
+/// Asks for `path`.
+///
+/// # Errors
+/// No supervisor runs in this folder, or it does not answer, or it says no.
+pub fn ask<T: DeserializeOwned>(path: &str) -> Result<T, AskError> {
+    let door = Door::read(Path::new(PATH)).map_err(AskError::File)?.ok_or(AskError::NotRunning)?;
+    actix_rt::System::new().block_on(ask_at(&door, path))
+}
+
+async fn ask_at<T: DeserializeOwned>(door: &Door, path: &str) -> Result<T, AskError> {
+    let silent = |source: reqwest::Error| match source.is_connect() {
+        true => AskError::Gone { pid: door.pid },
+        false => AskError::Silent { pid: door.pid, address: door.address, source: source.without_url() },
+    };
+    let request = client().map_err(silent)?.get(format!("http://{}{path}", door.address));
+    let answer = request.bearer_auth(door.token.expose_secret()).send().await.map_err(silent)?;
+    match answer.status() {
+        StatusCode::OK => answer.json().await.map_err(silent),
+        // Whoever has the port now is not the one who wrote the file.
+        StatusCode::UNAUTHORIZED => Err(AskError::Gone { pid: door.pid }),
+        status => {
+            let told: serde_json::Value = answer.json().await.map_err(silent)?;
+            let words = told["error"].as_str().map_or_else(|| status.to_string(), str::to_owned);
+            Err(AskError::Refused(words))
+        }
+    }
+}
+
+fn client() -> reqwest::Result<reqwest::Client> {
+    // The builder wants a provider even where nothing is encrypted; a second call finds it
+    // installed already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().timeout(PATIENCE).no_proxy().tls_certs_only([]).build()
+}

@@ -1,0 +1,160 @@
+//! What is told of the board, in the words of the JSON.
+//!
+//! Money and prices are text, so that no reader makes floats of them. Times are market
+//! time in the configured zone, but for `age_ms`, which is time on this machine.
+
+use std::collections::BTreeMap;
+
+use actors::board::{Decision, Shown};
+use actors::{Board, LinkState};
+use chrono::{DateTime, FixedOffset, Utc};
+use chrono_tz::Tz;
+use engine::{Money, Price, Quantity, TickerKey};
+use serde::{Deserialize, Serialize};
+
+/// The whole board at one moment.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Status {
+    /// The program's version.
+    pub version: String,
+    /// Its process.
+    pub pid: u32,
+    /// `up`, `reconciling` or `down`.
+    pub link: String,
+    /// The account that is traded, while connected.
+    pub account: Option<String>,
+    /// The market's time now.
+    pub market_time: DateTime<FixedOffset>,
+    /// The zone of all times.
+    pub zone: String,
+    /// The day's result, once there is one.
+    pub day: Option<Day>,
+    /// The tickers by name.
+    pub tickers: BTreeMap<TickerKey, Ticker>,
+}
+
+/// The account's result of the trading day.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Day {
+    /// Realised and unrealised, after the commissions known.
+    pub result: Money,
+    /// Tickers that hold something no price is known for; they are missing from the result.
+    pub unmarked: Vec<TickerKey>,
+}
+
+/// One ticker.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Ticker {
+    /// Its state, in words.
+    pub mode: String,
+    /// `entering`, `holding` or `leaving`; none when flat.
+    pub stage: Option<String>,
+    /// `long` or `short`; none when it holds nothing.
+    pub side: Option<String>,
+    /// Shares it holds.
+    pub quantity: Quantity,
+    /// Their average price.
+    pub average: Option<Price>,
+    /// The working stop's price.
+    pub stop: Option<Price>,
+    /// The working target's price.
+    pub target: Option<Price>,
+    /// What it would gain or lose at the last quote, before commissions.
+    pub unrealized: Option<Money>,
+    /// Gains less losses of closed lots, before commissions.
+    pub realized: Money,
+    /// Commissions known.
+    pub commission: Money,
+    /// Trades that are over.
+    pub trades: u32,
+    /// Those that gained.
+    pub wins: u32,
+    /// The last decision.
+    pub last: Option<Told>,
+    /// How old this view is: a ticker that is stuck shows an old one.
+    pub age_ms: u64,
+}
+
+/// A decision, as it is told.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Told {
+    /// Market time.
+    pub at: DateTime<FixedOffset>,
+    /// What, and why.
+    pub text: String,
+}
+
+/// A ticker's last decisions.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Why {
+    /// Which ticker.
+    pub ticker: TickerKey,
+    /// Its state, in words.
+    pub mode: String,
+    /// Oldest first.
+    pub decisions: Vec<Told>,
+}
+
+impl Status {
+    /// What `board` shows, with times in `zone`.
+    #[must_use]
+    pub fn of(board: &Board, market: DateTime<Utc>, zone: Tz) -> Status {
+        let (link, account) = match board.link() {
+            LinkState::Down => ("down", None),
+            LinkState::Reconciling => ("reconciling", None),
+            LinkState::Up { account } => ("up", Some(account)),
+        };
+        let tickers = board.shown().into_iter();
+        Status {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            pid: std::process::id(),
+            link: link.to_owned(),
+            account,
+            market_time: local(market, zone),
+            zone: zone.to_string(),
+            day: board.day().map(|day| Day { result: day.total, unmarked: day.unmarked }),
+            tickers: tickers.map(|(key, shown)| (key, Ticker::of(&shown, zone))).collect(),
+        }
+    }
+}
+
+impl Ticker {
+    fn of(shown: &Shown, zone: Tz) -> Ticker {
+        let (view, position) = (&shown.view, shown.view.position.as_ref());
+        Ticker {
+            mode: view.mode.to_string(),
+            stage: view.stage.map(|stage| stage.to_string()),
+            side: position.map(|held| held.side.to_string()),
+            quantity: position.map(|held| held.quantity).unwrap_or_default(),
+            average: position.and_then(|held| held.average),
+            stop: position.and_then(|held| held.stop),
+            target: position.and_then(|held| held.target),
+            unrealized: position.and_then(|held| held.unrealized),
+            realized: view.tally.realized,
+            commission: view.tally.commission,
+            trades: view.tally.trades,
+            wins: view.tally.wins,
+            last: view.decisions.last().map(|decision| Told::of(decision, zone)),
+            age_ms: u64::try_from(shown.age().as_millis()).unwrap_or(u64::MAX),
+        }
+    }
+}
+
+impl Told {
+    fn of(decision: &Decision, zone: Tz) -> Told {
+        Told { at: local(decision.at, zone), text: decision.text.clone() }
+    }
+}
+
+impl Why {
+    /// What a ticker's view tells of its decisions.
+    #[must_use]
+    pub fn of(ticker: TickerKey, shown: &Shown, zone: Tz) -> Why {
+        let decisions = shown.view.decisions.iter().map(|decision| Told::of(decision, zone)).collect();
+        Why { ticker, mode: shown.view.mode.to_string(), decisions }
+    }
+}
+
+fn local(at: DateTime<Utc>, zone: Tz) -> DateTime<FixedOffset> {
+    at.with_timezone(&zone).fixed_offset()
+}

@@ -1,0 +1,61 @@
+//! How a person follows the program: `status`, `why`, `logs`.
+//!
+//! The first two ask the running program; the third reads its files, so that it works
+//! while nothing runs. Lines fit a terminal of 80 columns.
+//!
+//! Read next: [`status`], [`why`]; [`streams`] finds a log, [`tail`] follows it, [`logs`]
+//! shows it.
+
+pub mod logs;
+pub mod status;
+pub mod streams;
+pub mod tail;
+pub mod why;
+
+use chrono::{DateTime, FixedOffset};
+
+/// Columns of a terminal.
+const WIDTH: usize = 80;
+
+/// Market time as the log lines show it.
+fn market(at: &DateTime<FixedOffset>) -> String {
+    at.format("%m-%d %H:%M:%S").to_string()
+}
+
+/// `text`, cut to `width` characters.
+fn cut(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    text.chars().take(width.saturating_sub(1)).chain(['…']).collect()
+}
+
+/// `text` in lines of at most `width` characters, broken between words where it can be.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = vec![String::new()];
+    for word in text.split_whitespace() {
+        let Some(line) = lines.last_mut() else { break };
+        if line.is_empty() {
+            line.push_str(word);
+        } else if line.chars().count() + 1 + word.chars().count() <= width {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{cut, wrapped};
+
+    #[test]
+    fn lines_fit() {
+        assert_eq!(cut("abc", 3), "abc");
+        assert_eq!(cut("äbcd", 3), "äb…");
+        assert_eq!(wrapped("a bc def", 4), ["a bc", "def"]);
+        assert_eq!(wrapped("", 4), [""]);
+    }
+}

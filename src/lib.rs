@@ -1,0 +1,16 @@
+//! Composition: the one place that knows every name. It decides nothing about money.
+//!
+//! Read first: [`config`], what is in force; then [`run`], the main job; [`control`]
+//! and [`follow`] are how a person looks at it; [`settings`] is how files are read.
+
+pub mod config;
+pub mod control;
+pub mod demo;
+pub mod follow;
+pub mod logs;
+pub mod nearest;
+pub mod reload;
+pub mod run;
+pub mod settings;
+pub mod summary;
+pub mod terminal;

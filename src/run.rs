@@ -1,0 +1,152 @@
+//! The main job: start what the config says, trade until told to stop, end cleanly.
+
+use std::time::Duration;
+
+use actors::{LinkState, Running, Settings};
+use anyhow::Context;
+use paper::Gateway;
+use ports::signals::HttpSource;
+
+use crate::config::{self, Config, Source};
+use crate::control::{self, Control};
+use crate::reload::{self, Watch};
+use crate::terminal::{self, say};
+use crate::{demo, logs, summary};
+
+/// How long connecting to TWS may take, login included.
+const CONNECT_PATIENCE: Duration = Duration::from_secs(15);
+
+/// What the command line says about a run.
+#[derive(Clone, Debug, Default)]
+pub struct Choices {
+    /// What it says about the config, for reading it again.
+    pub config: config::Choices,
+    /// Ends by itself after this long.
+    pub duration: Option<Duration>,
+    /// Keeps the demo's journal of the last run.
+    pub keep: bool,
+}
+
+/// Runs until Ctrl-C, SIGTERM or the end of the duration.
+///
+/// # Errors
+/// Something it needs could not be started.
+pub fn run(config: Config, source: &Source, choices: Choices) -> anyhow::Result<()> {
+    let logs = logs::install(&config.logs, config.limits.zone).context("failed to open the log files")?;
+    let gateway = config.embedded.as_ref().map(demo::start).transpose()?;
+    tell_what_starts(&config, source, gateway.as_ref());
+    let watch = Watch::over(source).context("failed to watch the config")?;
+    let (port, zone) = (config.control.port, config.limits.zone);
+    let settings = settings(config, gateway.as_ref(), choices.keep)?;
+    let views = actix_rt::System::new().block_on(async {
+        let mut running = actors::start(settings).context("failed to start")?;
+        let control = control(port, zone, &running);
+        serve(&mut running, &choices, watch).await?;
+        if let Some(control) = control {
+            control.stop();
+        }
+        let board = running.board.clone();
+        tell_end(&running);
+        running.stop().await;
+        anyhow::Ok(board.tickers())
+    })?;
+    if let Some(gateway) = gateway {
+        gateway.stop();
+    }
+    logs.flush();
+    terminal::say(format_args!("\n{}", summary::table(&views)));
+    Ok(())
+}
+
+/// What `supervisor status` and `why` ask.
+fn control(port: u16, zone: chrono_tz::Tz, running: &Running) -> Option<Control> {
+    let source = control::server::Source { board: running.board.clone(), clock: running.clock.clone(), zone };
+    control::start(port, source)
+}
+
+fn tell_what_starts(config: &Config, source: &Source, gateway: Option<&Gateway>) {
+    let tickers: Vec<&str> = config.tickers.iter().map(|own| own.key.as_str()).collect();
+    say(format_args!("ringfence {}, config from {source}", env!("CARGO_PKG_VERSION")));
+    match (&config.embedded, gateway) {
+        (Some(market), Some(gateway)) => say(format_args!(
+            "embedded paper gateway on {}: market of {} at {} times real time, seed {}",
+            gateway.tws(),
+            market.start,
+            market.speed,
+            market.seed
+        )),
+        _ => say(format_args!("gateway tws at {}", config.broker.address)),
+    }
+    let (zone, folder) = (config.limits.zone, config.logs.folder.display());
+    say(format_args!("trading {}; times are {zone}; logs in {folder}/; Ctrl-C ends\n", tickers.join(", ")));
+}
+
+fn settings(config: Config, gateway: Option<&Gateway>, keep: bool) -> anyhow::Result<Settings> {
+    let address = gateway.map_or(config.broker.address, |gateway| gateway.tws().to_string());
+    let demo_api = gateway.and_then(Gateway::api).map(|api| format!("http://{api}/predictions"));
+    let endpoint = config.signals.endpoint.or(demo_api).context("no prediction API is configured")?;
+    let signals = HttpSource::new(endpoint, config.signals.key, config.signals.patience)?;
+    Ok(Settings {
+        tickers: config.tickers,
+        limits: config.limits,
+        broker: ports::broker::Settings {
+            address,
+            client_id: config.broker.client_id,
+            account: config.broker.account,
+            live_accounts: config.broker.live_accounts,
+            order_id_floor: 0,
+            patience: CONNECT_PATIENCE,
+        },
+        market_speed: config.market_speed,
+        journal: if gateway.is_some() { demo::fresh_journal(keep)? } else { config.journal },
+        durability: config.durability,
+        batch_max: config.batch_max,
+        in_flight_max: config.in_flight_max,
+        ticker_threads: config.ticker_threads,
+        signals,
+        poll_every: config.signals.every,
+        mark: mark(),
+    })
+}
+
+/// A number that is another one at each installation.
+fn mark() -> u64 {
+    use std::hash::{BuildHasher, Hasher};
+    std::collections::hash_map::RandomState::new().build_hasher().finish()
+}
+
+/// Takes config changes until it is time to end.
+async fn serve(running: &mut Running, choices: &Choices, mut watch: Option<Watch>) -> anyhow::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate()).context("failed to listen for SIGTERM")?;
+    let over = async {
+        match choices.duration {
+            Some(duration) => tokio::time::sleep(duration).await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::pin!(over);
+    loop {
+        let changed = async {
+            match &mut watch {
+                Some(watch) => watch.changed().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = &mut over => return Ok(()),
+            _ = terminate.recv() => return Ok(()),
+            pressed = tokio::signal::ctrl_c() => return pressed.context("failed to listen for Ctrl-C"),
+            () = changed => reload::reload(running, &choices.config),
+        }
+    }
+}
+
+fn tell_end(running: &Running) {
+    let link = match running.board.link() {
+        LinkState::Up { account } => format!("connected to account {account}"),
+        LinkState::Reconciling => "reconciling".to_owned(),
+        LinkState::Down => "not connected".to_owned(),
+    };
+    say(format_args!("\nstopping ({link}); orders at the broker stay as they are"));
+}

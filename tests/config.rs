@@ -1,0 +1,179 @@
+//! The config as a user meets it: what is shipped is sound, and what is wrong is told
+//! with its place, all of it at once.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use expect_test::{Expect, expect};
+use ringfence::config::{Choices, Config, Environment, Faults, load};
+
+fn read(folder: &Path, variables: &[(&str, &str)]) -> Result<Config, Faults> {
+    let variables: BTreeMap<&str, &str> = variables.iter().copied().collect();
+    let choices = Choices { folder: Some(folder.to_owned()), test_mode: false };
+    load(&choices, &Environment::from(|name| variables.get(name).map(ToString::to_string)))
+}
+
+/// The shipped files with `changes`: (file, what, by what).
+fn changed(changes: &[(&str, &str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["supervisor.toml", "tickers.toml", "trading_rules.toml"] {
+        let mut text = std::fs::read_to_string(Path::new("config").join(name)).unwrap();
+        for (_, what, by) in changes.iter().filter(|(file, ..)| *file == name) {
+            assert!(text.contains(what), "`{what}` is not in {name}");
+            text = text.replace(what, by);
+        }
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    folder
+}
+
+fn check(changes: &[(&str, &str, &str)], variables: &[(&str, &str)], expected: Expect) {
+    let folder = changed(changes);
+    let told = match read(folder.path(), variables) {
+        Ok(_) => "sound".to_owned(),
+        Err(faults) => faults.to_string().replace(&format!("{}/", folder.path().display()), ""),
+    };
+    expected.assert_eq(&told);
+}
+
+#[test]
+fn the_shipped_files_are_sound_and_the_built_in_ones_are_the_same() {
+    let shipped = read(Path::new("config"), &[]).unwrap();
+    assert_eq!(shipped.tickers.len(), 4);
+    assert!(shipped.embedded.is_some());
+    let built_in = load(&Choices::default(), &Environment::default()).unwrap();
+    assert_eq!(built_in.tickers, shipped.tickers);
+    assert_eq!(built_in.limits, shipped.limits);
+}
+
+#[test]
+fn every_fault_is_told_at_once_with_file_and_line() {
+    check(
+        &[
+            ("supervisor.toml", "client_id = 1", "client_id = \"one\"\nclient_idd = 1"),
+            ("supervisor.toml", "max_positions = 10", "max_positions = 0"),
+            ("supervisor.toml", "max_daily_loss = 5_000", "max_daily_loss = -5_000"),
+            ("tickers.toml", "stop_loss_pct = 0.03", "stop_los_pct = 0.03"),
+            ("tickers.toml", "take_profit_pct = 0.08", "take_profit_pct = 8"),
+            ("tickers.toml", "[IBM]", "[ibm]\nentry_offset_pct = -0.1"),
+            (
+                "trading_rules.toml",
+                "\"create_position\", side = \"BUY\"",
+                "\"create_positon\", side = \"BUY\"",
+            ),
+            ("trading_rules.toml", "min_confidence = 0.75", "min_confidence = 75"),
+        ],
+        &[("TWS_PORT", "ninety")],
+        expect![[r#"
+            supervisor.toml:11: `client_id`: expected a whole number, got the text `one`
+            supervisor.toml:12: `client_idd` is not a setting of [broker]; did you mean `client_id`?
+            supervisor.toml:40: `max_daily_loss`: must be above 0, got `-5000`
+            supervisor.toml:43: `max_positions`: expected a whole number above 0, got the number 0
+            environment TWS_PORT: `port`: expected a whole number from 0 to 65535, got the text `ninety`
+            tickers.toml:9: `stop_los_pct` is not a setting of [defaults]; did you mean `stop_loss_pct`?
+            tickers.toml:10: `take_profit_pct`: must be above 0 and at most 0.5, got 8; did you mean 0.08?
+            tickers.toml:32: `ibm`: a ticker's name is one to eight of A-Z and 0-9, got `ibm`
+            trading_rules.toml:7: `create_positon` is not an action; did you mean `create_position`?
+            trading_rules.toml:11: `min_confidence`: a confidence must be between 0 and 1, got 75"#]],
+    );
+}
+
+#[test]
+fn settings_that_do_not_go_together_are_told() {
+    check(
+        &[("supervisor.toml", "live_accounts = []", "live_accounts = [\"U1\"]")],
+        &[("TWS_HOST", "gateway")],
+        expect![[r#"
+            supervisor.toml:16: live accounts are traded in mode = "live" only
+            supervisor.toml:31: `demo` predicts the embedded gateway's market; with gateway = "tws" set source = "http" and an endpoint"#]],
+    );
+}
+
+#[test]
+fn the_environment_replaces_connection_and_defaults_and_a_ticker_keeps_its_own() {
+    let folder = changed(&[("tickers.toml", "[IBM]", "[IBM]\nposition_size = 5000.50\n")]);
+    let config = read(
+        folder.path(),
+        &[
+            ("TWS_HOST", "10.0.0.5"),
+            ("TWS_PORT", "4002"),
+            ("API_ENDPOINT", "http://localhost:1/predictions"),
+            ("API_KEY", "never shown"),
+            ("DEFAULT_POSITION_SIZE", "20000"),
+            ("MAX_POSITIONS", "3"),
+        ],
+    )
+    .unwrap();
+    assert_eq!(config.broker.address, "10.0.0.5:4002");
+    assert!(config.embedded.is_none());
+    assert_eq!(config.limits.positions_max, 3);
+    let sizes: Vec<String> = config.tickers.iter().map(|own| own.position_size.to_string()).collect();
+    assert_eq!(sizes, ["20000.00", "20000.00", "5000.50", "20000.00"]);
+    let report = config.report.to_string();
+    for line in ["environment TWS_HOST", "environment DEFAULT_POSITION_SIZE", "tickers.toml:", "built-in"] {
+        assert!(report.contains(line), "{line} is not in\n{report}");
+    }
+    assert!(!format!("{config:?}").contains("never shown"));
+}
+
+/// A rules file and an environment as users of other tools have them: they load unchanged.
+#[test]
+fn a_foreign_rules_file_and_environment_load_unchanged() {
+    let folder = changed(&[]);
+    std::fs::remove_file(folder.path().join("trading_rules.toml")).unwrap();
+    std::fs::write(folder.path().join("trading_rules.yaml"), FOREIGN_RULES).unwrap();
+    let path = folder.path().join(".env");
+    std::fs::write(&path, FOREIGN_ENV).unwrap();
+    let variables: BTreeMap<String, String> =
+        dotenvy::from_path_iter(&path).unwrap().map(Result::unwrap).collect();
+    let given: Vec<(&str, &str)> =
+        variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let config = read(folder.path(), &given).unwrap_or_else(|faults| panic!("{faults}"));
+    assert_eq!(config.broker.address, "127.0.0.1:7497");
+    assert_eq!(config.broker.client_id, 1);
+    assert_eq!(config.signals.endpoint.as_deref(), Some("https://api.example.com/predictions"));
+    assert_eq!(config.limits.positions_max, 10);
+    assert_eq!(config.limits.daily_loss_max.to_string(), "1000.00");
+    assert_eq!(config.limits.position_size_max.to_string(), "50000.00");
+    let apple = &config.tickers[0];
+    assert_eq!((apple.stop_loss.to_string(), apple.take_profit.to_string()), ("3 %".into(), "8 %".into()));
+    let rules = serde_json::to_string(&apple.rules.to_vec()).unwrap();
+    expect![[r#"[{"name":"High Confidence Buy","priority":0,"tickers":[],"condition":{"type":"signal","signal":"BUY","min_confidence":"0.8"},"action":{"type":"create_position","side":"BUY","stop_loss_pct":"0.03","take_profit_pct":"0.08"}},{"name":"Scale In on Profit","priority":0,"tickers":[],"condition":{"type":"position_profit","min_profit_pct":"0.02"},"action":{"type":"scale_in","scale_pct":"0.5"}}]"#]].assert_eq(&rules);
+}
+
+const FOREIGN_RULES: &str = r#"
+rules:
+  - name: "High Confidence Buy"
+    condition:
+      type: "signal"
+      signal: "BUY"
+      min_confidence: 0.80
+    action:
+      type: "create_position"
+      side: "BUY"
+      stop_loss_pct: 0.03
+      take_profit_pct: 0.08
+  - name: "Scale In on Profit"
+    condition:
+      type: "position_profit"
+      min_profit_pct: 0.02
+    action:
+      type: "scale_in"
+      scale_pct: 0.50
+"#;
+
+const FOREIGN_ENV: &str = "\
+TWS_HOST=127.0.0.1
+TWS_PORT=7497  # 7496 for live trading
+TWS_CLIENT_ID=1
+API_KEY=your_api_key_here
+API_ENDPOINT=https://api.example.com/predictions
+DEFAULT_POSITION_SIZE=10000
+MAX_POSITION_SIZE=50000
+STOP_LOSS_PCT=0.03
+TAKE_PROFIT_PCT=0.08
+MAX_DAILY_LOSS=1000
+MAX_POSITIONS=10
+";

@@ -1,0 +1,130 @@
+//! The program as its users have it: the binary, in a folder of its own.
+
+#![allow(dead_code, reason = "each test uses a part of it")]
+
+pub(crate) mod audit;
+pub(crate) mod market;
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+/// A guard against hanging, far above what anything here takes.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// A running `supervisor`.
+pub(crate) struct Program {
+    child: Child,
+    lines: Receiver<String>,
+    /// Its own folder, unless it was started in somebody else's.
+    folder: Option<TempDir>,
+}
+
+impl Program {
+    /// Starts it in an empty folder, with nothing set that it would read.
+    pub(crate) fn start(arguments: &[&str]) -> Program {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut program = Program::start_in(folder.path(), arguments);
+        program.folder = Some(folder);
+        program
+    }
+
+    /// Starts it in `folder`, with nothing set that it would read.
+    pub(crate) fn start_in(folder: &Path, arguments: &[&str]) -> Program {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_supervisor"));
+        command.args(arguments).current_dir(folder).stdout(Stdio::piped()).stderr(Stdio::inherit());
+        for name in ringfence::config::environment::VARIABLES {
+            command.env_remove(name);
+        }
+        let mut child = command.spawn().expect("the program");
+        let lines = read(child.stdout.take().expect("its output"));
+        Program { child, lines, folder: None }
+    }
+
+    /// Where it runs.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.as_ref().expect("a folder of its own").path()
+    }
+
+    /// Reads what it says until each of `words` was said; answers with all of it.
+    pub(crate) fn wait_for(&mut self, words: &[&str]) -> String {
+        let began = Instant::now();
+        let mut told = String::new();
+        loop {
+            let missing: Vec<&&str> = words.iter().filter(|word| !told.contains(**word)).collect();
+            if missing.is_empty() {
+                return told;
+            }
+            let left = PATIENCE.saturating_sub(began.elapsed());
+            let Ok(line) = self.lines.recv_timeout(left) else {
+                self.child.kill().expect("to be rid of it");
+                panic!("never said {missing:?}, but:\n{told}");
+            };
+            told.push_str(&line);
+            told.push('\n');
+        }
+    }
+
+    /// Presses Ctrl-C and waits for the end; answers with the rest of what it said.
+    pub(crate) fn interrupt(&mut self) -> (ExitStatus, String) {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-INT", &pid]).status().expect("kill");
+        assert!(sent.success());
+        self.end()
+    }
+
+    /// Kills it (SIGKILL), as a power cut would; answers with all that it said.
+    pub(crate) fn kill(mut self) -> String {
+        self.child.kill().expect("to kill it");
+        self.end().1
+    }
+
+    /// Waits for it to end by itself; answers with all that it said.
+    pub(crate) fn wait(mut self) -> (ExitStatus, String) {
+        self.end()
+    }
+
+    fn end(&mut self) -> (ExitStatus, String) {
+        let began = Instant::now();
+        let mut told = String::new();
+        while let Ok(line) = self.lines.recv_timeout(PATIENCE.saturating_sub(began.elapsed())) {
+            told.push_str(&line);
+            told.push('\n');
+        }
+        loop {
+            if let Some(status) = self.child.try_wait().expect("its status") {
+                return (status, told);
+            }
+            assert!(began.elapsed() < PATIENCE, "it did not end:\n{told}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // It has ended already where the test went well.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn read(output: ChildStdout) -> Receiver<String> {
+    let (sender, lines) = channel();
+    std::thread::spawn(move || {
+        let mut output = BufReader::new(output);
+        let mut line = Vec::new();
+        while output.by_ref().read_until(b'\n', &mut line).is_ok_and(|bytes| bytes > 0) {
+            let text = String::from_utf8_lossy(&line).trim_end().to_owned();
+            if sender.send(text).is_err() {
+                return;
+            }
+            line.clear();
+        }
+    });
+    lines
+}
