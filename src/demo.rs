@@ -12,16 +12,19 @@ use crate::config::Embedded;
 /// Where the demo's journal lies.
 pub const FOLDER: &str = "state/demo";
 
-/// Starts the gateway and its prediction API on ports that the system picks.
+/// Starts the gateway and its prediction API on ports that the system picks. Of `symbols`,
+/// those without real prices walk at random.
 ///
 /// # Errors
 /// It could not be started.
-pub fn start(embedded: &Embedded) -> anyhow::Result<Gateway> {
+pub fn start(embedded: &Embedded, symbols: &[&str]) -> anyhow::Result<Gateway> {
+    let walks = symbols.iter().map(|symbol| ((*symbol).to_owned(), embedded.walk_price));
     let market = MarketOptions {
         start: embedded.start,
         speed: embedded.speed,
         seed: embedded.seed,
-        ..MarketOptions::default()
+        // A symbol with real prices keeps them.
+        walks: walks.collect(),
     };
     let account = AccountOptions { cash: embedded.cash, ..AccountOptions::default() };
     let api = Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));

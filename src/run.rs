@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use actors::signal::Dating;
 use actors::{LinkState, Running, Settings};
 use anyhow::Context;
 use paper::Gateway;
-use ports::signals::HttpSource;
+use ports::signals::{Api, HttpSource};
 
 use crate::config::{self, Config, Source};
 use crate::control::{self, Control};
@@ -33,7 +34,8 @@ pub struct Choices {
 /// Something it needs could not be started.
 pub fn run(config: Config, source: &Source, choices: Choices) -> anyhow::Result<()> {
     let logs = logs::install(&config.logs, config.limits.zone).context("failed to open the log files")?;
-    let gateway = config.embedded.as_ref().map(demo::start).transpose()?;
+    let symbols: Vec<&str> = config.tickers.iter().map(|own| own.contract.symbol.as_str()).collect();
+    let gateway = config.embedded.as_ref().map(|embedded| demo::start(embedded, &symbols)).transpose()?;
     tell_what_starts(&config, source, gateway.as_ref());
     let watch = Watch::over(source).context("failed to watch the config")?;
     let (port, zone) = (config.control.port, config.limits.zone);
@@ -83,9 +85,18 @@ fn tell_what_starts(config: &Config, source: &Source, gateway: Option<&Gateway>)
 
 fn settings(config: Config, gateway: Option<&Gateway>, keep: bool) -> anyhow::Result<Settings> {
     let address = gateway.map_or(config.broker.address, |gateway| gateway.tws().to_string());
+    // A source of the real world, beside a market of another year.
+    let foreign = gateway.is_some() && config.signals.endpoint.is_some();
+    let dating = if foreign { Dating::Wall } else { Dating::Market };
     let demo_api = gateway.and_then(Gateway::api).map(|api| format!("http://{api}/predictions"));
     let endpoint = config.signals.endpoint.or(demo_api).context("no prediction API is configured")?;
-    let signals = HttpSource::new(endpoint, config.signals.key, config.signals.patience)?;
+    let signals = HttpSource::new(Api {
+        endpoint,
+        key: config.signals.key,
+        key_header: config.signals.key_header,
+        fields: config.signals.fields,
+        patience: config.signals.patience,
+    })?;
     Ok(Settings {
         tickers: config.tickers,
         limits: config.limits,
@@ -105,6 +116,7 @@ fn settings(config: Config, gateway: Option<&Gateway>, keep: bool) -> anyhow::Re
         ticker_threads: config.ticker_threads,
         signals,
         poll_every: config.signals.every,
+        dating,
         mark: mark(),
     })
 }

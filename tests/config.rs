@@ -69,8 +69,8 @@ fn every_fault_is_told_at_once_with_file_and_line() {
         expect![[r#"
             supervisor.toml:11: `client_id`: expected a whole number, got the text `one`
             supervisor.toml:12: `client_idd` is not a setting of [broker]; did you mean `client_id`?
-            supervisor.toml:40: `max_daily_loss`: must be above 0, got `-5000`
-            supervisor.toml:43: `max_positions`: expected a whole number above 0, got the number 0
+            supervisor.toml:54: `max_daily_loss`: must be above 0, got `-5000`
+            supervisor.toml:57: `max_positions`: expected a whole number above 0, got the number 0
             environment TWS_PORT: `port`: expected a whole number from 0 to 65535, got the text `ninety`
             tickers.toml:9: `stop_los_pct` is not a setting of [defaults]; did you mean `stop_loss_pct`?
             tickers.toml:10: `take_profit_pct`: must be above 0 and at most 0.5, got 8; did you mean 0.08?
@@ -87,7 +87,7 @@ fn settings_that_do_not_go_together_are_told() {
         &[("TWS_HOST", "gateway")],
         expect![[r#"
             supervisor.toml:16: live accounts are traded in mode = "live" only
-            supervisor.toml:31: `demo` predicts the embedded gateway's market; with gateway = "tws" set source = "http" and an endpoint"#]],
+            supervisor.toml:33: `demo` predicts the embedded gateway's market; with gateway = "tws" set source = "http" and an endpoint"#]],
     );
 }
 

@@ -30,7 +30,7 @@ fn twenty_kills_leave_everything_protected_and_nothing_twice() {
     told.push_str(&last_life(folder.path()));
     assert!(!told.contains("frozen"), "{told}");
     assert!(!told.contains("panicked"), "{told}");
-    let executions = audit_until_sound(&gateway.tws().to_string(), &told);
+    let executions = audit::until_sound(&gateway.tws().to_string(), &told);
     assert!(executions > 5, "only {executions} executions: the test killed nothing that mattered\n{told}");
 }
 
@@ -43,22 +43,6 @@ fn last_life(folder: &Path) -> String {
     told.push_str(&rest);
     assert!(status.success(), "{told}");
     told
-}
-
-/// The market goes on while the auditor asks one thing after the other: a fault counts if
-/// it stays.
-fn audit_until_sound(address: &str, told: &str) -> usize {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let mut faults = Vec::new();
-    for _ in 0..5 {
-        let books = runtime.block_on(audit::look(address));
-        faults = books.faults();
-        if faults.is_empty() {
-            return books.executions;
-        }
-        std::thread::sleep(Duration::from_millis(200));
-    }
-    panic!("{faults:#?}\n{told}");
 }
 
 /// A plain congruential generator: the same lives in every run.

@@ -23,7 +23,7 @@ use tokio::task::{JoinHandle, spawn_local};
 
 use crate::board::{Board, LinkState};
 use crate::journal::chain;
-use crate::message::{Append, Belong, Meet, Member, Send, Stop, Tell};
+use crate::message::{Append, Belong, LookAgain, Meet, Member, Send, Stop, Tell};
 use crate::{fatal, streams};
 
 const NAME: &str = "broker";
@@ -31,6 +31,8 @@ const NAME: &str = "broker";
 const RETRY: Duration = Duration::from_secs(2);
 /// How long news may settle before a snapshot is asked for.
 const CALM: Duration = Duration::from_millis(500);
+/// How long news that a snapshot was ahead of, or behind, may take to come.
+const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(1_000);
 /// How often it is looked whether contracts have to be asked for anew.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// How old a contract's hours may become, in market time; the broker tells some days.
@@ -48,6 +50,8 @@ pub struct Route {
     pub market_speed: f64,
     /// Where quotes go.
     pub quotes: QuoteCells,
+    /// The market time of the journal's newest record: what happened since is not known.
+    pub known_until: Option<DateTime<Utc>>,
 }
 
 /// The broker's actor.
@@ -63,6 +67,8 @@ struct Shared {
     others: RefCell<Option<Meet>>,
     /// When each ticker's contract was last asked for, in market time.
     qualified: RefCell<BTreeMap<TickerKey, DateTime<Utc>>>,
+    /// When all was last known to be told, in market time.
+    in_step_at: Cell<Option<DateTime<Utc>>>,
     /// Ids below this are written as used.
     ids_to: Cell<i32>,
     /// Tickers that wait to be shown what the broker holds.
@@ -75,6 +81,7 @@ impl BrokerActor {
     #[must_use]
     pub fn new(route: Route, clock: Arc<Clock>, board: Arc<Board>) -> BrokerActor {
         let ids_to = Cell::new(route.settings.order_id_floor);
+        let in_step_at = Cell::new(route.known_until);
         BrokerActor {
             shared: Rc::new(Shared {
                 route,
@@ -83,6 +90,7 @@ impl BrokerActor {
                 link: RefCell::default(),
                 others: RefCell::default(),
                 qualified: RefCell::default(),
+                in_step_at,
                 ids_to,
                 waiting: RefCell::default(),
                 wanted: Notify::new(),
@@ -136,8 +144,11 @@ impl Shared {
             meet.account.do_send(Belong(account.clone()));
         }
         let speed = account.starts_with("DSIM").then_some(self.route.market_speed);
-        if let (Some(speed), Ok(at)) = (speed, link.market_time().await) {
-            self.clock.follow(at, speed);
+        match (speed, link.market_time().await) {
+            (Some(speed), Ok(at)) => self.clock.follow(at, speed),
+            // The heartbeat will tell, or find the link dead.
+            (Some(_), Err(_)) => {}
+            (None, _) => self.clock.follow_the_wall(),
         }
         let every = if speed.is_some() { Duration::from_millis(100) } else { Duration::from_secs(5) };
         link.watch(speed, every);
@@ -215,6 +226,15 @@ impl Shared {
         self.members().into_values().for_each(|member| member.to.do_send(Tell::Input(Input::Gap)));
     }
 
+    fn in_step(&self, link: &Link) {
+        let up = LinkState::Up { account: link.account().to_owned() };
+        if self.board.link() != up {
+            let market = self.clock.now().market.to_rfc3339();
+            tracing::info!(target: streams::TRADING, actor = NAME, market, "in step with the broker");
+        }
+        self.board.publish_link(up);
+    }
+
     fn tell(&self, ticker: &TickerKey, told: Tell) {
         if let Some(meet) = &*self.others.borrow()
             && let Some(member) = meet.tickers.get(ticker)
@@ -271,7 +291,9 @@ impl Drop for Care {
 /// Keeps contracts known and their hours fresh.
 async fn look_after(shared: Rc<Shared>, link: Link) {
     loop {
-        shared.qualify(&link).await;
+        if link.is_up() {
+            shared.qualify(&link).await;
+        }
         tokio::time::sleep(LOOK_EVERY).await;
     }
 }
@@ -283,11 +305,13 @@ async fn reconcile(shared: Rc<Shared>, link: Link) {
         shared.wanted.notified().await;
         tokio::time::sleep(CALM).await;
         let waiting = shared.waiting.take();
-        while let Err(error) = link.snapshot(&waiting).await {
+        let since = shared.in_step_at.get().unwrap_or_else(|| shared.clock.now().market);
+        while let Err(error) = link.snapshot(&waiting, since).await {
             tracing::error!(target: streams::ERRORS, actor = NAME, "{}", chain(&error));
             tokio::time::sleep(RETRY).await;
         }
-        shared.board.publish_link(LinkState::Up { account: link.account().to_owned() });
+        shared.in_step_at.set(Some(shared.clock.now().market));
+        shared.in_step(&link);
     }
 }
 
@@ -311,6 +335,19 @@ impl Handler<Send> for BrokerActor {
 
     fn handle(&mut self, send: Send, _: &mut Context<Self>) {
         fatal::guard(NAME, || self.shared.send(&send));
+    }
+}
+
+impl Handler<LookAgain> for BrokerActor {
+    type Result = ();
+
+    fn handle(&mut self, LookAgain(ticker): LookAgain, ctx: &mut Context<Self>) {
+        let shared = self.shared.clone();
+        let again = async move {
+            tokio::time::sleep(LOOK_AGAIN_AFTER).await;
+            shared.want_snapshot([ticker]);
+        };
+        ctx.spawn(fatal::guard_task(NAME, again).into_actor(self));
     }
 }
 

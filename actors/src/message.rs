@@ -80,6 +80,11 @@ pub struct Meet {
     pub account: Recipient<Belong>,
 }
 
+/// To the broker: this ticker differs from what it was shown; show it once more.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct LookAgain(pub TickerKey);
+
 /// A ticker, to those on the road.
 #[derive(Clone)]
 pub struct Member {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
 use engine::{
     AccountFact, Body, Book, Installation, Limits, Now, Record, Step, Ticker, TickerKey, TickerSettings,
 };
@@ -12,12 +13,18 @@ pub(crate) struct Memory {
     steps: BTreeMap<TickerKey, Vec<(Now, Step)>>,
     book: Book,
     order_id_floor: i32,
+    known_until: Option<DateTime<Utc>>,
 }
 
 impl Memory {
     /// Everything in `records`, oldest first; the book is judged by `limits`.
     pub(crate) fn of(records: Vec<Record>, limits: Limits) -> Memory {
-        let mut memory = Memory { steps: BTreeMap::new(), book: Book::new(limits), order_id_floor: 0 };
+        let mut memory = Memory {
+            steps: BTreeMap::new(),
+            book: Book::new(limits),
+            order_id_floor: 0,
+            known_until: records.last().map(|record| record.at.market),
+        };
         for record in records {
             memory.book.apply(&record);
             match (record.ticker, record.body) {
@@ -53,6 +60,11 @@ impl Memory {
     /// The first order id that was surely never used.
     pub(crate) fn order_id_floor(&self) -> i32 {
         self.order_id_floor
+    }
+
+    /// The market time of the newest record.
+    pub(crate) fn known_until(&self) -> Option<DateTime<Utc>> {
+        self.known_until
     }
 
     fn note(&mut self, ticker: TickerKey, at: Now, step: Step) {

@@ -74,7 +74,11 @@ impl RiskActor {
         });
     }
 
+    /// Nothing is looked at by a clock that nobody has set: a day would begin that never was.
     fn look(&mut self) {
+        if !self.clock.is_set() {
+            return;
+        }
         let now = self.clock.now();
         let view = self.view();
         if let Some(fact) = self.book.watch(now, &view) {

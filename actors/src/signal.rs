@@ -5,10 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix::{Actor, ActorFutureExt, AsyncContext, Context, Handler, Recipient, WrapFuture};
 use engine::Input;
+use ports::clock::Clock;
 use ports::signals::{HttpSource, Malformed, PollError, Prediction};
 
 use crate::journal::chain;
@@ -19,10 +21,22 @@ const NAME: &str = "signal";
 /// Ids remembered, so that a signal is handed on once.
 const SEEN_MAX: usize = 16_384;
 
+/// Which clock a source dates its signals by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dating {
+    /// The market's, which the broker keeps.
+    Market,
+    /// The wall's, while the market is a simulated one: a signal's age counts, and its date
+    /// is moved to the market's time.
+    Wall,
+}
+
 /// The signal source's actor.
 pub struct SignalActor {
     source: Rc<HttpSource>,
     every: Duration,
+    dating: Dating,
+    clock: Arc<Clock>,
     tickers: Option<BTreeMap<String, Recipient<Tell>>>,
     seen: BTreeSet<String>,
     order: VecDeque<String>,
@@ -37,10 +51,12 @@ impl SignalActor {
     /// An actor that asks `source` each time `every` has passed since the last answer,
     /// once it has met the tickers.
     #[must_use]
-    pub fn new(source: HttpSource, every: Duration) -> SignalActor {
+    pub fn new(source: HttpSource, every: Duration, dating: Dating, clock: Arc<Clock>) -> SignalActor {
         SignalActor {
             source: Rc::new(source),
             every,
+            dating,
+            clock,
             tickers: None,
             seen: BTreeSet::new(),
             order: VecDeque::new(),
@@ -49,8 +65,13 @@ impl SignalActor {
         }
     }
 
+    /// Asks once the market's time is known: how old a signal is cannot be told before.
     fn poll(&mut self, ctx: &mut Context<Self>) {
         if self.stopped {
+            return;
+        }
+        if !self.clock.is_set() {
+            ctx.run_later(self.every, Self::poll);
             return;
         }
         let source = self.source.clone();
@@ -79,9 +100,12 @@ impl SignalActor {
 
     fn pass_on(&mut self, part: Result<Prediction, Malformed>) {
         match part {
-            Ok(Prediction { symbol, signal }) => {
+            Ok(Prediction { symbol, mut signal }) => {
                 if !self.is_new(&signal.id) {
                     return;
+                }
+                if self.dating == Dating::Wall {
+                    signal.at = self.clock.market_time_of(signal.at);
                 }
                 match self.tickers.as_ref().and_then(|tickers| tickers.get(&symbol)) {
                     Some(ticker) => ticker.do_send(Tell::Input(Input::Signal(signal))),

@@ -61,6 +61,7 @@ fn tell_fact(actor: &str, market: &str, fact: &Fact) {
         Fact::ModeChanged { mode } if mode.opens() || mode.is_reconciling() => {
             tracing::debug!(target: TRADING, actor, market, "{fact}");
         }
+        Fact::Doubted { .. } => tracing::warn!(target: TRADING, actor, market, "{fact}"),
         Fact::Stray { .. } | Fact::ModeChanged { .. } => {
             tracing::error!(target: ERRORS, actor, market, "{fact}");
         }

@@ -24,7 +24,7 @@ use crate::journal::JournalActor;
 use crate::message::{Barrier, Look, Meet, Member, Stop};
 use crate::recovery::Memory;
 use crate::risk::RiskActor;
-use crate::signal::SignalActor;
+use crate::signal::{Dating, SignalActor};
 use crate::streams;
 use crate::threads::Threads;
 use crate::ticker::{Doors, TickerActor};
@@ -58,6 +58,8 @@ pub struct Settings {
     pub signals: HttpSource,
     /// How often they are asked for.
     pub poll_every: Duration,
+    /// Which clock their times are read by.
+    pub dating: Dating,
     /// A number that tells this installation's orders from others'; used once.
     pub mark: u64,
 }
@@ -104,12 +106,16 @@ pub fn start(settings: Settings) -> Result<Running, JournalError> {
     let installation = journal.installation(settings.mark)?;
     let memory = Memory::of(journal.read()?, settings.limits);
     let threads = Threads::start(settings.durability, settings.ticker_threads.min(settings.tickers.len()));
-    let (board, clock, quotes) =
-        (Arc::new(Board::default()), Arc::new(Clock::default()), QuoteCells::default());
+    let clock = Arc::new(Clock::resuming(memory.known_until()));
+    let (board, quotes) = (Arc::new(Board::default()), QuoteCells::default());
 
     let broker = {
-        let mut route =
-            Route { settings: settings.broker, market_speed: settings.market_speed, quotes: quotes.clone() };
+        let mut route = Route {
+            settings: settings.broker,
+            market_speed: settings.market_speed,
+            quotes: quotes.clone(),
+            known_until: memory.known_until(),
+        };
         route.settings.order_id_floor = memory.order_id_floor();
         let (clock, board) = (clock.clone(), board.clone());
         on(threads.road(), move || BrokerActor::new(route, clock, board))
@@ -124,8 +130,11 @@ pub fn start(settings: Settings) -> Result<Running, JournalError> {
         let batch_max = settings.batch_max;
         on(threads.journal(), move || JournalActor::new(journal, recorded, judge, batch_max))
     };
-    let (source, every) = (settings.signals, settings.poll_every);
-    let signals = on(threads.road(), move || SignalActor::new(source, every));
+    let signals = {
+        let (source, every, dating) = (settings.signals, settings.poll_every, settings.dating);
+        let clock = clock.clone();
+        on(threads.road(), move || SignalActor::new(source, every, dating, clock))
+    };
     let supervisor = SupervisorActor { risk: risk.clone().recipient() }.start();
     let meet = Meet {
         tickers: BTreeMap::new(),
@@ -183,6 +192,7 @@ impl Running {
             clock: self.clock.clone(),
             quote: self.quotes.cell(&key),
             journal: self.journal.clone().recipient(),
+            broker: self.broker.clone().recipient(),
             board: self.board.clone(),
             in_flight_max: self.in_flight_max,
         };

@@ -18,7 +18,7 @@ use ports::journal::Draft;
 use rust_decimal::Decimal;
 
 use crate::board::{Board, DECISIONS_MAX, Decision, PositionView, TickerView};
-use crate::message::{Append, Tell};
+use crate::message::{Append, LookAgain, Tell};
 use crate::streams;
 
 /// What a ticker's actor needs of the others.
@@ -29,6 +29,8 @@ pub struct Doors {
     pub quote: Arc<QuoteCell>,
     /// Where its steps are written.
     pub journal: Recipient<Append>,
+    /// Who shows it what the broker holds.
+    pub broker: Recipient<LookAgain>,
     /// Where it shows itself.
     pub board: Arc<Board>,
     /// Records that may wait for the journal before signals are declined.
@@ -117,8 +119,10 @@ impl TickerActor {
         streams::tell(&self.name, now, &step);
         match step {
             Step::Fact(fact) => {
-                if let Fact::Protected { .. } = &fact {
-                    self.tell_position(now);
+                match &fact {
+                    Fact::Protected { .. } => self.tell_position(now),
+                    Fact::Doubted { .. } => self.doors.broker.do_send(LookAgain(self.key.clone())),
+                    _ => {}
                 }
                 if decides(&fact) {
                     self.remember(now, fact.to_string());

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::account::Refusal;
-use crate::mode::Mode;
+use crate::mode::{Difference, Mode};
 use crate::money::{Fraction, Money, Price, Quantity};
 use crate::order::{Commission, Execution, Side, Status, Terms};
 use crate::order_ref::OrderRef;
@@ -127,6 +127,12 @@ pub enum Fact {
     Stray {
         /// The execution.
         execution: Execution,
+    },
+    /// A snapshot differs from what is known here. It is looked at again before anything
+    /// is made of it: news may have been on their way.
+    Doubted {
+        /// By how much.
+        difference: Difference,
     },
     /// The ticker's state changed.
     ModeChanged {

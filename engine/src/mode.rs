@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::money::Quantity;
+use crate::order_ref::OrderRef;
 
 /// What a ticker may do now.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,12 +47,22 @@ pub enum Difference {
         /// Shares that came.
         bought: Quantity,
     },
+    /// Orders of ours that should work are not at the broker.
+    #[error("not at the broker: {}", short(orders))]
+    Missing {
+        /// Which.
+        orders: Vec<OrderRef>,
+    },
     /// An execution of ours belongs to no open trade.
     #[error("execution {0} belongs to no open trade")]
     Execution(String),
     /// An order of ours works that no open trade knows.
     #[error("order {0} works at the broker, and no open trade knows it")]
     Order(String),
+}
+
+fn short(orders: &[OrderRef]) -> String {
+    orders.iter().map(OrderRef::short).collect::<Vec<_>>().join(", ")
 }
 
 impl Mode {

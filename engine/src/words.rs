@@ -81,6 +81,7 @@ impl fmt::Display for Fact {
             }
             Fact::TradeClosed { .. } => f.write_str("trade ended without a fill"),
             Fact::Stray { execution } => write!(f, "unexplained: {execution}"),
+            Fact::Doubted { difference } => write!(f, "looks again: {difference}"),
             Fact::ModeChanged { mode } => write!(f, "now {mode}"),
         }
     }

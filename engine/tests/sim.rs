@@ -103,9 +103,9 @@ impl Walk {
     }
 
     fn reconcile(&mut self) {
-        self.gap = None;
         let snapshot = self.enemy.snapshot();
         self.tell(&Input::Snapshot(snapshot));
+        self.gap = self.ticker.mode().is_reconciling().then_some(self.ms);
     }
 
     fn lose(&mut self) {

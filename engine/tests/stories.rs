@@ -216,6 +216,7 @@ fn every_reason_not_to_trade_is_said() {
         16:00:00 signal BUY 0.85
         16:00:01 gap
         16:00:01 snapshot 7
+        16:00:02 snapshot 7
         16:00:02 signal BUY 0.85
     ",
         expect![[r#"
@@ -233,7 +234,8 @@ fn every_reason_not_to_trade_is_said() {
             09:31:08 trade ended without a fill
             16:00:00 signal BUY 0.85 declined: the market is closed
             16:00:01 now reconciling
-            16:00:01 now frozen (the broker holds 7, our executions make 0)
+            16:00:01 looks again: the broker holds 7, our executions make 0
+            16:00:02 now frozen (the broker holds 7, our executions make 0)
             16:00:02 signal BUY 0.85 declined: the ticker is frozen (the broker holds 7, our executions make 0)
         "#]],
     );

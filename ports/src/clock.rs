@@ -22,8 +22,10 @@ pub struct Clock {
 
 #[derive(Debug)]
 struct Market {
+    standing: Option<DateTime<Utc>>,
     reading: Option<Reading>,
     newest: DateTime<Utc>,
+    set: bool,
 }
 
 /// What a gateway's market clock showed, when, and how fast it runs.
@@ -36,12 +38,20 @@ struct Reading {
 
 impl Default for Clock {
     fn default() -> Clock {
-        let market = Market { reading: None, newest: DateTime::UNIX_EPOCH };
-        Clock { started: Instant::now(), market: Mutex::new(market) }
+        Clock::resuming(None)
     }
 }
 
 impl Clock {
+    /// A clock that stands at `known_until`, the market time of the journal's newest record,
+    /// until a broker says which clock rules; without one it shows the wall's.
+    #[must_use]
+    pub fn resuming(known_until: Option<DateTime<Utc>>) -> Clock {
+        let market =
+            Market { standing: known_until, reading: None, newest: DateTime::UNIX_EPOCH, set: false };
+        Clock { started: Instant::now(), market: Mutex::new(market) }
+    }
+
     /// Time since the process began.
     #[must_use]
     pub fn process(&self) -> Process {
@@ -52,9 +62,27 @@ impl Clock {
     pub fn now(&self) -> Now {
         let process = self.process();
         let mut market = self.market.lock().unwrap_or_else(PoisonError::into_inner);
-        let reading = market.reading.map_or_else(Utc::now, |reading| reading.at(process));
+        let unread = || market.standing.unwrap_or_else(Utc::now);
+        let reading = market.reading.map_or_else(unread, |reading| reading.at(process));
         market.newest = market.newest.max(reading);
         Now { market: market.newest, process }
+    }
+
+    /// True once a broker has said which clock rules. Until then nothing is decided by
+    /// market time: a paper gateway's may be years behind the wall's.
+    pub fn is_set(&self) -> bool {
+        self.market.lock().unwrap_or_else(PoisonError::into_inner).set
+    }
+
+    /// A moment of the wall clock in market time: as long ago there as here.
+    pub fn market_time_of(&self, wall: DateTime<Utc>) -> DateTime<Utc> {
+        self.now().market - (Utc::now() - wall)
+    }
+
+    /// The wall clock rules: the broker's market is the real one.
+    pub fn follow_the_wall(&self) {
+        let mut market = self.market.lock().unwrap_or_else(PoisonError::into_inner);
+        (market.standing, market.reading, market.set) = (None, None, true);
     }
 
     /// Follows a gateway's market clock from this reading on. Its speed is told by the
@@ -70,6 +98,7 @@ impl Clock {
         let before = market.reading;
         let speed = before.map_or(1.0, |before| before.speed_to(market_time, process)).min(speed_max);
         market.reading = Some(Reading { market: market_time, process, speed });
+        market.set = true;
     }
 }
 
@@ -103,8 +132,10 @@ mod tests {
     fn market_time_follows_the_gateway_and_never_runs_backwards() {
         let clock = Clock::default();
         assert!((clock.now().market - Utc::now()).abs() < TimeDelta::seconds(5));
+        assert!(!clock.is_set());
         let open = Utc.with_ymd_and_hms(2008, 9, 29, 13, 30, 0).unwrap();
         clock.follow(open, 1_000.0);
+        assert!(clock.is_set());
         let first = clock.now().market;
         assert!(first >= open && first < open + TimeDelta::days(1));
         clock.follow(open - TimeDelta::hours(1), 1.0);

@@ -86,6 +86,8 @@ pub struct Embedded {
     pub seed: u64,
     /// Its account's cash.
     pub cash: rust_decimal::Decimal,
+    /// Where a symbol without real prices begins to walk.
+    pub walk_price: rust_decimal::Decimal,
 }
 
 /// Where signals come from.
@@ -95,6 +97,10 @@ pub struct Signals {
     pub endpoint: Option<String>,
     /// The key that goes along.
     pub key: Option<SecretString>,
+    /// The header that carries it; none: as a bearer token.
+    pub key_header: Option<String>,
+    /// Where the answer's parts stand.
+    pub fields: ports::signals::Fields,
     /// How often it is asked.
     pub every: std::time::Duration,
     /// How long an answer may take.

@@ -263,6 +263,7 @@ fn complete(
         speed: own.gateway.speed.0,
         seed: own.gateway.seed,
         cash: own.gateway.cash.into(),
+        walk_price: own.gateway.walk_price.into(),
     });
     let endpoint = own.signals.endpoint.filter(|_| own.signals.source == SignalSource::Http);
     Config {
@@ -277,6 +278,8 @@ fn complete(
         signals: Signals {
             endpoint,
             key: environment.get("API_KEY").map(SecretString::from),
+            key_header: own.signals.key_header.map(Into::into),
+            fields: own.signals.fields,
             every: Duration::from_millis(own.signals.poll_ms.get().into()),
             patience: Duration::from_millis(own.signals.timeout_ms.get().into()),
         },

@@ -7,9 +7,10 @@ use chrono::NaiveDate;
 use engine::Fraction;
 use engine::account::OnDailyLoss;
 use ports::journal::Durability;
+use ports::signals::Fields;
 use serde::{Deserialize, Serialize};
 
-use super::values::{Amount, Speed};
+use super::values::{Amount, HeaderName, Speed};
 use crate::settings::Segment;
 
 const SIXTY: NonZeroU32 = NonZeroU32::new(60).expect("not zero");
@@ -66,6 +67,7 @@ pub(super) struct Gateway {
     pub(super) speed: Speed,
     pub(super) seed: u64,
     pub(super) cash: Amount,
+    pub(super) walk_price: Amount,
     pub(super) stretch: NonZeroU32,
 }
 
@@ -74,6 +76,8 @@ pub(super) struct Gateway {
 pub(super) struct Signals {
     pub(super) source: SignalSource,
     pub(super) endpoint: Option<String>,
+    pub(super) key_header: Option<HeaderName>,
+    pub(super) fields: Fields,
     pub(super) poll_ms: NonZeroU32,
     pub(super) timeout_ms: NonZeroU32,
 }
@@ -161,8 +165,8 @@ impl Default for Broker {
 impl Default for Gateway {
     fn default() -> Self {
         let start = NaiveDate::from_ymd_opt(2008, 9, 29).unwrap_or_default();
-        let (speed, cash) = (Speed(1170.0), Amount::whole(1_000_000));
-        Gateway { start, speed, seed: 7, cash, stretch: SIXTY }
+        let (cash, walk_price) = (Amount::whole(1_000_000), Amount::whole(100));
+        Gateway { start, speed: Speed(1170.0), seed: 7, cash, walk_price, stretch: SIXTY }
     }
 }
 
@@ -171,6 +175,8 @@ impl Default for Signals {
         Signals {
             source: SignalSource::Demo,
             endpoint: None,
+            key_header: None,
+            fields: Fields::default(),
             poll_ms: SECOND_MS,
             timeout_ms: FIVE_SECONDS_MS,
         }

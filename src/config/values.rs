@@ -34,6 +34,27 @@ impl From<Amount> for Decimal {
     }
 }
 
+/// The name of an HTTP header.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub(super) struct HeaderName(String);
+
+impl TryFrom<String> for HeaderName {
+    type Error = String;
+    fn try_from(text: String) -> Result<HeaderName, String> {
+        // The characters of a token, as HTTP has them.
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+        let is_name = !text.is_empty() && text.bytes().all(fits);
+        if is_name { Ok(HeaderName(text)) } else { Err(format!("`{text}` is no name of an HTTP header")) }
+    }
+}
+
+impl From<HeaderName> for String {
+    fn from(name: HeaderName) -> String {
+        name.0
+    }
+}
+
 /// How many times faster than real time a market runs; above zero.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "f64", into = "f64")]

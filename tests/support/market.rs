@@ -8,11 +8,15 @@ use paper::{Gateway, MarketOptions, Options};
 /// Starts a gateway with its prediction API, at the demo's speed. Beside the shipped symbols
 /// it has ACME, a random walk.
 pub(crate) fn start() -> Gateway {
+    Gateway::start(options()).expect("a paper gateway")
+}
+
+/// What [`start`] starts.
+pub(crate) fn options() -> Options {
     let api = Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
     let mut market = MarketOptions::demo();
     market.walks.insert("ACME".to_owned(), 50.into());
-    let options = Options { api, market, ..Options::default() };
-    Gateway::start(options).expect("a paper gateway")
+    Options { api, market, ..Options::default() }
 }
 
 /// Writes a config into `folder` that trades at `gateway` and asks its prediction API.

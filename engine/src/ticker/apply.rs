@@ -56,6 +56,7 @@ impl Ticker {
                 self.ledger.close(at.market);
             }
             Fact::Stray { execution } => self.ledger.book(execution, rust_decimal::Decimal::ONE),
+            Fact::Doubted { difference } => self.doubts.push(difference.clone()),
             Fact::ModeChanged { mode } => self.change_mode(mode),
         }
     }
@@ -82,6 +83,7 @@ impl Ticker {
             lots.flat_map(|lot| &mut lot.legs).for_each(|leg| leg.changing = None);
         }
         self.mode = mode.clone();
+        self.doubts.clear();
     }
 
     fn remember(&mut self, signal: &Signal, taken: bool) {

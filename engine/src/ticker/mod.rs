@@ -24,7 +24,7 @@ use rust_decimal::Decimal;
 use crate::fact::{Fact, Step};
 use crate::input::Input;
 use crate::ledger::Ledger;
-use crate::mode::Mode;
+use crate::mode::{Difference, Mode};
 use crate::order::Side;
 use crate::reason::{Because, Decline};
 use crate::request::Request;
@@ -55,6 +55,8 @@ pub struct Ticker {
     last_signal_at: Option<DateTime<Utc>>,
     cooling_until: Option<DateTime<Utc>>,
     tally: Tally,
+    /// What the snapshots since the last change of state differed by.
+    doubts: Vec<Difference>,
     /// Volatile: a quote's first word on a level is no fact before the second.
     reached: Option<adds::Reached>,
 }
@@ -77,6 +79,7 @@ impl Ticker {
             last_signal_at: None,
             cooling_until: None,
             tally: Tally::default(),
+            doubts: Vec::new(),
             reached: None,
         }
     }
@@ -168,7 +171,7 @@ impl Ticker {
         }
     }
 
-    fn on_gap(&mut self, now: Now, out: &mut Out) {
+    pub(super) fn on_gap(&mut self, now: Now, out: &mut Out) {
         if !self.mode.is_reconciling() {
             let then = Box::new(self.mode.clone());
             self.fact(now, Fact::ModeChanged { mode: Mode::Reconciling { then } }, out);

@@ -1,15 +1,20 @@
 //! A complete snapshot of the broker's side, compared with what is known here.
 //!
-//! What the snapshot explains is booked the ordinary way. What it does not explain
-//! freezes the ticker with the numbers; nothing is ever invented to make it fit.
+//! What the snapshot explains is booked the ordinary way. What it does not explain is
+//! looked at again, for news may have been on their way; still there, it freezes the
+//! ticker with the numbers. Nothing is ever invented to make it fit.
 
 use super::{Out, Ticker};
+use crate::OrderRef;
 use crate::fact::Fact;
 use crate::input::{News, Snapshot};
 use crate::mode::{Difference, Mode};
 use crate::money::Quantity;
 use crate::order::{End, Standing, Status};
 use crate::time::Now;
+
+/// How many snapshots may differ, each in another way, before the ticker freezes.
+const DOUBTS_MAX: usize = 4;
 
 impl Ticker {
     pub(super) fn on_snapshot(&mut self, now: Now, snapshot: &Snapshot, out: &mut Out) {
@@ -25,32 +30,56 @@ impl Ticker {
         for terms in &snapshot.terms {
             self.on_terms(now, terms, out);
         }
-        for status in self.missing_from(snapshot) {
-            self.fact(now, Fact::OrderMoved(status), out);
+        let missing = self.missing_from(snapshot);
+        if !missing.is_empty() && !self.was_missed(&missing) {
+            return self.doubt(now, Difference::Missing { orders: missing }, out);
+        }
+        for order in missing {
+            self.fact(now, Fact::OrderMoved(self.gone(order)), out);
         }
         match (self.difference(snapshot), &self.mode) {
-            (Some(difference), _) => self.freeze(now, difference, out),
+            (Some(_), Mode::Frozen(_)) | (None, Mode::Active | Mode::Halted { .. } | Mode::Frozen(_)) => {}
+            (Some(difference), _) => self.differ(now, difference, out),
             (None, Mode::Reconciling { then }) => {
                 let mode = Mode::clone(then);
                 self.fact(now, Fact::ModeChanged { mode }, out);
             }
-            (None, _) => {}
         }
     }
 
-    /// Orders that we count as alive and the broker does not know: they are over.
-    fn missing_from(&self, snapshot: &Snapshot) -> Vec<Status> {
+    /// The same difference twice is one; a moving one is looked at a few times more.
+    fn differ(&mut self, now: Now, difference: Difference, out: &mut Out) {
+        if self.doubts.last() == Some(&difference) || self.doubts.len() >= DOUBTS_MAX {
+            return self.freeze(now, difference, out);
+        }
+        self.doubt(now, difference, out);
+    }
+
+    fn doubt(&mut self, now: Now, difference: Difference, out: &mut Out) {
+        self.on_gap(now, out);
+        self.fact(now, Fact::Doubted { difference }, out);
+    }
+
+    /// Orders that we count as alive and the broker does not know.
+    fn missing_from(&self, snapshot: &Snapshot) -> Vec<OrderRef> {
         let lots = self.trade.iter().flat_map(|trade| &trade.lots);
-        let alive = lots.flat_map(|lot| &lot.legs).filter(|leg| !leg.ended());
-        alive
-            .filter(|leg| !snapshot.orders.iter().any(|status| status.order == leg.spec.order))
-            .map(|leg| Status {
-                order: leg.spec.order.clone(),
-                standing: Standing::Ended(End::Cancelled),
-                filled: leg.filled,
-                remaining: Quantity::ZERO,
-            })
-            .collect()
+        let alive = lots.flat_map(|lot| &lot.legs).filter(|leg| !leg.ended()).map(|leg| &leg.spec.order);
+        alive.filter(|order| !snapshot.orders.iter().any(|status| status.order == **order)).cloned().collect()
+    }
+
+    /// True if a snapshot before this one did not have them either: they are not on their way.
+    fn was_missed(&self, missing: &[OrderRef]) -> bool {
+        let before = |doubt: &Difference| match doubt {
+            Difference::Missing { orders } => missing.iter().all(|order| orders.contains(order)),
+            _ => false,
+        };
+        self.doubts.iter().any(before)
+    }
+
+    fn gone(&self, order: OrderRef) -> Status {
+        let leg = self.trade.as_ref().and_then(|trade| trade.leg(&order));
+        let filled = leg.map_or(Quantity::ZERO, |leg| leg.filled);
+        Status { order, standing: Standing::Ended(End::Cancelled), filled, remaining: Quantity::ZERO }
     }
 
     fn difference(&self, snapshot: &Snapshot) -> Option<Difference> {

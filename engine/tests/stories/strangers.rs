@@ -16,6 +16,8 @@ fn frozen_it_adds_no_order_to_what_it_does_not_understand() {
         10:00:01 echo T1 99 at 108.00
         10:05:00 gap
         10:05:01 snapshot 0
+        10:05:02 snapshot 0
+        10:05:03 snapshot 0
         10:05:09 wake
     ",
         expect![[r#"
@@ -34,9 +36,11 @@ fn frozen_it_adds_no_order_to_what_it_does_not_understand() {
             10:00:01 -> modify T1 to 99 at 108.00
             10:00:01 T1 now 99 at 108.00
             10:05:00 now reconciling
-            10:05:01 T1 cancelled, 0 filled
-            10:05:01 S1 cancelled, 0 filled
-            10:05:01 now frozen (the broker holds 0, our executions make 99)
+            10:05:01 looks again: not at the broker: T1, S1
+            10:05:02 T1 cancelled, 0 filled
+            10:05:02 S1 cancelled, 0 filled
+            10:05:02 looks again: the broker holds 0, our executions make 99
+            10:05:03 now frozen (the broker holds 0, our executions make 99)
         "#]],
     );
 }
@@ -152,6 +156,8 @@ fn frozen_without_its_stop_it_keeps_the_target_that_works() {
         10:00:01 echo T1 99 at 108.00
         10:05:00 gap
         10:05:01 snapshot 50; armed T1 99
+        10:05:02 snapshot 50; armed T1 99
+        10:05:03 snapshot 50; armed T1 99
         10:05:09 wake
     ",
         expect![[r#"
@@ -170,8 +176,10 @@ fn frozen_without_its_stop_it_keeps_the_target_that_works() {
             10:00:01 -> modify T1 to 99 at 108.00
             10:00:01 T1 now 99 at 108.00
             10:05:00 now reconciling
-            10:05:01 S1 cancelled, 0 filled
-            10:05:01 now frozen (the broker holds 50, our executions make 99)
+            10:05:01 looks again: not at the broker: S1
+            10:05:02 S1 cancelled, 0 filled
+            10:05:02 looks again: the broker holds 50, our executions make 99
+            10:05:03 now frozen (the broker holds 50, our executions make 99)
         "#]],
     );
 }

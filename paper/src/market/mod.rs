@@ -46,8 +46,8 @@ impl Market {
         let mut series = daily::load();
         let calendar = Calendar::new(series.values().flat_map(Series::dates));
         for (symbol, price) in &options.walks {
-            series
-                .insert(symbol.clone(), daily::walk(symbol, *price, options.start, options.seed, &calendar));
+            let walk = || daily::walk(symbol, *price, options.start, options.seed, &calendar);
+            series.entry(symbol.clone()).or_insert_with(walk);
         }
         let listings = listing::list(&options.walks);
         Market { options, calendar, listings, series, paths: Mutex::default() }

@@ -33,12 +33,16 @@ use crate::journal::Written;
 
 /// How long an order may stay unheard of after an error before it is looked up.
 const LOOK_UP_AFTER: Duration = Duration::from_millis(300);
+/// How often it is looked whether the socket is still there.
+const SOCKET_LOOK_EVERY: Duration = Duration::from_millis(200);
 /// How long a heartbeat may go unanswered.
 const HEARTBEAT_PATIENCE: Duration = Duration::from_secs(2);
 /// Heartbeats missed in a row before the link counts as dead.
 const MISSED_MAX: u32 = 2;
 /// Slots of the ring that each subscription gets; the client's default is a thousand.
 const CHANNEL_CAPACITY: usize = 256;
+/// TWS tells executions of seven days at most: these and the two that are always asked for.
+const EXECUTION_DAYS_MAX: i64 = 5;
 
 /// Why no connection came about.
 #[derive(Debug, thiserror::Error)]
@@ -141,6 +145,7 @@ impl Link {
         link.spawn(listen_to_notices(link.clone(), notices));
         link.spawn(listen_to_updates(link.clone(), updates));
         link.spawn(send_queued(link.clone(), outgoing));
+        link.spawn(watch_socket(link.clone()));
         Ok((link, receiver))
     }
 
@@ -148,6 +153,12 @@ impl Link {
     #[must_use]
     pub fn account(&self) -> &str {
         &self.shared.account
+    }
+
+    /// False while the socket is down, and until a snapshot has shown what was missed.
+    #[must_use]
+    pub fn is_up(&self) -> bool {
+        self.shared.up.get()
     }
 
     /// The next order id that will be used.
@@ -206,11 +217,17 @@ impl Link {
     }
 
     /// Asks for all that the broker holds, and tells it as events to each of `wanted`.
+    /// Executions are asked for from the day of `since` on, in market time.
     ///
     /// # Errors
     /// It broke off; nothing is told then.
-    pub async fn snapshot(&self, wanted: &BTreeSet<TickerKey>) -> Result<(), Incomplete> {
-        let raw = snapshot::ask(&self.shared.client, &self.shared.pacer).await?;
+    pub async fn snapshot(
+        &self,
+        wanted: &BTreeSet<TickerKey>,
+        since: DateTime<Utc>,
+    ) -> Result<(), Incomplete> {
+        let days = days_since(since, self.shared.clock.now().market);
+        let raw = snapshot::ask(&self.shared.client, &self.shared.pacer, days).await?;
         let tickers = {
             let contracts = self.shared.contracts.borrow();
             let wanted = contracts.iter().filter(|(ticker, _)| wanted.contains(ticker));
@@ -269,6 +286,12 @@ impl Link {
             Meaning::Unclear => self.spawn(find_out(self.clone(), order)),
         }
     }
+}
+
+/// Days of executions to ask for: those that have begun since, and one more.
+fn days_since(since: DateTime<Utc>, now: DateTime<Utc>) -> i32 {
+    let days = (now - since).num_days().clamp(0, EXECUTION_DAYS_MAX);
+    i32::try_from(days).map_or(1, |days| days + 2)
 }
 
 async fn open(settings: &Settings) -> Result<(Client, NoticeStream), ConnectError> {
@@ -383,17 +406,31 @@ async fn find_out(link: Link, order: OrderRef) {
     if link.shared.table.borrow().heard(&order) {
         return;
     }
-    let Ok(raw) = snapshot::ask(&link.shared.client, &link.shared.pacer).await else {
+    let now = link.shared.clock.now().market;
+    let Ok(raw) = snapshot::ask(&link.shared.client, &link.shared.pacer, days_since(now, now)).await else {
         return link.gap(format!("{order} cannot be looked up"));
     };
     let contracts = BTreeMap::new();
-    let now = link.shared.clock.now().market;
     snapshot::sort(&raw, &mut link.shared.table.borrow_mut(), &contracts, now);
     if !link.shared.table.borrow().heard(&order) {
         link.shared.table.borrow_mut().moved(&order, true);
         let (filled, remaining) = (Quantity::ZERO, Quantity::ZERO);
         let status = Status { standing: Standing::Ended(End::Rejected), order, filled, remaining };
         link.tell(Event::News(status.order.ticker.clone(), News::Status(status)));
+    }
+}
+
+/// The client reconnects by itself and says so afterwards; whoever trades has to know at once
+/// that nothing is heard any more.
+async fn watch_socket(link: Link) {
+    let mut was_connected = true;
+    loop {
+        let is_connected = link.shared.client.is_connected();
+        if was_connected && !is_connected {
+            link.gap("the connection is lost, trying to get it back".to_owned());
+        }
+        was_connected = is_connected;
+        tokio::time::sleep(SOCKET_LOOK_EVERY).await;
     }
 }
 

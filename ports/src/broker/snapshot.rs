@@ -3,7 +3,7 @@
 //! An answer that broke off is [`Incomplete`] and changes nothing: an empty answer is
 //! never read as "flat".
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -23,6 +23,8 @@ use super::table::Table;
 
 /// How long one part of a snapshot may take.
 const PART_PATIENCE: Duration = Duration::from_secs(10);
+/// How often the whole is asked for while fills keep coming in between.
+const TRIES_MAX: u32 = 5;
 
 /// A snapshot that broke off. It says nothing about what the broker holds.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +32,9 @@ pub enum Incomplete {
     /// A part did not end in time.
     #[error("the broker did not finish telling its {0} within {PART_PATIENCE:?}")]
     Timeout(&'static str),
+    /// Fills came faster than they could be told.
+    #[error("executions changed {TRIES_MAX} times while the broker told what it holds")]
+    Moving,
     /// A part broke off.
     #[error("the broker broke off telling its {part}")]
     Broken {
@@ -48,28 +53,54 @@ pub(super) struct Raw {
     positions: Vec<PositionUpdate>,
 }
 
-/// Asks for everything. Executions come first and again last: a fill in between is in one
-/// of them, and booked once.
-pub(super) async fn ask(client: &Client, pacer: &Pacer) -> Result<Raw, Incomplete> {
-    let mut executions = ask_executions(client, pacer).await?;
+/// Asks for everything, until no fill came in between: positions and executions of two
+/// moments would not agree. `days` is how far back executions are asked for.
+pub(super) async fn ask(client: &Client, pacer: &Pacer, days: i32) -> Result<Raw, Incomplete> {
+    let mut before = ask_executions(client, pacer, days).await?;
+    for _ in 0..TRIES_MAX {
+        let orders = ask_orders(client, pacer).await?;
+        let positions = ask_positions(client, pacer).await?;
+        let executions = ask_executions(client, pacer, days).await?;
+        if names(&executions) == names(&before) {
+            return Ok(Raw { executions, orders, positions });
+        }
+        before = executions;
+    }
+    Err(Incomplete::Moving)
+}
+
+/// Open orders, then completed ones.
+async fn ask_orders(client: &Client, pacer: &Pacer) -> Result<Vec<Orders>, Incomplete> {
     pacer.data().await;
     let open = client.all_open_orders().await;
     let mut orders = all("open orders", open, |_| false).await?;
     pacer.data().await;
     let completed = client.completed_orders(false).await;
     orders.extend(all("completed orders", completed, |_| false).await?);
-    pacer.data().await;
-    let positions = client.positions().await;
-    let end = |update: &PositionUpdate| matches!(update, PositionUpdate::PositionEnd);
-    let positions = all("positions", positions, end).await?;
-    executions.extend(ask_executions(client, pacer).await?);
-    Ok(Raw { executions, orders, positions })
+    Ok(orders)
 }
 
-async fn ask_executions(client: &Client, pacer: &Pacer) -> Result<Vec<Executions>, Incomplete> {
+async fn ask_positions(client: &Client, pacer: &Pacer) -> Result<Vec<PositionUpdate>, Incomplete> {
     pacer.data().await;
-    let filter = ExecutionFilter { last_n_days: 2, ..ExecutionFilter::default() };
+    let end = |update: &PositionUpdate| matches!(update, PositionUpdate::PositionEnd);
+    all("positions", client.positions().await, end).await
+}
+
+async fn ask_executions(client: &Client, pacer: &Pacer, days: i32) -> Result<Vec<Executions>, Incomplete> {
+    pacer.data().await;
+    let filter = ExecutionFilter { last_n_days: days, ..ExecutionFilter::default() };
     all("executions", client.executions(filter).await, |_| false).await
+}
+
+/// The executions by name, corrections included.
+fn names(executions: &[Executions]) -> BTreeSet<&str> {
+    fn name(one: &Executions) -> Option<&str> {
+        match one {
+            Executions::ExecutionData(data) => Some(data.execution.execution_id.as_str()),
+            Executions::CommissionReport(_) => None,
+        }
+    }
+    executions.iter().filter_map(name).collect()
 }
 
 /// Everything until the end marker, which ends the stream or is `end` itself.

@@ -1,8 +1,9 @@
 //! A prediction API over HTTP: polled, bounded, and never trusted.
 //!
 //! The answer is a JSON list (or one object) of predictions: `symbol`, `signal` (BUY,
-//! SELL, SHORT), `confidence` (0 to 1), `timestamp` (RFC 3339 or Unix seconds), and an
-//! `id` if the source has one.
+//! SELL, SHORT), `confidence` (0 to 1), `timestamp` (RFC 3339, Unix seconds or
+//! milliseconds), and an `id` if the source has one. [`Fields`] says where an API of
+//! other names has them.
 
 use std::time::Duration;
 
@@ -10,10 +11,10 @@ use chrono::{DateTime, Utc};
 use engine::{Confidence, Direction, Signal};
 use rust_decimal::Decimal;
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Malformed, Prediction};
+use super::fields::Pointer;
+use super::{Fields, Malformed, Prediction};
 
 /// The largest answer that is read.
 const ANSWER_BYTES_MAX: usize = 1 << 20;
@@ -21,13 +22,32 @@ const ANSWER_BYTES_MAX: usize = 1 << 20;
 const PREDICTIONS_MAX: usize = 10_000;
 /// The longest id that is taken as it is.
 const ID_MAX: usize = 96;
+/// How much of a bad prediction is shown.
+const TEXT_MAX: usize = 120;
+
+/// A number of seconds above this would lie beyond the year 5000: it counts milliseconds.
+const SECONDS_MAX: i64 = 100_000_000_000;
+
+/// An API, as the config describes it.
+#[derive(Debug)]
+pub struct Api {
+    /// What is asked.
+    pub endpoint: String,
+    /// The key that goes along.
+    pub key: Option<SecretString>,
+    /// The header that carries the key as it is; none: `Authorization: Bearer KEY`.
+    pub key_header: Option<String>,
+    /// Where the answer's parts stand.
+    pub fields: Fields,
+    /// How long an answer may take.
+    pub patience: Duration,
+}
 
 /// One endpoint, asked again and again.
 #[derive(Debug)]
 pub struct HttpSource {
     client: reqwest::Client,
-    endpoint: String,
-    key: Option<SecretString>,
+    api: Api,
 }
 
 /// Why a poll brought nothing.
@@ -42,34 +62,23 @@ pub enum PollError {
     /// The answer is no JSON.
     #[error("the prediction API's answer is no JSON")]
     NotJson(#[source] serde_json::Error),
-}
-
-/// A prediction as it is written.
-#[derive(Deserialize)]
-struct Raw {
-    symbol: String,
-    signal: String,
-    confidence: serde_json::Number,
-    timestamp: Value,
-    id: Option<String>,
+    /// The answer has no list where the config says.
+    #[error("the prediction API's answer has nothing at `{0}`; see [signals.fields] list")]
+    NoList(String),
 }
 
 impl HttpSource {
-    /// A source at `endpoint`; `key` goes along as a bearer token.
+    /// A source that asks `api`.
     ///
     /// # Errors
     /// The HTTP client cannot be built.
-    pub fn new(
-        endpoint: String,
-        key: Option<SecretString>,
-        patience: Duration,
-    ) -> Result<HttpSource, PollError> {
+    pub fn new(api: Api) -> Result<HttpSource, PollError> {
         // Only an https endpoint needs it; a second call finds it installed already.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let builder = reqwest::Client::builder().timeout(patience).no_proxy();
-        let builder = if endpoint.starts_with("https:") { builder } else { builder.tls_certs_only([]) };
+        let builder = reqwest::Client::builder().timeout(api.patience).no_proxy();
+        let builder = if api.endpoint.starts_with("https:") { builder } else { builder.tls_certs_only([]) };
         let client = builder.build().map_err(PollError::Request)?;
-        Ok(HttpSource { client, endpoint, key })
+        Ok(HttpSource { client, api })
     }
 
     /// Asks once.
@@ -77,9 +86,12 @@ impl HttpSource {
     /// # Errors
     /// The whole answer is unusable. Single bad predictions are part of the answer.
     pub async fn poll(&self) -> Result<Vec<Result<Prediction, Malformed>>, PollError> {
-        let mut request = self.client.get(&self.endpoint);
-        if let Some(key) = &self.key {
-            request = request.bearer_auth(key.expose_secret());
+        let mut request = self.client.get(&self.api.endpoint);
+        if let Some(key) = &self.api.key {
+            request = match &self.api.key_header {
+                Some(header) => request.header(header, key.expose_secret()),
+                None => request.bearer_auth(key.expose_secret()),
+            };
         }
         let answer = request.send().await.and_then(reqwest::Response::error_for_status);
         let mut answer = answer.map_err(|error| PollError::Request(error.without_url()))?;
@@ -92,29 +104,49 @@ impl HttpSource {
                 return Err(PollError::TooLarge);
             }
         }
-        read(&body)
+        read(&body, &self.api.fields)
     }
 }
 
 /// An answer's predictions, in the order in which they stand.
-fn read(body: &[u8]) -> Result<Vec<Result<Prediction, Malformed>>, PollError> {
-    let parts = match serde_json::from_slice(body).map_err(PollError::NotJson)? {
-        Value::Array(parts) => parts,
-        one => vec![one],
+fn read(body: &[u8], fields: &Fields) -> Result<Vec<Result<Prediction, Malformed>>, PollError> {
+    let answer: Value = serde_json::from_slice(body).map_err(PollError::NotJson)?;
+    let found = fields.list.of(&answer).ok_or_else(|| PollError::NoList(fields.list.clone().into()))?;
+    let parts = match found {
+        Value::Array(parts) => parts.as_slice(),
+        one => std::slice::from_ref(one),
     };
-    Ok(parts.iter().take(PREDICTIONS_MAX).map(prediction).collect())
+    Ok(parts.iter().take(PREDICTIONS_MAX).map(|part| prediction(part, fields)).collect())
 }
 
-fn prediction(part: &Value) -> Result<Prediction, Malformed> {
-    let bad = |why: String| Malformed { why, text: part.to_string().chars().take(120).collect() };
-    let raw = Raw::deserialize(part).map_err(|error| bad(error.to_string()))?;
-    let direction = direction(&raw.signal).ok_or_else(|| bad(format!("`signal` is `{}`", raw.signal)))?;
-    let number: Decimal = raw.confidence.to_string().parse().map_err(|_| bad("`confidence`".into()))?;
+fn prediction(part: &Value, fields: &Fields) -> Result<Prediction, Malformed> {
+    let bad = |why: String| Malformed { why, text: part.to_string().chars().take(TEXT_MAX).collect() };
+    let field = |place: &Pointer| place.of(part).ok_or_else(|| bad(format!("`{}` is missing", place.name())));
+    let wrong =
+        |place: &Pointer, is: &str, value: &Value| bad(format!("`{}` is {is}: {value}", place.name()));
+    let value = field(&fields.symbol)?;
+    let symbol = value.as_str().ok_or_else(|| wrong(&fields.symbol, "no text", value))?.to_owned();
+    let value = field(&fields.signal)?;
+    let said = value.as_str().and_then(direction);
+    let direction = said.ok_or_else(|| wrong(&fields.signal, "neither BUY, SELL nor SHORT", value))?;
+    let value = field(&fields.confidence)?;
+    let number: Option<Decimal> = value.as_number().and_then(|number| number.to_string().parse().ok());
+    let number = number.ok_or_else(|| wrong(&fields.confidence, "no number", value))?;
     let confidence = Confidence::new(number).map_err(|error| bad(error.to_string()))?;
-    let at = timestamp(&raw.timestamp).ok_or_else(|| bad("`timestamp` is no time".into()))?;
-    let id = raw.id.filter(|id| id.len() <= ID_MAX && !id.is_empty());
-    let id = id.unwrap_or_else(|| format!("{}-{}-{direction}", raw.symbol, at.timestamp()));
-    Ok(Prediction { symbol: raw.symbol, signal: Signal { id, direction, confidence, at } })
+    let value = field(&fields.timestamp)?;
+    let at = timestamp(value).ok_or_else(|| wrong(&fields.timestamp, "no time", value))?;
+    let id = id(fields.id.of(part)).unwrap_or_else(|| format!("{symbol}-{}-{direction}", at.timestamp()));
+    Ok(Prediction { symbol, signal: Signal { id, direction, confidence, at } })
+}
+
+/// An id of the source's own, where it has a usable one.
+fn id(value: Option<&Value>) -> Option<String> {
+    let text = match value? {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        _ => return None,
+    };
+    (1..=ID_MAX).contains(&text.len()).then_some(text)
 }
 
 fn direction(text: &str) -> Option<Direction> {
@@ -129,29 +161,23 @@ fn direction(text: &str) -> Option<Direction> {
 fn timestamp(value: &Value) -> Option<DateTime<Utc>> {
     match value {
         Value::String(text) => DateTime::parse_from_rfc3339(text).ok().map(|at| at.to_utc()),
-        Value::Number(seconds) => DateTime::from_timestamp(seconds.as_i64()?, 0),
+        Value::Number(number) => match number.as_i64()? {
+            milliseconds if milliseconds > SECONDS_MAX => DateTime::from_timestamp_millis(milliseconds),
+            seconds => DateTime::from_timestamp(seconds, 0),
+        },
         _ => None,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use expect_test::expect;
+    use expect_test::{Expect, expect};
 
     use super::read;
+    use crate::signals::Fields;
 
-    #[test]
-    fn a_bad_prediction_spoils_no_other() {
-        let body = br#"[
-            {"id": "a1", "symbol": "AAPL", "signal": "BUY", "confidence": 0.83, "timestamp": "2008-09-29T14:37:00Z"},
-            {"symbol": "AAPL", "signal": "short", "confidence": 1, "timestamp": 1222698000},
-            {"symbol": "AAPL", "signal": "HOLD", "confidence": 0.5, "timestamp": 1222698000},
-            {"symbol": "AAPL", "signal": "BUY", "confidence": 1.5, "timestamp": 1222698000},
-            {"symbol": "AAPL", "signal": "BUY", "confidence": "0.5", "timestamp": 1222698000},
-            {"symbol": "AAPL", "signal": "BUY", "confidence": 0.5, "timestamp": "yesterday"},
-            7
-        ]"#;
-        let told: Vec<String> = read(body)
+    fn check(body: &[u8], fields: &Fields, expected: Expect) {
+        let told: Vec<String> = read(body, fields)
             .unwrap()
             .into_iter()
             .map(|part| match part {
@@ -159,15 +185,60 @@ mod tests {
                 Err(bad) => bad.why,
             })
             .collect();
-        expect![[r#"
+        expected.assert_eq(&told.join("\n"));
+    }
+
+    #[test]
+    fn a_bad_prediction_spoils_no_other() {
+        let body = br#"[
+            {"id": "a1", "symbol": "AAPL", "signal": "BUY", "confidence": 0.83, "timestamp": "2008-09-29T14:37:00Z"},
+            {"symbol": "AAPL", "signal": "short", "confidence": 1, "timestamp": 1222698000},
+            {"symbol": "AAPL", "signal": "sell", "confidence": 1, "timestamp": 1222698000123},
+            {"symbol": "AAPL", "signal": "HOLD", "confidence": 0.5, "timestamp": 1222698000},
+            {"symbol": "AAPL", "signal": "BUY", "confidence": 1.5, "timestamp": 1222698000},
+            {"symbol": "AAPL", "signal": "BUY", "confidence": "0.5", "timestamp": 1222698000},
+            {"symbol": "AAPL", "signal": "BUY", "confidence": 0.5, "timestamp": "yesterday"},
+            {"symbol": 7, "signal": "BUY", "confidence": 0.5, "timestamp": 1222698000},
+            7
+        ]"#;
+        check(
+            body,
+            &Fields::default(),
+            expect![[r#"
             AAPL BUY 0.83 2008-09-29 14:37:00 UTC a1
             AAPL SHORT 1.00 2008-09-29 14:20:00 UTC AAPL-1222698000-SHORT
-            `signal` is `HOLD`
+            AAPL SELL 1.00 2008-09-29 14:20:00.123 UTC AAPL-1222698000-SELL
+            `signal` is neither BUY, SELL nor SHORT: "HOLD"
             a confidence must be between 0 and 1, got 1.5
-            invalid type: string "0.5", expected a JSON number
-            `timestamp` is no time
-            invalid type: integer `7`, expected struct Raw"#]]
-        .assert_eq(&told.join("\n"));
-        assert!(read(b"<html>").is_err());
+            `confidence` is no number: "0.5"
+            `timestamp` is no time: "yesterday"
+            `symbol` is no text: 7
+            `symbol` is missing"#]],
+        );
+        assert!(read(b"<html>", &Fields::default()).is_err());
+    }
+
+    #[test]
+    fn an_api_of_other_names_is_read_by_pointers() {
+        let body = br#"{"data": {"items": [
+            {"asset": {"ticker": "AAPL"}, "side": "buy", "score": {"p": 0.83}, "ts": 1222698000, "key": 41},
+            {"asset": {}, "side": "buy", "score": {"p": 0.83}, "ts": 1222698000}
+        ]}}"#;
+        let fields = serde_json::json!({
+            "list": "/data/items", "symbol": "/asset/ticker", "signal": "side", "confidence": "/score/p",
+            "timestamp": "ts", "id": "key",
+        });
+        let fields: Fields = serde_json::from_value(fields).unwrap();
+        check(
+            body,
+            &fields,
+            expect![[r#"
+            AAPL BUY 0.83 2008-09-29 14:20:00 UTC 41
+            `/asset/ticker` is missing"#]],
+        );
+        let none = read(br#"{"data": 1}"#, &fields).unwrap_err();
+        expect!["the prediction API's answer has nothing at `/data/items`; see [signals.fields] list"]
+            .assert_eq(&none.to_string());
+        assert!(serde_json::from_str::<Fields>(r#"{"id": "/a~2"}"#).is_err());
     }
 }

@@ -1,13 +1,15 @@
 //! Where signals come from. A source answers with what it has; whoever asks decides
 //! what of it is new.
 //!
-//! Read next: [`http`].
+//! Read next: [`http`], then [`fields`].
 
+pub mod fields;
 pub mod http;
 
 use engine::Signal;
 
-pub use http::{HttpSource, PollError};
+pub use fields::Fields;
+pub use http::{Api, HttpSource, PollError};
 
 /// A signal with the symbol it is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
