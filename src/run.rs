@@ -109,6 +109,7 @@ fn settings(config: Config, gateway: Option<&Gateway>, keep: bool) -> anyhow::Re
             patience: CONNECT_PATIENCE,
         },
         market_speed: config.market_speed,
+        base_currency: config.base_currency,
         journal: if gateway.is_some() { demo::fresh_journal(keep)? } else { config.journal },
         durability: config.durability,
         batch_max: config.batch_max,

@@ -15,6 +15,13 @@ fn read(folder: &Path, variables: &[(&str, &str)]) -> Result<Config, Faults> {
     load(&choices, &Environment::from(|name| variables.get(name).map(ToString::to_string)))
 }
 
+fn size(sizing: engine::Sizing) -> String {
+    match sizing {
+        engine::Sizing::Money(money) => money.to_string(),
+        other => format!("{other:?}"),
+    }
+}
+
 /// The shipped files with `changes`: (file, what, by what).
 fn changed(changes: &[(&str, &str, &str)]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
@@ -109,7 +116,7 @@ fn the_environment_replaces_connection_and_defaults_and_a_ticker_keeps_its_own()
     assert_eq!(config.broker.address, "10.0.0.5:4002");
     assert!(config.embedded.is_none());
     assert_eq!(config.limits.positions_max, 3);
-    let sizes: Vec<String> = config.tickers.iter().map(|own| own.position_size.to_string()).collect();
+    let sizes: Vec<String> = config.tickers.iter().map(|own| size(own.sizing)).collect();
     assert_eq!(sizes, ["20000.00", "20000.00", "5000.50", "20000.00"]);
     let report = config.report.to_string();
     for line in ["environment TWS_HOST", "environment DEFAULT_POSITION_SIZE", "tickers.toml:", "built-in"] {

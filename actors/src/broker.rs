@@ -191,6 +191,9 @@ impl Shared {
                 let to = member.to.clone();
                 let cell = self.route.quotes.cell(&ticker);
                 link.stream_quotes(ticker.clone(), cell, move || to.do_send(Tell::Wake));
+                if let Some(minutes) = member.bar_minutes {
+                    link.stream_bars(ticker.clone(), minutes);
+                }
                 self.want_snapshot([ticker]);
             }
         }
@@ -209,6 +212,7 @@ impl Shared {
         match event {
             Event::News(ticker, news) => self.tell(&ticker, Tell::Input(Input::News(news))),
             Event::Instrument(ticker, instrument) => self.tell(&ticker, Tell::Know(instrument)),
+            Event::Bars { ticker, bars, anew } => self.tell(&ticker, Tell::Bars { bars, anew }),
             Event::Snapshot(ticker, snapshot) => self.tell(&ticker, Tell::Input(Input::Snapshot(snapshot))),
             Event::Gap(why) => {
                 tracing::warn!(target: streams::ERRORS, actor = NAME, "order news may be missing: {why}");

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use actix::{Message, Recipient};
-use engine::{Admitted, Because, ContractSpec, Input, Instrument, Record, Request, TickerKey};
+use engine::{Admitted, Bar, Because, ContractSpec, Input, Instrument, Record, Request, TickerKey};
 use ports::journal::{Draft, Written};
 
 /// To a ticker: something happened.
@@ -16,6 +16,13 @@ pub enum Tell {
     Wake,
     /// What the broker says of its contract.
     Know(Instrument),
+    /// Bars that are over.
+    Bars {
+        /// The bars, oldest first.
+        bars: Vec<Bar>,
+        /// True where all that was told before does not count any more.
+        anew: bool,
+    },
     /// So many of its records are on disk.
     Flushed(usize),
 }
@@ -92,6 +99,8 @@ pub struct Member {
     pub to: Recipient<Tell>,
     /// What it trades.
     pub contract: ContractSpec,
+    /// The minutes of the bars that it needs, if it needs any.
+    pub bar_minutes: Option<u32>,
 }
 
 /// To the signal source's actor and the broker: end.

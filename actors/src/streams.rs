@@ -37,6 +37,11 @@ fn tell_fact(actor: &str, market: &str, fact: &Fact) {
         | Fact::AddDeclined { .. }
         | Fact::ReversalPlanned { .. }
         | Fact::ReversalDropped
+        | Fact::RuleFired { .. }
+        | Fact::ScaleOutDecided { .. }
+        | Fact::EntriesWithdrawn { .. }
+        | Fact::LocateGivenUp { .. }
+        | Fact::ForeignPosition { by: Some(_), .. }
         | Fact::LotClosed(_) => tracing::info!(target: TRADING, actor, market, "{fact}"),
         Fact::TradeClosed { traded: false, .. } => tracing::info!(target: TRADING, actor, market, "{fact}"),
         Fact::Executed { .. } => tracing::info!(target: ORDERS, actor, market, "{fact}"),
@@ -52,6 +57,17 @@ fn tell_fact(actor: &str, market: &str, fact: &Fact) {
         Fact::OrderMoved(_) | Fact::TermsEchoed(_) | Fact::Commissioned(_) => {
             tracing::debug!(target: ORDERS, actor, market, "{fact}");
         }
+        Fact::RuleOutranked { .. }
+        | Fact::StopsAfterAdd { .. }
+        | Fact::ScaleOutEnded { .. }
+        | Fact::ForeignPosition { by: None, .. } => {
+            tracing::debug!(target: TRADING, actor, market, "{fact}");
+        }
+        Fact::Alerted { .. }
+        | Fact::LotReopened { .. }
+        | Fact::TradeReopened { .. }
+        | Fact::ClosedOutside { .. }
+        | Fact::Split { .. } => tracing::warn!(target: TRADING, actor, market, "{fact}"),
         Fact::Protected { .. } | Fact::Reanchored { .. } => {
             tracing::debug!(target: POSITIONS, actor, market, "{fact}");
         }

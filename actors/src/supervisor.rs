@@ -52,6 +52,8 @@ pub struct Settings {
     pub batch_max: usize,
     /// Records of one ticker that may wait for the journal.
     pub in_flight_max: usize,
+    /// The account's currency, three letters.
+    pub base_currency: String,
     /// Threads for tickers.
     pub ticker_threads: usize,
     /// Where signals come from.
@@ -73,6 +75,7 @@ pub struct Running {
     threads: Threads,
     installation: Installation,
     in_flight_max: usize,
+    base_currency: String,
     quotes: QuoteCells,
     running: BTreeMap<TickerKey, TickerSettings>,
     meet: Meet,
@@ -147,6 +150,7 @@ pub fn start(settings: Settings) -> Result<Running, JournalError> {
         threads,
         installation,
         in_flight_max: settings.in_flight_max,
+        base_currency: settings.base_currency,
         quotes,
         running: BTreeMap::new(),
         meet,
@@ -194,6 +198,7 @@ impl Running {
             journal: self.journal.clone().recipient(),
             broker: self.broker.clone().recipient(),
             board: self.board.clone(),
+            base_currency: self.base_currency.clone(),
             in_flight_max: self.in_flight_max,
         };
         let ticker = self.memory.ticker(self.installation, settings.clone());
@@ -202,7 +207,11 @@ impl Running {
         let address = on(arbiter, move || TickerActor::new(ticker, doors));
         let what = if held.is_zero() { String::new() } else { format!(", {held} held by the journal") };
         tracing::info!(target: streams::TRADING, actor = format!("ticker-{key}"), "started{what}");
-        let member = Member { to: address.recipient(), contract: settings.contract.clone() };
+        let member = Member {
+            to: address.recipient(),
+            contract: settings.contract.clone(),
+            bar_minutes: settings.needs_atr().then_some(settings.atr_bar_minutes),
+        };
         self.meet.tickers.insert(key.clone(), member);
         self.running.insert(key, settings);
     }

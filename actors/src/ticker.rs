@@ -9,8 +9,8 @@ use std::sync::Arc;
 use actix::{Actor, AsyncContext, Context, Handler, Recipient, SpawnHandle};
 use engine::order::Side;
 use engine::{
-    Body, Decline, Fact, Input, MarketView, Money, Now, Price, Quantity, Role, Signal, Step, Ticker,
-    TickerKey,
+    Atr, Bar, Body, Decline, Fact, Input, MarketView, Money, Now, Price, Quantity, Role, Signal, Step,
+    Ticker, TickerKey,
 };
 use ports::broker::QuoteCell;
 use ports::clock::Clock;
@@ -33,6 +33,8 @@ pub struct Doors {
     pub broker: Recipient<LookAgain>,
     /// Where it shows itself.
     pub board: Arc<Board>,
+    /// The account's currency: a contract in another one has no rate.
+    pub base_currency: String,
     /// Records that may wait for the journal before signals are declined.
     pub in_flight_max: usize,
 }
@@ -43,6 +45,7 @@ pub struct TickerActor {
     key: TickerKey,
     ticker: Ticker,
     view: MarketView,
+    atr: Atr,
     doors: Doors,
     unwritten: usize,
     broken: bool,
@@ -55,11 +58,13 @@ impl TickerActor {
     #[must_use]
     pub fn new(ticker: Ticker, doors: Doors) -> TickerActor {
         let key = ticker.settings().key.clone();
+        let atr_period = ticker.settings().atr_period;
         TickerActor {
             name: format!("ticker-{key}"),
             key,
             ticker,
             view: MarketView::default(),
+            atr: Atr::new(atr_period),
             doors,
             unwritten: 0,
             broken: false,
@@ -131,6 +136,14 @@ impl TickerActor {
             }
             Step::Request(request) => Body::Request(request),
         }
+    }
+
+    fn take_in(&mut self, bars: Vec<Bar>, anew: bool) {
+        if anew {
+            self.atr = Atr::new(self.ticker.settings().atr_period);
+        }
+        bars.into_iter().for_each(|bar| self.atr.push(bar));
+        self.view.atr = self.atr.value();
     }
 
     fn remember(&mut self, now: Now, text: String) {
@@ -220,6 +233,14 @@ fn decides(fact: &Fact) -> bool {
         Fact::SignalTaken { .. }
             | Fact::SignalDeclined { .. }
             | Fact::EntryDeclined { .. }
+            | Fact::RuleFired { .. }
+            | Fact::RuleOutranked { .. }
+            | Fact::AddDeclined { .. }
+            | Fact::StopsAfterAdd { .. }
+            | Fact::ScaleOutDecided { .. }
+            | Fact::ClosedOutside { .. }
+            | Fact::Split { .. }
+            | Fact::Alerted { .. }
             | Fact::CloseDecided { .. }
             | Fact::LotClosed(_)
             | Fact::ModeChanged { .. }
@@ -246,7 +267,12 @@ impl Handler<Tell> for TickerActor {
                 self.doors.quote.look();
             }
             Tell::Wake => self.decide(ctx, &Input::Quote),
-            Tell::Know(instrument) => self.view.instrument = Some(instrument),
+            Tell::Know(instrument) => {
+                let same = instrument.currency == self.doors.base_currency;
+                self.view.rate = same.then_some(Decimal::ONE);
+                self.view.instrument = Some(instrument);
+            }
+            Tell::Bars { bars, anew } => self.take_in(bars, anew),
             Tell::Flushed(count) => self.unwritten = self.unwritten.saturating_sub(count),
         }
     }

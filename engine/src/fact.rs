@@ -8,8 +8,9 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::account::Refusal;
+use crate::distance::Distance;
 use crate::mode::{Difference, Mode};
-use crate::money::{Fraction, Money, Price, Quantity};
+use crate::money::{Money, Price, Quantity};
 use crate::order::{Commission, Execution, Side, Status, Terms};
 use crate::order_ref::OrderRef;
 use crate::reason::{Because, Decline, span};
@@ -32,6 +33,27 @@ pub enum Fact {
         signal: Signal,
         /// Why.
         because: Decline,
+    },
+    /// A rule acted.
+    RuleFired {
+        /// Its name.
+        rule: String,
+        /// What it saw.
+        because: Because,
+    },
+    /// A rule held, and another one acted in its place.
+    RuleOutranked {
+        /// The rule that did not act.
+        rule: String,
+        /// The rule that did.
+        by: String,
+    },
+    /// A rule wants somebody to be told.
+    Alerted {
+        /// What.
+        text: String,
+        /// Why.
+        because: Because,
     },
     /// A lot was decided on; its bracket is the request that follows.
     LotOpened(LotOpened),
@@ -91,6 +113,37 @@ pub enum Fact {
         /// The average price of its entry.
         average: Price,
     },
+    /// An add is in, and the stops were looked at.
+    StopsAfterAdd {
+        /// The add's lot.
+        lot: u32,
+        /// What became of them.
+        outcome: StopOutcome,
+    },
+    /// A part of a lot shall leave.
+    ScaleOutDecided {
+        /// The lot's number within its trade.
+        lot: u32,
+        /// How many shares.
+        part: Quantity,
+        /// Why.
+        because: Because,
+    },
+    /// A part of a lot has left, or as much of it as the market took in time.
+    ScaleOutEnded {
+        /// The lot's number within its trade.
+        lot: u32,
+    },
+    /// Entries that rest at the broker are taken back.
+    EntriesWithdrawn {
+        /// Why.
+        because: Because,
+    },
+    /// No shares to borrow were found in time: the entry is taken back.
+    LocateGivenUp {
+        /// The lot's number within its trade.
+        lot: u32,
+    },
     /// A lot's lost protection is placed anew, by the request that follows.
     ProtectionRenewed {
         /// The lot's number within its trade.
@@ -112,6 +165,39 @@ pub enum Fact {
     ReversalDropped,
     /// A lot's shares are gone.
     LotClosed(LotClosed),
+    /// A lot that was counted as gone holds shares again: news of it came late.
+    LotReopened {
+        /// The lot's number within its trade.
+        lot: u32,
+        /// What it was counted with.
+        realized: Money,
+    },
+    /// A trade that was over is not: a fill of it came late.
+    TradeReopened {
+        /// Its number.
+        trade: u32,
+        /// Whether it had been counted as a gain; none: it had not been counted.
+        counted: Option<bool>,
+    },
+    /// Somebody else closed shares of ours.
+    ClosedOutside {
+        /// The lot's number within its trade.
+        lot: u32,
+        /// Their trade, as an execution of the lot.
+        execution: Execution,
+    },
+    /// Somebody else's position in the contract, from here on.
+    ForeignPosition {
+        /// Signed shares.
+        position: Decimal,
+        /// Their execution that changed it; none where a snapshot told.
+        by: Option<String>,
+    },
+    /// A corporate action changed the number of shares.
+    Split {
+        /// New shares for one old one.
+        ratio: Decimal,
+    },
     /// A trade is over: flat, and no order of it works.
     TradeClosed {
         /// Its number.
@@ -151,15 +237,48 @@ pub struct LotOpened {
     /// Which side.
     pub side: Side,
     /// The stop's distance from the entry.
-    pub stop_loss: Fraction,
-    /// The target's distance from the entry.
-    pub take_profit: Fraction,
+    pub stop: Distance,
+    /// True: the broker moves the stop along behind the best price.
+    pub trailing: bool,
+    /// The target's distance from the entry; none: only the stop ends the lot.
+    pub target: Option<Distance>,
+    /// True for one that adds to what the trade holds.
+    pub adds: bool,
+    /// True for a limit that waits for a better price; false for one that meets the market.
+    pub resting: bool,
     /// The quote that the prices were made from.
     pub touch: Price,
     /// Units of money for one point of price.
     pub multiplier: Decimal,
     /// Why.
     pub because: Because,
+}
+
+/// What became of the stops once an add was in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum StopOutcome {
+    /// They move to this price, as far as that tightens them.
+    #[error("stops move to {0}")]
+    Moved(Price),
+    /// Each lot keeps its own: that is the policy.
+    #[error("each lot keeps its stop")]
+    Kept,
+    /// The price would loosen every stop.
+    #[error("the stops stay: {0} would loosen them")]
+    Looser(Price),
+    /// The price lies too near to the market.
+    #[error("the stops stay: {to} lies within {least} of the market at {mark}")]
+    TooNear {
+        /// Where they would have gone.
+        to: Price,
+        /// The market.
+        mark: Price,
+        /// The least distance.
+        least: Decimal,
+    },
+    /// There is no price to measure by.
+    #[error("the stops stay: no quote")]
+    NoQuote,
 }
 
 /// A lot, as it ended.

@@ -1,10 +1,12 @@
 //! What a ticker is told. Everything it ever learns comes through here.
 
+use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::account::Refusal;
-use crate::order::{Commission, Execution, Status, Terms};
+use crate::money::{Price, Quantity};
+use crate::order::{Action, Commission, Execution, Status, Terms};
 use crate::order_ref::OrderRef;
 use crate::reason::Because;
 use crate::signal::Signal;
@@ -33,6 +35,8 @@ pub enum Input {
     Snapshot(Snapshot),
     /// Leave: close what is open.
     Close(Because),
+    /// Nothing more shall come: entries that rest at the broker are taken back.
+    Withdraw(Because),
 }
 
 /// News of an order.
@@ -40,6 +44,8 @@ pub enum Input {
 pub enum News {
     /// It was filled, in part or whole.
     Execution(Execution),
+    /// Somebody else traded the contract on this account.
+    Foreign(Foreign),
     /// What a fill cost.
     Commission(Commission),
     /// Where it stands.
@@ -57,6 +63,21 @@ pub enum News {
     },
 }
 
+/// An execution on the account that is not one of ours.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Foreign {
+    /// The broker's id.
+    pub id: String,
+    /// Which way.
+    pub action: Action,
+    /// How many shares.
+    pub quantity: Quantity,
+    /// At what price each.
+    pub price: Price,
+    /// When, in market time.
+    pub at: DateTime<Utc>,
+}
+
 /// What the broker holds for one ticker, every part of it seen to its end marker.
 /// A snapshot that is not complete is not one of these.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,6 +90,10 @@ pub struct Snapshot {
     pub orders: Vec<Status>,
     /// The terms of those that are open, as the broker has them.
     pub terms: Vec<Terms>,
+    /// Executions of others in the contract, oldest first.
+    pub foreign: Vec<Foreign>,
     /// The broker's net position, signed, foreign shares included.
     pub position: Decimal,
+    /// What a share of it cost on average, as the broker counts; none where it does not tell.
+    pub average_cost: Option<Price>,
 }

@@ -6,7 +6,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -69,6 +69,24 @@ pub struct ContractSpec {
     pub primary_exchange: Option<String>,
     /// Three letters, e.g. `USD`.
     pub currency: String,
+    /// What it is.
+    #[serde(default)]
+    pub kind: ContractKind,
+}
+
+/// What a contract is. Cash forex, options and combos are not traded.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ContractKind {
+    /// A stock or a fund that trades like one (`STK`).
+    #[default]
+    Stock,
+    /// A future (`FUT`): one contract month, by its local symbol or its expiry.
+    Future {
+        /// The exchange's own name of the contract, e.g. `ESZ6`.
+        local_symbol: Option<String>,
+        /// `YYYYMM` or `YYYYMMDD`.
+        expiry: Option<String>,
+    },
 }
 
 /// What the broker says of a contract.
@@ -78,8 +96,13 @@ pub struct Instrument {
     pub con_id: i32,
     /// The market rule's ticks.
     pub ticks: TickBands,
-    /// Units of money for one point of price; 1 for stocks.
+    /// Units of money for one point of price; 1 for stocks. What quotes are counted in (pence)
+    /// is divided out of it already.
     pub multiplier: Decimal,
+    /// What it is priced in, three letters.
+    pub currency: String,
+    /// The last day on which it can be traded, for one that ends.
+    pub expiry: Option<NaiveDate>,
     /// The step that order sizes go in; whole shares whatever the contract allows.
     pub lot_size: Quantity,
     /// Regular trading sessions, in rising order.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
 
-use crate::money::{Money, Quantity};
+use crate::money::{Money, Price, Quantity};
 use crate::order::{Action, Commission, Execution};
 use crate::order_ref::OrderRef;
 
@@ -20,6 +20,8 @@ const REMEMBERED: TimeDelta = TimeDelta::days(8);
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ledger {
     open: BTreeMap<String, Booked>,
+    /// Those of the trade before: it may turn out not to be over.
+    before: BTreeMap<String, Booked>,
     closed: BTreeMap<String, Remembered>,
     /// Commissions that came before their execution.
     early: BTreeMap<String, Money>,
@@ -92,21 +94,62 @@ impl Ledger {
         let (base, _) = split(&commission.execution);
         if let Some(booked) = self.open.get_mut(base) {
             booked.commission = Some(commission.amount);
-        } else if let Some(old) = self.closed.get_mut(base) {
+            return;
+        }
+        if let Some(booked) = self.before.get_mut(base) {
+            booked.commission = Some(commission.amount);
+        }
+        if let Some(old) = self.closed.get_mut(base) {
             old.commissioned = true;
         } else {
             self.early.insert(base.to_owned(), commission.amount);
         }
     }
 
-    /// Closes the open trade's books: its executions are remembered by name only.
+    /// Closes the open trade's books; those of the one before it are remembered by name only.
     pub fn close(&mut self, at: DateTime<Utc>) {
-        for (base, booked) in std::mem::take(&mut self.open) {
-            let commissioned = booked.commission.is_some();
-            let old = Remembered { at: booked.execution.at, revision: booked.revision, commissioned };
-            self.closed.insert(base, old);
+        self.before = std::mem::take(&mut self.open);
+        for (base, booked) in &self.before {
+            self.closed.insert(base.clone(), booked.remembered());
         }
         self.closed.retain(|_, old| at - old.at < REMEMBERED);
+    }
+
+    /// Opens the books of the trade before again: news of it came late.
+    pub fn reopen(&mut self) {
+        self.open = std::mem::take(&mut self.before);
+        for base in self.open.keys() {
+            self.closed.remove(base);
+        }
+    }
+
+    /// True where an execution of the trade before is corrected.
+    #[must_use]
+    pub fn is_of_before(&self, execution: &Execution) -> bool {
+        self.before.contains_key(split(&execution.id).0)
+    }
+
+    /// Whether somebody else's execution was seen.
+    #[must_use]
+    pub fn knows_foreign(&self, id: &str) -> bool {
+        self.closed.contains_key(split(id).0)
+    }
+
+    /// Remembers somebody else's execution by its name.
+    pub fn note_foreign(&mut self, id: &str, at: DateTime<Utc>) {
+        let (base, revision) = split(id);
+        self.closed.insert(base.to_owned(), Remembered { at, revision, commissioned: true });
+    }
+
+    /// A corporate action gave `ratio` new shares for each old one.
+    pub fn split(&mut self, ratio: Decimal) {
+        for booked in self.open.values_mut() {
+            let quantity = booked.execution.quantity.value() * ratio;
+            let price = booked.execution.price.value() / ratio;
+            if let (Ok(quantity), Ok(price)) = (Quantity::new(quantity), Price::new(price)) {
+                (booked.execution.quantity, booked.execution.price) = (quantity, price);
+            }
+        }
     }
 
     /// Shares filled of one order of the open trade.
@@ -146,6 +189,11 @@ impl Ledger {
 }
 
 impl Booked {
+    fn remembered(&self) -> Remembered {
+        let commissioned = self.commission.is_some();
+        Remembered { at: self.execution.at, revision: self.revision, commissioned }
+    }
+
     fn cash(&self) -> Money {
         let value = self.execution.price.times(self.execution.quantity, self.multiplier);
         match self.execution.action {

@@ -8,6 +8,8 @@
 //! [`request`] and [`account`], the risk book.
 
 pub mod account;
+pub mod atr;
+pub mod distance;
 pub mod fact;
 pub mod fleet;
 pub mod input;
@@ -31,17 +33,19 @@ pub mod view;
 mod words;
 
 pub use account::{AccountView, Admitted, Book, Limits, Refusal};
+pub use atr::{Atr, Bar};
+pub use distance::Distance;
 pub use fact::{Fact, Step};
 pub use input::{Input, News, Snapshot};
-pub use instrument::{ContractSpec, Instrument, Session, TickerKey};
+pub use instrument::{ContractKind, ContractSpec, Instrument, Session, TickerKey};
 pub use mode::Mode;
-pub use money::{Confidence, Fraction, Money, Price, Quantity};
+pub use money::{Confidence, Fraction, Money, Multiple, Portion, Price, Quantity};
 pub use order_ref::{Installation, OrderRef, Role};
 pub use reason::{Because, Decline};
 pub use record::{AccountFact, Body, Record, Verdict};
 pub use request::Request;
 pub use rule::Rule;
-pub use settings::{OnOpposite, TickerSettings};
+pub use settings::{OnOpposite, Sizing, StopAfterAdd, TickerSettings};
 pub use signal::{Direction, Signal};
 pub use ticker::Ticker;
 pub use time::{Now, Process};

@@ -5,14 +5,16 @@
 //!
 //! Read next: [`ticker::settle`](crate::ticker), which looks after it.
 
+use chrono::{DateTime, Utc};
+
 use crate::fact::LotOpened;
 use crate::ledger::Ledger;
-use crate::money::{Price, Quantity};
+use crate::money::{Money, Price, Quantity};
 use crate::order::{End, Side, Standing, Status, Terms};
 use crate::order_ref::{OrderRef, Role};
 use crate::reason::Because;
 use crate::request::{Change, OrderSpec};
-use crate::time::Process;
+use crate::time::{Now, Process};
 
 /// One entry with the orders that end it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,18 +23,35 @@ pub struct Lot {
     pub opened: LotOpened,
     /// Its orders, in order of placing; the newest of a role is the one that counts.
     pub legs: Vec<Leg>,
+    /// When it was decided, in market time.
+    pub opened_at: DateTime<Utc>,
+    /// The average price of its entry's executions; none before the first.
+    pub entry_average: Option<Price>,
     /// When it began to hold shares that no working stop covers.
     pub exposed_since: Option<Process>,
     /// True once its bracket was moved to the average fill.
     pub reanchored: bool,
-    /// True once its shares were counted as gone.
-    pub closed: bool,
+    /// What its shares brought, once they were counted as gone.
+    pub closed: Option<Money>,
+    /// True once the other stops have followed it, or stayed.
+    pub stops_settled: bool,
+    /// A part that is on its way out.
+    pub scaling: Option<Scaling>,
     /// Times a lost stop was placed anew.
     pub renewals: u32,
     /// Changes of it that were refused; each makes the next one wait longer.
     pub refusals: u32,
     /// When the last news of it came.
     pub heard: Process,
+}
+
+/// A part of a lot that shall leave while the rest stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scaling {
+    /// Shares that shall stay.
+    pub keep: Quantity,
+    /// When its order was placed; none before.
+    pub placed: Option<Process>,
 }
 
 /// One order of a lot.
@@ -64,17 +83,28 @@ pub enum Changing {
 impl Lot {
     /// A lot without orders yet.
     #[must_use]
-    pub fn new(opened: LotOpened, at: Process) -> Lot {
+    pub fn new(opened: LotOpened, at: Now) -> Lot {
         Lot {
             opened,
             legs: Vec::new(),
+            opened_at: at.market,
+            entry_average: None,
             exposed_since: None,
             reanchored: false,
-            closed: false,
+            closed: None,
+            stops_settled: false,
+            scaling: None,
             renewals: 0,
             refusals: 0,
-            heard: at,
+            heard: at.process,
         }
+    }
+
+    /// True for an order that brings shares: an entry, or one that takes back what exits took
+    /// too much.
+    #[must_use]
+    pub fn brings(&self, leg: &Leg) -> bool {
+        leg.spec.action == self.side().opening()
     }
 
     /// The newest order of a role.
@@ -92,13 +122,13 @@ impl Lot {
     /// Shares that its entry brought.
     #[must_use]
     pub fn bought(&self) -> Quantity {
-        self.legs.iter().filter(|leg| leg.opens()).map(|leg| leg.filled).sum()
+        self.legs.iter().filter(|leg| self.brings(leg)).map(|leg| leg.filled).sum()
     }
 
     /// Shares that its exits took.
     #[must_use]
     pub fn left(&self) -> Quantity {
-        self.legs.iter().filter(|leg| !leg.opens()).map(|leg| leg.filled).sum()
+        self.legs.iter().filter(|leg| !self.brings(leg)).map(|leg| leg.filled).sum()
     }
 
     /// Shares it holds, without sign.
@@ -117,7 +147,8 @@ impl Lot {
     /// exits that work already; a target is no protection.
     #[must_use]
     pub fn covered(&self) -> Quantity {
-        let protects = |leg: &&Leg| matches!(leg.spec.order.role, Role::Stop | Role::Exit);
+        let protects =
+            |leg: &&Leg| matches!(leg.spec.order.role, Role::Stop | Role::Exit) && !self.brings(leg);
         self.legs.iter().filter(protects).filter(|leg| leg.works()).map(|leg| leg.remaining).sum()
     }
 
@@ -125,6 +156,14 @@ impl Lot {
     #[must_use]
     pub fn entry_over(&self) -> bool {
         self.entry().is_none_or(Leg::ended)
+    }
+
+    /// True for a limit that rests for a better price and has not brought anything.
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        self.opened.resting
+            && self.bought().is_zero()
+            && self.entry().is_some_and(|leg| leg.standing.is_some())
     }
 
     /// True when none of its orders can do anything any more.
@@ -142,9 +181,10 @@ impl Lot {
     /// What ended it: the role of the exit that was filled last tells.
     #[must_use]
     pub fn ended_by(&self, ledger: &Ledger, leaving: Option<&Because>) -> Because {
-        let last = ledger.last(|order| self.leg(order).is_some_and(|leg| !leg.opens()));
+        let last = ledger.last(|order| self.leg(order).is_some_and(|leg| !self.brings(leg)));
         match (last.map(|order| order.role), leaving) {
             (Some(Role::Stop) | None, _) => Because::Stop,
+            (Some(Role::Outside), _) => Because::Outside,
             (Some(_), Some(because)) => because.clone(),
             (Some(_), None) => Because::Target,
         }
@@ -157,7 +197,7 @@ impl Lot {
         if quantity.is_zero() {
             return None;
         }
-        let own = |order: &OrderRef| self.leg(order).is_some_and(|leg| leg.opens() == entry);
+        let own = |order: &OrderRef| self.leg(order).is_some_and(|leg| self.brings(leg) == entry);
         Price::new(ledger.value(own).value() / quantity.value()).ok()
     }
 

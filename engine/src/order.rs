@@ -3,6 +3,7 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::money::{Money, Price, Quantity};
@@ -56,6 +57,15 @@ impl Side {
         }
     }
 
+    /// True where a position of this side gains from `price` over `other`.
+    #[must_use]
+    pub fn is_better(self, price: Price, other: Price) -> bool {
+        match self {
+            Side::Long => price > other,
+            Side::Short => price < other,
+        }
+    }
+
     /// The action that closes it.
     #[must_use]
     pub fn closing(self) -> Action {
@@ -81,16 +91,37 @@ pub enum Kind {
     Limit(Price),
     /// At the market once this price has traded.
     Stop(Price),
+    /// At `limit` or better once `stop` has traded.
+    StopLimit {
+        /// What has to trade.
+        stop: Price,
+        /// The worst price taken then.
+        limit: Price,
+    },
+    /// A stop that the broker moves along behind the best price, at a distance.
+    Trail {
+        /// The distance, in the price's currency.
+        by: Decimal,
+        /// Where the stop stands.
+        stop: Price,
+    },
 }
 
 impl Kind {
-    /// The price it carries.
+    /// The price it carries: a stop's is what has to trade.
     #[must_use]
     pub fn price(self) -> Option<Price> {
         match self {
             Kind::Market => None,
             Kind::Limit(price) | Kind::Stop(price) => Some(price),
+            Kind::StopLimit { stop, .. } | Kind::Trail { stop, .. } => Some(stop),
         }
+    }
+
+    /// True for a stop that the broker moves by itself.
+    #[must_use]
+    pub fn trails(self) -> bool {
+        matches!(self, Kind::Trail { .. })
     }
 
     /// The same kind at another price; a market order has none.
@@ -100,6 +131,12 @@ impl Kind {
             Kind::Market => Kind::Market,
             Kind::Limit(_) => Kind::Limit(price),
             Kind::Stop(_) => Kind::Stop(price),
+            Kind::StopLimit { stop, limit } => {
+                // The limit keeps its distance.
+                let moved = limit.value() + (price.value() - stop.value());
+                Kind::StopLimit { stop: price, limit: Price::new(moved).unwrap_or(price) }
+            }
+            Kind::Trail { by, .. } => Kind::Trail { by, stop: price },
         }
     }
 }
@@ -110,6 +147,8 @@ impl fmt::Display for Kind {
             Kind::Market => f.write_str("market"),
             Kind::Limit(price) => write!(f, "limit {price}"),
             Kind::Stop(price) => write!(f, "stop {price}"),
+            Kind::StopLimit { stop, limit } => write!(f, "stop {stop} limit {limit}"),
+            Kind::Trail { by, stop } => write!(f, "stop {stop} trailing by {}", by.round_dp(4).normalize()),
         }
     }
 }

@@ -54,6 +54,8 @@ pub enum Role {
     Target,
     /// Leaves, now.
     Exit,
+    /// Somebody else's order that closed shares of ours; never sent by us.
+    Outside,
 }
 
 impl Role {
@@ -64,11 +66,12 @@ impl Role {
             Role::Stop => 'S',
             Role::Target => 'T',
             Role::Exit => 'X',
+            Role::Outside => 'O',
         }
     }
 
     fn from_letter(letter: char) -> Option<Role> {
-        [Role::Entry, Role::Add, Role::Stop, Role::Target, Role::Exit]
+        [Role::Entry, Role::Add, Role::Stop, Role::Target, Role::Exit, Role::Outside]
             .into_iter()
             .find(|role| role.letter() == letter)
     }

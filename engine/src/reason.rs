@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::money::{BadPrice, Confidence, Money, Price, Quantity};
 use crate::order::{End, Side};
+use crate::rule::{Miss, Seen};
 use crate::signal::Direction;
 use crate::time::in_words;
 use crate::trade::Stage;
@@ -16,25 +17,13 @@ use crate::trade::Stage;
 /// Why a ticker acted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum Because {
-    /// A rule's signal condition held.
-    #[error("{rule}: {confidence} >= {needed}")]
+    /// A rule's condition held.
+    #[error("{rule}: {}", listed(seen))]
     Rule {
         /// The rule's name.
         rule: String,
-        /// The signal's confidence.
-        confidence: Confidence,
-        /// What the rule asks for.
-        needed: Confidence,
-    },
-    /// A rule's profit condition held.
-    #[error("{rule}: profit {} % >= {} %", percent(*profit), percent(*needed))]
-    Profit {
-        /// The rule's name.
-        rule: String,
-        /// The gain, as a fraction of the entry.
-        profit: Decimal,
-        /// What the level asks for.
-        needed: Decimal,
+        /// What it saw.
+        seen: Vec<Seen>,
     },
     /// A signal against the position closes it.
     #[error("{direction} {confidence} closes the {side} position")]
@@ -60,6 +49,23 @@ pub enum Because {
         /// The limit, as configured.
         max: Money,
     },
+    /// The entry was filled at or beyond its own stop.
+    #[error("filled at {fill}, beyond its own stop {stop}")]
+    FilledThroughStop {
+        /// The average fill.
+        fill: Price,
+        /// The stop.
+        stop: Price,
+    },
+    /// Exits took more than there was: what they opened on the other side goes at once.
+    #[error("exits took {excess} more than were held")]
+    Overfilled {
+        /// By how much.
+        excess: Quantity,
+    },
+    /// Somebody else closed it at the broker.
+    #[error("closed outside of this program")]
+    Outside,
     /// Protection could not be placed, so the shares go.
     #[error("no stop could be placed")]
     Unprotected,
@@ -97,15 +103,21 @@ pub enum Decline {
         #[serde(with = "span")]
         by: TimeDelta,
     },
-    /// The nearest rule asks for more confidence.
-    #[error("confidence {confidence} < {needed} ({rule})")]
-    LowConfidence {
-        /// The signal's confidence.
-        confidence: Confidence,
-        /// What the rule asks for.
-        needed: Confidence,
+    /// The nearest rule misses something.
+    #[error("{miss} ({rule})")]
+    RuleMissed {
         /// The rule's name.
         rule: String,
+        /// What it misses.
+        miss: Miss,
+    },
+    /// The rule is cooling down.
+    #[error("{rule} is cooling down until {}", until.format("%Y-%m-%d %H:%M:%S UTC"))]
+    RuleCoolingDown {
+        /// The rule's name.
+        rule: String,
+        /// When it acts again, in market time.
+        until: DateTime<Utc>,
     },
     /// A close needs more confidence.
     #[error("confidence {confidence} < {needed} needed to close the {side} position")]
@@ -191,6 +203,45 @@ pub enum Decline {
         /// The first lot's shares.
         of: Quantity,
     },
+    /// The stop is measured in average true ranges, and there is none yet.
+    #[error("no ATR yet: its bars are being read")]
+    NoAtr,
+    /// The size is a part of the account's equity, and that is not known yet.
+    #[error("the account's equity is not known yet")]
+    NoEquity,
+    /// The contract's currency cannot be converted.
+    #[error("no rate from {currency} to the account's currency")]
+    NoRate {
+        /// The contract's currency.
+        currency: String,
+    },
+    /// Trading in the contract is halted, or has only just begun again.
+    #[error("trading is halted{}", resumed(*.since_resumed))]
+    TradingHalted {
+        /// How long it has gone on again, in process time; none: it has not.
+        #[serde(with = "maybe_span")]
+        since_resumed: Option<TimeDelta>,
+    },
+    /// The day's trades are used up.
+    #[error("{count} trades today, at most {max}")]
+    TradesADay {
+        /// Trades opened today.
+        count: u32,
+        /// The limit.
+        max: u32,
+    },
+    /// A corporate action changed the position today.
+    #[error("a split changed the position today")]
+    SplitToday,
+    /// The contract expires too soon.
+    #[error("the contract expires on {expiry}")]
+    ExpiresSoon {
+        /// When.
+        expiry: chrono::NaiveDate,
+    },
+    /// An add of the other kind belongs to this trade already.
+    #[error("the trade has scaled in or doubled down already")]
+    OtherKindOfAdd,
     /// A price of the bracket is no price.
     #[error("no bracket around {touch}: {why}")]
     NoBracket {
@@ -222,12 +273,34 @@ impl std::fmt::Display for End {
     }
 }
 
-fn percent(fraction: Decimal) -> Decimal {
+pub(crate) fn percent(fraction: Decimal) -> Decimal {
     (fraction * Decimal::ONE_HUNDRED).round_dp(2).normalize()
+}
+
+fn listed(seen: &[Seen]) -> String {
+    seen.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn resumed(since: Option<TimeDelta>) -> String {
+    since.map(|since| format!(", resumed {} ago", in_words(since))).unwrap_or_default()
 }
 
 fn opens(next: Option<DateTime<Utc>>) -> String {
     next.map(|at| format!(" (opens {})", at.format("%Y-%m-%d %H:%M UTC"))).unwrap_or_default()
+}
+
+/// A span of time as milliseconds, or nothing.
+pub(crate) mod maybe_span {
+    use chrono::TimeDelta;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(crate) fn serialize<S: Serializer>(span: &Option<TimeDelta>, to: S) -> Result<S::Ok, S::Error> {
+        span.map(|span| span.num_milliseconds()).serialize(to)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<TimeDelta>, D::Error> {
+        Ok(Option::<i64>::deserialize(from)?.map(TimeDelta::milliseconds))
+    }
 }
 
 /// A span of time as milliseconds.

@@ -13,10 +13,8 @@ use crate::order_ref::OrderRef;
 /// Something to be sent to the broker.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Request {
-    /// New orders of one lot, sent whole and in this order.
+    /// New orders, sent whole and in this order.
     Place {
-        /// The lot's number within its trade.
-        lot: u32,
         /// The orders, in order of sending.
         orders: Vec<OrderSpec>,
     },
@@ -31,6 +29,8 @@ pub enum Request {
 pub struct OrderSpec {
     /// Its name.
     pub order: OrderRef,
+    /// The number of its lot within the trade.
+    pub lot: u32,
     /// Which way.
     pub action: Action,
     /// How many shares.
@@ -43,6 +43,8 @@ pub struct OrderSpec {
     pub parent: Option<OrderRef>,
     /// The group in which a fill of one reduces the others (OCA type 2).
     pub group: Option<String>,
+    /// True: it works outside regular hours as well.
+    pub outside_rth: bool,
     /// False: held at the broker until a member of the family comes with true.
     pub transmit: bool,
 }

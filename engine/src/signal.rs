@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::money::Confidence;
+use crate::money::{Confidence, Price};
 
 /// What the source would do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -40,6 +40,23 @@ pub struct Signal {
     pub confidence: Confidence,
     /// When it said so, in market time.
     pub at: DateTime<Utc>,
+    /// Who said it; empty where there is one source only.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub source: String,
+    /// Where it would put the stop, if it says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stop: Option<Price>,
+    /// Where it would put the target, if it says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<Price>,
+}
+
+impl Signal {
+    /// A signal that names neither source nor prices.
+    #[must_use]
+    pub fn new(id: String, direction: Direction, confidence: Confidence, at: DateTime<Utc>) -> Signal {
+        Signal { id, direction, confidence, at, source: String::new(), stop: None, target: None }
+    }
 }
 
 impl fmt::Display for Signal {

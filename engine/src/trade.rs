@@ -31,6 +31,10 @@ pub struct Trade {
     pub levels_used: u32,
     /// How often the leaving orders were priced anew.
     pub repricings: u32,
+    /// True once its resting entries were taken back.
+    pub withdrawn: bool,
+    /// Whether it was a gain, once it was counted.
+    pub counted: Option<bool>,
 }
 
 /// How far a trade has come, in one word.
@@ -64,7 +68,7 @@ impl Trade {
     pub fn stage(&self) -> Stage {
         if self.leaving.is_some() || (self.held().is_zero() && self.lots.iter().all(Lot::entry_over)) {
             Stage::Leaving
-        } else if self.lots.iter().any(|lot| !lot.entry_over()) {
+        } else if self.lots.iter().any(|lot| !lot.entry_over() && !lot.waits()) {
             Stage::Entering
         } else {
             Stage::Holding
@@ -79,8 +83,21 @@ impl Trade {
             lot.exposed_since.is_none()
                 && lot.legs.iter().all(|leg| leg.changing.is_none() && leg.standing.is_some())
                 && lot.covered() == lot.held()
+                && lot.scaling.is_none()
         };
         self.stage() == Stage::Holding && self.lots.iter().all(quiet)
+    }
+
+    /// Shares that its first entry brought, over all its targets.
+    #[must_use]
+    pub fn first_bought(&self) -> Quantity {
+        self.lots.iter().filter(|lot| !lot.opened.adds).map(Lot::bought).sum()
+    }
+
+    /// Units of base currency for one point of price.
+    #[must_use]
+    pub fn multiplier(&self) -> Decimal {
+        self.lots.first().map_or(Decimal::ONE, |lot| lot.opened.multiplier)
     }
 
     /// One of its orders, by name.

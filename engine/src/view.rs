@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use rust_decimal::Decimal;
 
 use crate::instrument::Instrument;
-use crate::money::Price;
+use crate::money::{Money, Price};
 use crate::order::{Action, Side};
 use crate::time::{Now, Process};
 
@@ -15,6 +15,12 @@ pub struct MarketView {
     pub instrument: Option<Instrument>,
     /// The newest quote; none until the first tick.
     pub quote: Option<Quote>,
+    /// The average true range of its bars, in points; none before there are enough of them.
+    pub atr: Option<Decimal>,
+    /// The account's equity in base currency; none until the broker has told.
+    pub equity: Option<Money>,
+    /// Base currency for one unit of the contract's; none where it is not known.
+    pub rate: Option<Decimal>,
 }
 
 /// A quote with its age. A side without an offer is none, never zero.
@@ -32,13 +38,26 @@ pub struct Quote {
     pub at: Process,
     /// True for delayed or frozen data: shown, never traded on.
     pub delayed: bool,
+    /// True while trading in the contract is halted.
+    pub halted: bool,
+    /// When trading went on after the newest halt.
+    pub resumed: Option<Process>,
 }
 
 impl Quote {
     /// A quote of nothing yet.
     #[must_use]
     pub fn empty(at: Process) -> Quote {
-        Quote { bid: None, ask: None, last: None, shortable: None, at, delayed: false }
+        Quote {
+            bid: None,
+            ask: None,
+            last: None,
+            shortable: None,
+            at,
+            delayed: false,
+            halted: false,
+            resumed: None,
+        }
     }
 
     /// What an order of this action would meet: the ask for a buy, the bid for a sell.

@@ -6,7 +6,6 @@ use chrono::Timelike;
 
 use crate::fact::{Fact, LotClosed, LotOpened, Step};
 use crate::order::{Execution, Standing, Status, TimeInForce};
-use crate::reason::Because;
 use crate::request::{OrderSpec, Request};
 use crate::time::in_words;
 
@@ -50,11 +49,11 @@ impl fmt::Display for OrderSpec {
 impl fmt::Display for Fact {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Fact::SignalTaken { signal, because: Because::Rule { rule, confidence, needed } } => {
-                write!(f, "signal {signal} taken ({rule}: {confidence} >= {needed})")
-            }
             Fact::SignalTaken { signal, because } => write!(f, "signal {signal} taken ({because})"),
             Fact::SignalDeclined { signal, because } => write!(f, "signal {signal} declined: {because}"),
+            Fact::RuleFired { because, .. } => write!(f, "rule {because}"),
+            Fact::RuleOutranked { rule, by } => write!(f, "{rule} outranked by {by}"),
+            Fact::Alerted { text, because } => write!(f, "alert: {text} ({because})"),
             Fact::LotOpened(lot) => lot.fmt(f),
             Fact::AddDeclined { wanted, because } => write!(f, "add declined: {because} ({wanted})"),
             Fact::EntryDeclined { because, .. } => write!(f, "entry declined: {because}"),
@@ -71,6 +70,21 @@ impl fmt::Display for Fact {
             }
             Fact::Protected { exposed, .. } => write!(f, "protected after {}", in_words(*exposed)),
             Fact::Reanchored { average, .. } => write!(f, "average entry {average}"),
+            Fact::StopsAfterAdd { outcome, .. } => write!(f, "after the add {outcome}"),
+            Fact::ScaleOutDecided { lot, part, because } => {
+                write!(f, "scales out: {part} of lot {lot} ({because})")
+            }
+            Fact::ScaleOutEnded { lot } => write!(f, "scale-out of lot {lot} ended"),
+            Fact::EntriesWithdrawn { because } => write!(f, "resting entries are withdrawn: {because}"),
+            Fact::LocateGivenUp { .. } => f.write_str("no shares to borrow in time, the entry is taken back"),
+            Fact::LotReopened { lot, .. } => write!(f, "lot {lot} is open again: its news came late"),
+            Fact::TradeReopened { trade, .. } => write!(f, "trade {trade} is open again: a fill came late"),
+            Fact::ClosedOutside { lot, execution } => {
+                let Execution { quantity, price, .. } = execution;
+                write!(f, "{quantity} of lot {lot} closed outside of this program at {price}")
+            }
+            Fact::ForeignPosition { position, .. } => write!(f, "somebody else holds {position}"),
+            Fact::Split { ratio } => write!(f, "split: {} for 1", ratio.round_dp(4).normalize()),
             Fact::ProtectionRenewed { .. } => f.write_str("protection lost, placed anew"),
             Fact::CloseDecided { because } => write!(f, "leaving: {because}"),
             Fact::ReversalPlanned { signal, .. } => write!(f, "{signal} opens the other side once flat"),
@@ -90,7 +104,10 @@ impl fmt::Display for Fact {
 impl fmt::Display for LotOpened {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let LotOpened { trade, lot, side, touch, .. } = self;
-        if *lot > 1 {
+        if self.resting {
+            return write!(f, "doubles down: lot {lot} of trade {trade}, {side} ({})", self.because);
+        }
+        if self.adds {
             return write!(
                 f,
                 "scales in: lot {lot} of trade {trade}, {side} from {touch} ({})",

@@ -185,15 +185,17 @@ impl Teller {
     fn place(&mut self, now: Now, ticker: &str, short: &str, way: &str, much: &str, kind: Kind) -> String {
         let spec = OrderSpec {
             order: order(ticker, short),
+            lot: 1,
             action: action(way),
             quantity: quantity(much),
             kind,
             time_in_force: TimeInForce::Day,
             parent: None,
             group: None,
+            outside_rth: false,
             transmit: true,
         };
-        self.ask(now, ticker, Request::Place { lot: 1, orders: vec![spec] })
+        self.ask(now, ticker, Request::Place { orders: vec![spec] })
     }
 
     /// The request is written before the book sees it, its verdict after.

@@ -11,7 +11,7 @@ use chrono::TimeDelta;
 use engine::order::{Action, Commission, End, Execution, Standing, Status, Terms};
 use engine::{
     Confidence, Direction, Fact, Input, Installation, MarketView, Mode, Money, News, Now, OrderRef, Price,
-    Process, Quantity, Quote, Request, Role, Signal, Snapshot, Step, Ticker,
+    Process, Quantity, Quote, Request, Role, Signal, Sizing, Snapshot, Step, Ticker,
 };
 use numbers::{at, decimal};
 use proptest::prelude::{ProptestConfig, any, prop, prop_assert_eq, proptest};
@@ -112,7 +112,7 @@ fn shuffled(lists: Vec<Vec<News>>, picks: &[(prop::sample::Index, bool)]) -> Vec
 impl Played {
     fn new(size: u32) -> Played {
         let mut own = settings();
-        own.position_size = Money::new(Decimal::from(size) * decimal("100.10"));
+        own.sizing = Sizing::Money(Money::new(Decimal::from(size) * decimal("100.10")));
         let ticker = Ticker::new(Installation::from_number(1), own);
         let mut played = Played { ticker, view: market(), told: Vec::new() };
         let side = |text| Price::new(decimal(text)).ok();
@@ -121,7 +121,7 @@ impl Played {
         played.tell(0, &Input::Snapshot(Snapshot::default()));
         let confidence = Confidence::try_from(decimal("0.90")).expect("a confidence");
         let (id, direction) = ("one".to_owned(), Direction::Buy);
-        played.tell(0, &Input::Signal(Signal { id, direction, confidence, at: moment(0).market }));
+        played.tell(0, &Input::Signal(Signal::new(id, direction, confidence, moment(0).market)));
         played
     }
 

@@ -138,7 +138,7 @@ impl Walk {
         let direction = directions[usize::try_from(self.enemy.dice.roll(3)).expect("small")];
         let confidence = Confidence::try_from(decimal("0.90")).expect("a confidence");
         let id = format!("s{}", self.signals - u32::from(self.enemy.dice.roll(10) == 0 && self.signals > 1));
-        self.tell(&Input::Signal(Signal { id, direction, confidence, at: self.now().market }));
+        self.tell(&Input::Signal(Signal::new(id, direction, confidence, self.now().market)));
     }
 
     fn check(&self) {

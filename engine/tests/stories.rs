@@ -345,6 +345,7 @@ fn a_gain_confirmed_by_two_quotes_adds_a_lot_with_a_bracket_of_its_own() {
             10:10:06 A2 filled, 49 filled
             10:10:06 S2 works 49, 0 filled
             10:10:06 protected after 0 ms
+            10:10:06 after the add each lot keeps its stop
             10:10:06 T2 works 49, 0 filled
             10:10:06 average entry 102.12
             10:10:06 -> modify T2 to 49 at 110.29

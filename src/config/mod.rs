@@ -44,6 +44,8 @@ pub struct Config {
     pub tickers: Vec<TickerSettings>,
     /// The account's limits.
     pub limits: Limits,
+    /// The account's currency, three letters.
+    pub base_currency: String,
     /// The journal's folder.
     pub journal: PathBuf,
     /// When a commit counts.

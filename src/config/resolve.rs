@@ -1,24 +1,28 @@
 //! From three files and some variables to what is in force, or to all that is wrong.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use engine::{ContractSpec, Limits, Rule, TickerKey, TickerSettings};
+use engine::{ContractKind, ContractSpec, Limits, Rule, TickerKey, TickerSettings};
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 
 use super::rules::Rules;
 use super::source::Text;
 use super::supervisor::{GatewayKind, Mode, SignalSource, Supervisor};
-use super::tickers::{Table, Tickers};
+use super::tickers::{SecurityType, Table, Tickers};
 use super::values::{DEFAULTS, Name};
 use super::{
     Broker, Choices, Config, Embedded, Environment, Faults, Report, Signals, Source, rules, supervisor,
     tickers,
 };
 use crate::segments;
-use crate::settings::{Fault, Located, Override, Segment};
+use crate::settings::{self, Fault, Located, Override, Segment};
+
+/// Orders at work that IB takes on one side of a contract.
+const LEGS_A_SIDE_MAX: u32 = 15;
 
 /// Reads, checks, and completes everything.
 ///
@@ -159,8 +163,16 @@ fn check_tickers(
     let mut built = Vec::new();
     for (name, table) in &file.value {
         let Name::Ticker(key) = name else { continue };
-        match ticker(key.clone(), table.clone().over(&below), stretch(settings), &rules) {
-            Ok(settings) => built.push(settings),
+        if table.sizes() > 1 {
+            let say = "it names more than one of position_size, shares, risk_per_trade and equity_pct";
+            faults.at(&segments![key.as_str()], say);
+        }
+        let own = table.clone().over(&below);
+        match ticker(key.clone(), own.clone(), settings, &rules) {
+            Ok(settings) => {
+                check_ticker(key, &own, &settings, &mut faults);
+                built.push(settings);
+            }
             Err(missing) => missing.iter().for_each(|name| {
                 faults.at(&segments![key.as_str()], format!("`{name}` is missing, here and in [defaults]"));
             }),
@@ -189,32 +201,29 @@ fn stretch(settings: &Supervisor) -> i32 {
 fn ticker(
     key: TickerKey,
     own: Table,
-    stretch: i32,
+    settings: &Supervisor,
     rules: &Arc<[Rule]>,
 ) -> Result<TickerSettings, Vec<&'static str>> {
+    let stretch = stretch(settings);
     let span = |seconds: Option<u32>| TimeDelta::seconds(seconds.unwrap_or_default().into());
-    let (Some(size), Some(stop_loss), Some(take_profit), Some(entry_offset)) =
-        (own.position_size, own.stop_loss_pct, own.take_profit_pct, own.entry_offset_pct)
+    let (Some(sizing), Some(stop_loss), Some(take_profit)) =
+        (own.sizing(), own.stop_loss_pct, own.take_profit_pct)
     else {
         let said = [
-            ("position_size", own.position_size.is_some()),
+            ("position_size", own.sizing().is_some()),
             ("stop_loss_pct", own.stop_loss_pct.is_some()),
             ("take_profit_pct", own.take_profit_pct.is_some()),
         ];
         return Err(said.into_iter().filter(|(_, said)| !said).map(|(name, _)| name).collect());
     };
+    let built_in = TickerSettings::of(key.clone(), contract(&key, &own));
     Ok(TickerSettings {
-        contract: ContractSpec {
-            symbol: own.symbol.unwrap_or_else(|| key.to_string()),
-            exchange: own.exchange.unwrap_or_default(),
-            primary_exchange: own.primary_exchange,
-            currency: own.currency.unwrap_or_default(),
-        },
-        key,
-        position_size: size.money(),
+        sizing,
+        position_size_max: Some(settings.risk.max_position_size.money()),
         stop_loss,
         take_profit,
-        entry_offset,
+        entry: own.entry.unwrap_or(built_in.entry),
+        entry_offset: own.entry_offset_pct.unwrap_or(built_in.entry_offset),
         entry_expiry: span(own.entry_expiry_s) * stretch,
         allow_short: own.allow_short.unwrap_or_default(),
         on_opposite: own.on_opposite.unwrap_or_default(),
@@ -223,9 +232,61 @@ fn ticker(
         quote_age_max: span(own.max_quote_age_s),
         cool_down: span(own.cool_down_s) * stretch,
         scale_ins_max: own.max_scale_ins.unwrap_or_default(),
+        double_downs_max: own.max_double_downs.unwrap_or_default(),
+        stop_after_add: own.stop_after_add.unwrap_or_default(),
+        stop_distance_min: own.min_stop_distance_pct.unwrap_or(built_in.stop_distance_min),
+        trades_a_day_max: own.max_trades_a_day,
+        stop_outside_rth: own.stop_outside_rth_pct,
+        allow_foreign_position: own.allow_foreign_position.unwrap_or_default(),
+        slippage_allowance: own.slippage_allowance_pct.unwrap_or(built_in.slippage_allowance),
+        atr_period: own.atr_period.map_or(built_in.atr_period, NonZeroU32::get),
+        atr_bar_minutes: own.atr_bar_minutes.map_or(built_in.atr_bar_minutes, u32::from),
+        locate_patience: span(own.locate_patience_s) * stretch,
         reversal_expiry: span(own.reversal_expiry_s) * stretch,
         rules: rules.clone(),
+        ..built_in
     })
+}
+
+fn contract(key: &TickerKey, own: &Table) -> ContractSpec {
+    let kind = match own.security_type {
+        Some(SecurityType::Fut) => {
+            ContractKind::Future { local_symbol: own.local_symbol.clone(), expiry: own.expiry.clone() }
+        }
+        Some(SecurityType::Stk) | None => ContractKind::Stock,
+    };
+    ContractSpec {
+        symbol: own.symbol.clone().unwrap_or_else(|| key.to_string()),
+        exchange: own.exchange.clone().unwrap_or_default(),
+        primary_exchange: own.primary_exchange.clone(),
+        currency: own.currency.clone().unwrap_or_default(),
+        kind,
+    }
+}
+
+/// What is wrong with a ticker that no single value tells.
+fn check_ticker(key: &TickerKey, own: &Table, built: &TickerSettings, faults: &mut settings::Faults) {
+    let future = own.security_type == Some(SecurityType::Fut);
+    let named = own.local_symbol.is_some() || own.expiry.is_some();
+    if future && !named {
+        let say = "a future needs `local_symbol` (e.g. \"ESZ6\") or `expiry` (e.g. \"202612\")";
+        faults.at(&segments![key.as_str()], say);
+    }
+    if !future && named {
+        let say = "`local_symbol` and `expiry` go with security_type = \"FUT\"";
+        faults.at(&segments![key.as_str()], say);
+    }
+    let adds = built.scale_ins_max + built.double_downs_max;
+    for rule in built.rules.iter().filter(|rule| rule.is_for(key)) {
+        let legs = rule.exits_a_lot() * (1 + adds) + 1;
+        if legs > LEGS_A_SIDE_MAX {
+            let say = format!(
+                "rule `{}` may have {legs} orders on one side at work, IB takes {LEGS_A_SIDE_MAX}: fewer targets or adds",
+                rule.name
+            );
+            faults.at(&segments![key.as_str()], say);
+        }
+    }
 }
 
 /// Each ticker's numbers are shown as resolved, with the place that decided them.
@@ -293,6 +354,7 @@ fn complete(
             quote_age_max: TimeDelta::seconds(own.risk.max_quote_age_s.into()),
             zone: own.risk.time_zone,
         },
+        base_currency: own.risk.base_currency.into(),
         journal: own.journal.folder,
         durability: own.journal.durability,
         batch_max: own.journal.batch_max.get(),

@@ -10,7 +10,7 @@ use ports::journal::Durability;
 use ports::signals::Fields;
 use serde::{Deserialize, Serialize};
 
-use super::values::{Amount, HeaderName, Speed};
+use super::values::{Amount, Currency, HeaderName, Speed};
 use crate::settings::Segment;
 
 const SIXTY: NonZeroU32 = NonZeroU32::new(60).expect("not zero");
@@ -98,6 +98,7 @@ pub(super) struct Risk {
     pub(super) max_positions: NonZeroUsize,
     pub(super) price_collar_pct: Fraction,
     pub(super) max_quote_age_s: u32,
+    pub(super) base_currency: Currency,
     pub(super) time_zone: chrono_tz::Tz,
 }
 
@@ -192,6 +193,7 @@ impl Default for Risk {
             max_positions: TEN,
             price_collar_pct: Fraction::FIVE_PERCENT,
             max_quote_age_s: 5,
+            base_currency: Currency::default(),
             time_zone: chrono_tz::America::New_York,
         }
     }

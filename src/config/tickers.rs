@@ -1,11 +1,13 @@
 //! `tickers.toml`: `[defaults]`, then one table a ticker.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 
-use engine::{Confidence, Fraction, OnOpposite};
+use engine::rule::EntryKind;
+use engine::{Confidence, Fraction, OnOpposite, Quantity, Sizing, StopAfterAdd};
 use serde::{Deserialize, Serialize};
 
-use super::values::{Amount, DEFAULTS, Name};
+use super::values::{Amount, BarMinutes, DEFAULTS, Name};
 use crate::settings::Segment;
 
 /// The file as it is written: tables by name.
@@ -19,19 +21,46 @@ pub(super) struct Table {
     pub(super) exchange: Option<String>,
     pub(super) primary_exchange: Option<String>,
     pub(super) currency: Option<String>,
+    pub(super) security_type: Option<SecurityType>,
+    pub(super) local_symbol: Option<String>,
+    pub(super) expiry: Option<String>,
     pub(super) position_size: Option<Amount>,
+    pub(super) shares: Option<Quantity>,
+    pub(super) risk_per_trade: Option<Amount>,
+    pub(super) equity_pct: Option<Fraction>,
+    pub(super) slippage_allowance_pct: Option<Fraction>,
     pub(super) stop_loss_pct: Option<Fraction>,
     pub(super) take_profit_pct: Option<Fraction>,
+    pub(super) atr_period: Option<NonZeroU32>,
+    pub(super) atr_bar_minutes: Option<BarMinutes>,
+    pub(super) entry: Option<EntryKind>,
     pub(super) entry_offset_pct: Option<Fraction>,
     pub(super) entry_expiry_s: Option<u32>,
     pub(super) max_signal_age_s: Option<u32>,
     pub(super) max_quote_age_s: Option<u32>,
     pub(super) allow_short: Option<bool>,
+    pub(super) locate_patience_s: Option<u32>,
+    pub(super) allow_foreign_position: Option<bool>,
     pub(super) on_opposite: Option<OnOpposite>,
     pub(super) exit_min_confidence: Option<Confidence>,
     pub(super) max_scale_ins: Option<u32>,
+    pub(super) max_double_downs: Option<u32>,
+    pub(super) max_trades_a_day: Option<u32>,
+    pub(super) stop_after_add: Option<StopAfterAdd>,
+    pub(super) min_stop_distance_pct: Option<Fraction>,
+    pub(super) stop_outside_rth_pct: Option<Fraction>,
     pub(super) reversal_expiry_s: Option<u32>,
     pub(super) cool_down_s: Option<u32>,
+}
+
+/// What a ticker trades. Cash forex, options and combos are not traded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub(super) enum SecurityType {
+    /// Stocks, and funds that trade like them.
+    Stk,
+    /// Futures.
+    Fut,
 }
 
 /// What its tables are called.
@@ -47,25 +76,63 @@ impl Table {
     /// This table over `below`: what it does not say, that one does.
     pub(super) fn over(self, below: &Table) -> Table {
         let below = below.clone();
+        // A size is said as a whole: one kind here does not meet another kind there.
+        let size = if self.sizes() > 0 { self.clone() } else { below.clone() };
         Table {
             symbol: self.symbol.or(below.symbol),
             exchange: self.exchange.or(below.exchange),
             primary_exchange: self.primary_exchange.or(below.primary_exchange),
             currency: self.currency.or(below.currency),
-            position_size: self.position_size.or(below.position_size),
+            security_type: self.security_type.or(below.security_type),
+            local_symbol: self.local_symbol.or(below.local_symbol),
+            expiry: self.expiry.or(below.expiry),
+            position_size: size.position_size,
+            shares: size.shares,
+            risk_per_trade: size.risk_per_trade,
+            equity_pct: size.equity_pct,
+            slippage_allowance_pct: self.slippage_allowance_pct.or(below.slippage_allowance_pct),
             stop_loss_pct: self.stop_loss_pct.or(below.stop_loss_pct),
             take_profit_pct: self.take_profit_pct.or(below.take_profit_pct),
+            atr_period: self.atr_period.or(below.atr_period),
+            atr_bar_minutes: self.atr_bar_minutes.or(below.atr_bar_minutes),
+            entry: self.entry.or(below.entry),
             entry_offset_pct: self.entry_offset_pct.or(below.entry_offset_pct),
             entry_expiry_s: self.entry_expiry_s.or(below.entry_expiry_s),
             max_signal_age_s: self.max_signal_age_s.or(below.max_signal_age_s),
             max_quote_age_s: self.max_quote_age_s.or(below.max_quote_age_s),
             allow_short: self.allow_short.or(below.allow_short),
+            locate_patience_s: self.locate_patience_s.or(below.locate_patience_s),
+            allow_foreign_position: self.allow_foreign_position.or(below.allow_foreign_position),
             on_opposite: self.on_opposite.or(below.on_opposite),
             exit_min_confidence: self.exit_min_confidence.or(below.exit_min_confidence),
             max_scale_ins: self.max_scale_ins.or(below.max_scale_ins),
+            max_double_downs: self.max_double_downs.or(below.max_double_downs),
+            max_trades_a_day: self.max_trades_a_day.or(below.max_trades_a_day),
+            stop_after_add: self.stop_after_add.or(below.stop_after_add),
+            min_stop_distance_pct: self.min_stop_distance_pct.or(below.min_stop_distance_pct),
+            stop_outside_rth_pct: self.stop_outside_rth_pct.or(below.stop_outside_rth_pct),
             reversal_expiry_s: self.reversal_expiry_s.or(below.reversal_expiry_s),
             cool_down_s: self.cool_down_s.or(below.cool_down_s),
         }
+    }
+
+    /// How many kinds of size it names.
+    pub(super) fn sizes(&self) -> usize {
+        let named = [
+            self.position_size.is_some(),
+            self.shares.is_some(),
+            self.risk_per_trade.is_some(),
+            self.equity_pct.is_some(),
+        ];
+        named.into_iter().filter(|named| *named).count()
+    }
+
+    /// How large an entry is, where it says.
+    pub(super) fn sizing(&self) -> Option<Sizing> {
+        let money = self.position_size.map(|own| Sizing::Money(own.money()));
+        let shares = self.shares.map(Sizing::Shares);
+        let risk = self.risk_per_trade.map(|own| Sizing::Risk(own.money()));
+        money.or(shares).or(risk).or(self.equity_pct.map(Sizing::Equity))
     }
 
     /// What is in force where no file says anything. Stop, target and size have no
@@ -74,6 +141,16 @@ impl Table {
         Table {
             exchange: Some("SMART".to_owned()),
             currency: Some("USD".to_owned()),
+            security_type: Some(SecurityType::Stk),
+            slippage_allowance_pct: Some(Fraction::TENTH_PERCENT),
+            atr_period: NonZeroU32::new(14),
+            atr_bar_minutes: Some(BarMinutes::FIVE),
+            entry: Some(EntryKind::Marketable),
+            locate_patience_s: Some(30),
+            allow_foreign_position: Some(false),
+            max_double_downs: Some(0),
+            stop_after_add: Some(StopAfterAdd::Keep),
+            min_stop_distance_pct: Some(Fraction::FIFTH_PERCENT),
             entry_offset_pct: Some(Fraction::TENTH_PERCENT),
             entry_expiry_s: Some(30),
             max_signal_age_s: Some(60),

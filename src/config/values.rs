@@ -74,6 +74,59 @@ impl From<Speed> for f64 {
     }
 }
 
+/// A currency's three letters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub(super) struct Currency(String);
+
+impl Default for Currency {
+    fn default() -> Currency {
+        Currency("USD".to_owned())
+    }
+}
+
+impl TryFrom<String> for Currency {
+    type Error = String;
+    fn try_from(text: String) -> Result<Currency, String> {
+        let is_currency = text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_uppercase());
+        if is_currency {
+            Ok(Currency(text))
+        } else {
+            Err(format!("a currency is three letters A-Z, got `{text}`"))
+        }
+    }
+}
+
+impl From<Currency> for String {
+    fn from(currency: Currency) -> String {
+        currency.0
+    }
+}
+
+/// Minutes of a bar: one of those that TWS has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "u32", into = "u32")]
+pub(super) struct BarMinutes(u32);
+
+impl BarMinutes {
+    pub(super) const FIVE: BarMinutes = BarMinutes(5);
+}
+
+impl TryFrom<u32> for BarMinutes {
+    type Error = String;
+    fn try_from(minutes: u32) -> Result<BarMinutes, String> {
+        let known = ports::broker::bars::bar_size(minutes).is_some();
+        let told = || format!("TWS has bars of 1, 2, 3, 5, 10, 15, 20, 30 and 60 minutes, got {minutes}");
+        if known { Ok(BarMinutes(minutes)) } else { Err(told()) }
+    }
+}
+
+impl From<BarMinutes> for u32 {
+    fn from(minutes: BarMinutes) -> u32 {
+        minutes.0
+    }
+}
+
 /// The name of a table in `tickers.toml`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

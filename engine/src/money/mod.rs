@@ -40,6 +40,9 @@ pub enum BadNumber {
     /// A portion outside `0 < p <= 1`.
     #[error("must be above 0 and at most 1, got {0}")]
     Portion(Decimal),
+    /// A multiple outside `0 < m <= 100`.
+    #[error("must be above 0 and at most 100, got {0}")]
+    Multiple(Decimal),
     /// A confidence outside `0..=1`.
     #[error("a confidence must be between 0 and 1, got {0}")]
     Confidence(Decimal),
@@ -282,6 +285,12 @@ fn meant(value: Decimal) -> String {
 impl Fraction {
     /// 0.05.
     pub const FIVE_PERCENT: Fraction = Fraction(Decimal::from_parts(5, 0, 0, false, 2));
+    /// 0.03.
+    pub const THREE_PERCENT: Fraction = Fraction(Decimal::from_parts(3, 0, 0, false, 2));
+    /// 0.08.
+    pub const EIGHT_PERCENT: Fraction = Fraction(Decimal::from_parts(8, 0, 0, false, 2));
+    /// 0.002.
+    pub const FIFTH_PERCENT: Fraction = Fraction(Decimal::from_parts(2, 0, 0, false, 3));
     /// 0.001.
     pub const TENTH_PERCENT: Fraction = Fraction(Decimal::from_parts(1, 0, 0, false, 3));
 
@@ -339,6 +348,12 @@ impl Portion {
         Ok(Portion(value.normalize()))
     }
 
+    /// The number itself.
+    #[must_use]
+    pub fn value(self) -> Decimal {
+        self.0
+    }
+
     /// This part of `quantity`.
     #[must_use]
     pub fn of(self, quantity: Quantity) -> Quantity {
@@ -356,6 +371,49 @@ impl TryFrom<Decimal> for Portion {
 impl From<Portion> for Decimal {
     fn from(portion: Portion) -> Decimal {
         portion.0
+    }
+}
+
+/// A multiple of something: above 0 and at most 100.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "Decimal", into = "Decimal")]
+pub struct Multiple(Decimal);
+
+impl Multiple {
+    /// Once.
+    #[must_use]
+    pub fn one() -> Multiple {
+        Multiple(Decimal::ONE)
+    }
+
+    /// A multiple from a decimal.
+    ///
+    /// # Errors
+    /// [`BadNumber::Multiple`] at or below 0, and above 100.
+    pub fn new(value: Decimal) -> Result<Multiple, BadNumber> {
+        if value <= Decimal::ZERO || value > Decimal::ONE_HUNDRED {
+            return Err(BadNumber::Multiple(value));
+        }
+        Ok(Multiple(value.normalize()))
+    }
+
+    /// The number itself.
+    #[must_use]
+    pub fn value(self) -> Decimal {
+        self.0
+    }
+}
+
+impl TryFrom<Decimal> for Multiple {
+    type Error = BadNumber;
+    fn try_from(value: Decimal) -> Result<Multiple, BadNumber> {
+        Multiple::new(value)
+    }
+}
+
+impl From<Multiple> for Decimal {
+    fn from(multiple: Multiple) -> Decimal {
+        multiple.0
     }
 }
 

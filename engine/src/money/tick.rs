@@ -46,6 +46,14 @@ pub enum BadPrice {
         /// `below` or `above`.
         side: &'static str,
     },
+    /// A stop or a target that lies on the other side of its entry.
+    #[error("{price} lies on the wrong side of the entry at {entry}")]
+    WrongSide {
+        /// The stop or the target.
+        price: Price,
+        /// The entry.
+        entry: Price,
+    },
     /// The value is no price at all.
     #[error(transparent)]
     Number(#[from] BadNumber),

@@ -1,27 +1,60 @@
 //! Rules: a condition and an action, data without state.
 //!
-//! One file per kind; the enums here delegate in one match, so that the compiler
-//! lists what a new kind needs. A rule answers with a reason, yes or no.
+//! One file per kind; the enums delegate in one match, so that the compiler lists what a
+//! new kind needs. A rule answers with what it saw or what it missed; which of several
+//! acts is [`ticker`](crate::ticker)'s to say, by [`Class`].
 //!
-//! Read next: [`signal`], [`create_position`], [`position_profit`], [`scale_in`].
+//! Read next: [`condition`], [`answer`]; then the kinds: [`signal`], [`position_profit`],
+//! [`create_position`] and the others.
 
+pub mod alert;
+pub mod answer;
+pub mod close_position;
+pub mod condition;
 pub mod create_position;
+pub mod double_down;
+pub mod halt;
+pub mod move_stop;
+pub mod position_age;
+pub mod position_loss;
 pub mod position_profit;
+pub mod price;
 pub mod scale_in;
+pub mod scale_out;
 pub mod signal;
+pub mod time_window;
+pub mod view;
+pub mod volatility;
 
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
-pub use create_position::CreatePosition;
+pub use alert::Alert;
+pub use answer::{Miss, Seen};
+pub use close_position::ClosePosition;
+pub use condition::{Condition, Several, Single};
+pub use create_position::{CreatePosition, EntryKind, PartTarget};
+pub use double_down::DoubleDown;
+pub use halt::Halt;
+pub use move_stop::MoveStop;
+pub use position_age::PositionAge;
+pub use position_loss::PositionLoss;
 pub use position_profit::PositionProfit;
+pub use price::PriceCondition;
 pub use scale_in::ScaleIn;
+pub use scale_out::ScaleOut;
 pub use signal::SignalCondition;
+pub use time_window::TimeWindow;
+pub use view::{Held, View};
+pub use volatility::Volatility;
 
 use crate::instrument::TickerKey;
-use crate::money::{Confidence, Price};
+use crate::money::Confidence;
 use crate::order::Side;
 use crate::reason::{Because, Decline};
-use crate::signal::Signal;
+
+/// How long an alert is not repeated where its rule names no cool-down.
+const ALERT_COOL_DOWN: TimeDelta = TimeDelta::minutes(15);
 
 /// One rule of the user's, as the config states it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,20 +68,13 @@ pub struct Rule {
     /// The tickers it is for; none named: all.
     #[serde(default)]
     pub tickers: Vec<TickerKey>,
+    /// It does not act again for so long, in seconds of market time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cool_down_s: Option<u32>,
     /// When.
     pub condition: Condition,
     /// What.
     pub action: Action,
-}
-
-/// When a rule fires.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-pub enum Condition {
-    /// On a signal of one direction and enough confidence.
-    Signal(SignalCondition),
-    /// On a gain of the position.
-    PositionProfit(PositionProfit),
 }
 
 /// What a rule does.
@@ -57,29 +83,39 @@ pub enum Condition {
 pub enum Action {
     /// Opens a position with its stop and target.
     CreatePosition(CreatePosition),
-    /// Adds a lot to it.
+    /// Adds a lot to one that gains.
     ScaleIn(ScaleIn),
+    /// Adds a lot at a better price.
+    DoubleDown(DoubleDown),
+    /// Closes it.
+    ClosePosition(ClosePosition),
+    /// Closes a part of it.
+    ScaleOut(ScaleOut),
+    /// Tightens its stop.
+    MoveStop(MoveStop),
+    /// Opens nothing any more.
+    Halt(Halt),
+    /// Tells somebody.
+    Alert(Alert),
 }
 
-/// The entry that a rule asks for, and why.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wanted<'a> {
-    /// The action's numbers.
-    pub entry: &'a CreatePosition,
-    /// The rule's answer.
-    pub because: Because,
+/// What beats what, where several rules hold at once: the first wins. At most one acts that
+/// makes an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// Makes no order, and waits for nobody.
+    Word,
+    /// Takes shares away.
+    Exit,
+    /// Moves a stop.
+    StopMove,
+    /// Brings more shares.
+    Add,
+    /// Opens.
+    Entry,
 }
 
-/// The add that a rule asks for, and why.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Adding<'a> {
-    /// The action's numbers.
-    pub scale_in: &'a ScaleIn,
-    /// The rule's answer.
-    pub because: Because,
-}
-
-/// A condition and an action that never meet: the rule would be dead.
+/// A rule that cannot be what was meant.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("rule `{rule}` can never act: {why}")]
 pub struct DeadRule {
@@ -89,21 +125,52 @@ pub struct DeadRule {
     pub why: &'static str,
 }
 
+impl Action {
+    /// What it beats, and what beats it.
+    #[must_use]
+    pub fn class(&self) -> Class {
+        match self {
+            Action::Halt(_) | Action::Alert(_) => Class::Word,
+            Action::ClosePosition(_) | Action::ScaleOut(_) => Class::Exit,
+            Action::MoveStop(_) => Class::StopMove,
+            Action::ScaleIn(_) | Action::DoubleDown(_) => Class::Add,
+            Action::CreatePosition(_) => Class::Entry,
+        }
+    }
+
+    fn fault(&self) -> Option<&'static str> {
+        match self {
+            Action::CreatePosition(own) => own.fault(),
+            Action::MoveStop(own) => own.fault(),
+            Action::Alert(own) if own.text.is_empty() => Some("an alert needs a text"),
+            _ => None,
+        }
+    }
+}
+
 impl Rule {
     /// Refuses a rule that could never act.
     ///
     /// # Errors
-    /// Its condition and its action do not go together.
+    /// Its condition says nothing, its action cannot be carried out, or the two do not go
+    /// together.
     pub fn check(&self) -> Result<(), DeadRule> {
-        let why = match (&self.condition, &self.action) {
-            (Condition::Signal(on), Action::CreatePosition(entry)) if on.signal != entry.side.direction() => {
-                "a BUY signal opens side BUY, a SHORT signal side SHORT"
+        let fault = self.condition.fault(0).or_else(|| self.action.fault()).or_else(|| self.mismatch());
+        fault.map_or(Ok(()), |why| Err(DeadRule { rule: self.name.clone(), why }))
+    }
+
+    fn mismatch(&self) -> Option<&'static str> {
+        let Action::CreatePosition(entry) = &self.action else { return None };
+        match self.condition.direction() {
+            _ if self.condition.needs_position() => {
+                Some("create_position acts when flat, and its condition waits for a position")
             }
-            (Condition::Signal(_), Action::ScaleIn(_)) => "scale_in goes with position_profit",
-            (Condition::PositionProfit(_), Action::CreatePosition(_)) => "create_position goes with signal",
-            _ => return Ok(()),
-        };
-        Err(DeadRule { rule: self.name.clone(), why })
+            Some(direction) if direction != entry.side.direction() => {
+                Some("a BUY signal opens side BUY, a SHORT signal side SHORT")
+            }
+            None if entry.from_signal => Some("from_signal goes with a signal condition"),
+            _ => None,
+        }
     }
 
     /// True if the rule is for this ticker.
@@ -112,129 +179,92 @@ impl Rule {
         self.tickers.is_empty() || self.tickers.contains(ticker)
     }
 
-    fn opens(&self) -> Option<(&SignalCondition, &CreatePosition)> {
-        match (&self.condition, &self.action) {
-            (Condition::Signal(condition), Action::CreatePosition(entry)) => Some((condition, entry)),
-            _ => None,
+    /// How long it does not act again, in market time.
+    #[must_use]
+    pub fn cool_down(&self) -> Option<TimeDelta> {
+        let default = matches!(self.action, Action::Alert(_)).then_some(ALERT_COOL_DOWN);
+        self.cool_down_s.map(|seconds| TimeDelta::seconds(seconds.into())).or(default)
+    }
+
+    /// True where it looks at a signal.
+    #[must_use]
+    pub fn hears_signals(&self) -> bool {
+        self.condition.direction().is_some()
+    }
+
+    /// True where two successive quotes have to agree before it acts.
+    #[must_use]
+    pub fn wants_confirming(&self) -> bool {
+        self.condition.measures_gain()
+    }
+
+    /// How many stops and targets its entry has at work; none for a rule that opens nothing.
+    #[must_use]
+    pub fn exits_a_lot(&self) -> u32 {
+        match &self.action {
+            Action::CreatePosition(own) => {
+                2 * u32::try_from(own.targets.len().max(1)).unwrap_or(u32::MAX / 2)
+            }
+            _ => 0,
         }
     }
 
-    fn adds(&self) -> Option<(&PositionProfit, &ScaleIn)> {
-        match (&self.condition, &self.action) {
-            (Condition::PositionProfit(condition), Action::ScaleIn(scale_in)) => Some((condition, scale_in)),
-            _ => None,
-        }
+    /// True where it measures in average true ranges.
+    #[must_use]
+    pub fn needs_atr(&self) -> bool {
+        let acts = matches!(&self.action, Action::CreatePosition(own) if own.needs_atr());
+        acts || self.condition.any_part(&|part| matches!(part, Condition::Atr(_)))
+    }
+
+    /// Why it fires, with all that it saw.
+    #[must_use]
+    pub fn because(&self, view: &View<'_>) -> Because {
+        let mut seen = Vec::new();
+        self.condition.seen(view, &mut seen);
+        Because::Rule { rule: self.name.clone(), seen }
+    }
+
+    /// Why a signal leads to nothing by this rule.
+    fn missed(&self, miss: Miss) -> Decline {
+        Decline::RuleMissed { rule: self.name.clone(), miss }
     }
 }
 
-/// The entry that this signal is good for: the first by priority, then file order.
+/// A ticker's rules in the order in which they are looked at: by priority, then file order.
+#[must_use]
+pub fn in_order(rules: &[Rule], ticker: &TickerKey) -> Vec<Rule> {
+    let mut own: Vec<Rule> = rules.iter().filter(|rule| rule.is_for(ticker)).cloned().collect();
+    own.sort_by_key(|rule| std::cmp::Reverse(rule.priority));
+    own
+}
+
+/// The rule by which the signal in `view` opens a position, among rules in order.
 ///
 /// # Errors
-/// Why no rule takes it: the least confidence that would have done.
-pub fn entry_for<'a>(rules: &'a [Rule], ticker: &TickerKey, signal: &Signal) -> Result<Wanted<'a>, Decline> {
-    let mut nearest: Option<(Confidence, Decline)> = None;
-    for rule in in_order(rules, ticker) {
-        let Some((condition, entry)) = rule.opens() else { continue };
-        if condition.signal != signal.direction {
+/// Why none takes it: the one that asks for the least confidence tells.
+pub fn opening<'a>(rules: &'a [Rule], view: &View<'_>) -> Result<(&'a Rule, &'a CreatePosition), Decline> {
+    let Some(signal) = view.signal else { return Err(Decline::NothingToSell) };
+    let mut nearest: Option<(Option<Confidence>, Decline)> = None;
+    for rule in rules {
+        let Action::CreatePosition(entry) = &rule.action else { continue };
+        if rule.condition.direction() != Some(signal.direction) {
             continue;
         }
-        match condition.holds(&rule.name, signal) {
-            Ok(because) => return Ok(Wanted { entry, because }),
-            Err(decline) if nearest.as_ref().is_none_or(|(least, _)| condition.min_confidence < *least) => {
-                nearest = Some((condition.min_confidence, decline));
-            }
-            Err(_) => {}
+        let Err(miss) = rule.condition.test(view) else { return Ok((rule, entry)) };
+        let needs = rule.condition.min_confidence();
+        if nearest.as_ref().is_none_or(|(least, _)| needs < *least) {
+            nearest = Some((needs, rule.missed(miss)));
         }
     }
     Err(nearest.map_or(Decline::NoRule(signal.direction), |(_, decline)| decline))
 }
 
-/// The add that a position of `side` from `entry` is good for at `mark`, on its `level`.
-#[must_use]
-pub fn adding_for<'a>(
-    rules: &'a [Rule],
-    ticker: &TickerKey,
-    level: u32,
-    side: Side,
-    entry: Price,
-    mark: Price,
-) -> Option<Adding<'a>> {
-    in_order(rules, ticker).find_map(|rule| {
-        let (condition, scale_in) = rule.adds()?;
-        let because = condition.holds(&rule.name, level, side, entry, mark)?;
-        Some(Adding { scale_in, because })
-    })
-}
-
 /// The lowest confidence with which any rule opens `side`; what a close needs by default.
 #[must_use]
-pub fn min_confidence_to_open(rules: &[Rule], ticker: &TickerKey, side: Side) -> Option<Confidence> {
-    in_order(rules, ticker)
-        .filter_map(Rule::opens)
-        .filter(|(_, entry)| entry.side.side() == side)
-        .map(|(condition, _)| condition.min_confidence)
-        .min()
-}
-
-fn in_order<'a>(rules: &'a [Rule], ticker: &TickerKey) -> impl Iterator<Item = &'a Rule> {
-    let mut own: Vec<&Rule> = rules.iter().filter(|rule| rule.is_for(ticker)).collect();
-    own.sort_by_key(|rule| std::cmp::Reverse(rule.priority));
-    own.into_iter()
+pub fn min_confidence_to_open(rules: &[Rule], side: Side) -> Option<Confidence> {
+    let opens = |rule: &&Rule| matches!(&rule.action, Action::CreatePosition(own) if own.side.side() == side);
+    rules.iter().filter(opens).filter_map(|rule| rule.condition.min_confidence()).min()
 }
 
 #[cfg(test)]
-mod tests {
-    use expect_test::expect;
-
-    use super::{Rule, entry_for};
-    use crate::signal::{Direction, Signal};
-
-    fn rule(name: &str, min_confidence: &str, priority: i32, tickers: &[&str]) -> Rule {
-        serde_json::from_value(serde_json::json!({
-            "name": name, "priority": priority, "tickers": tickers,
-            "condition": { "type": "signal", "signal": "BUY", "min_confidence": min_confidence },
-            "action": { "type": "create_position", "side": "BUY" },
-        }))
-        .unwrap()
-    }
-
-    fn answers(rules: &[Rule], table: &[(Direction, &str)]) -> String {
-        let signal = |direction, confidence: &str| Signal {
-            id: String::new(),
-            direction,
-            confidence: confidence.parse::<rust_decimal::Decimal>().unwrap().try_into().unwrap(),
-            at: chrono::DateTime::UNIX_EPOCH,
-        };
-        let answer = |&(direction, confidence): &(Direction, &str)| {
-            let signal = signal(direction, confidence);
-            match entry_for(rules, &"AAPL".parse().unwrap(), &signal) {
-                Ok(wanted) => format!("{signal}: taken ({})\n", wanted.because),
-                Err(decline) => format!("{signal}: declined ({decline})\n"),
-            }
-        };
-        table.iter().map(answer).collect()
-    }
-
-    #[test]
-    fn the_first_by_priority_then_by_file_order_takes_the_signal() {
-        let rules = [
-            rule("plain", "0.60", 0, &[]),
-            rule("also plain", "0.60", 0, &[]),
-            rule("sure", "0.90", 5, &[]),
-            rule("for IBM", "0.10", 9, &["IBM"]),
-        ];
-        let table = [
-            (Direction::Buy, "0.95"),
-            (Direction::Buy, "0.60"),
-            (Direction::Buy, "0.59"),
-            (Direction::Short, "0.99"),
-        ];
-        expect![[r#"
-            BUY 0.95: taken (sure: 0.95 >= 0.90)
-            BUY 0.60: taken (plain: 0.60 >= 0.60)
-            BUY 0.59: declined (confidence 0.59 < 0.60 (plain))
-            SHORT 0.99: declined (no rule takes SHORT)
-        "#]]
-        .assert_eq(&answers(&rules, &table));
-    }
-}
+mod tests;

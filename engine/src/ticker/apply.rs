@@ -3,14 +3,18 @@
 //! Recovery is this, over the journal. Nothing is decided here, so that newer code and
 //! newer rules rebuild the same state from older facts.
 
+use rust_decimal::Decimal;
+
 use crate::fact::{Fact, LotOpened, Step};
-use crate::lot::{Changing, Leg, Lot};
+use crate::lot::{Changing, Leg, Lot, Scaling};
 use crate::mode::Mode;
-use crate::order::{End, Execution, Standing, Status};
+use crate::money::{Price, Quantity};
+use crate::order::{End, Execution, Kind, Standing, Status, TimeInForce};
+use crate::order_ref::Role;
 use crate::reason::Because;
-use crate::request::Request;
+use crate::request::{OrderSpec, Request};
 use crate::signal::Signal;
-use crate::ticker::{SIGNALS_MAX, Ticker};
+use crate::ticker::{Fired, SIGNALS_MAX, Ticker};
 use crate::time::Now;
 use crate::trade::Trade;
 
@@ -28,6 +32,11 @@ impl Ticker {
         match fact {
             Fact::SignalTaken { signal, .. } => self.remember(signal, true),
             Fact::SignalDeclined { signal, .. } => self.remember(signal, false),
+            Fact::RuleFired { rule, .. } => {
+                let trade = self.trade.as_ref().map(|trade| trade.number);
+                self.fired.insert(rule.clone(), Fired { at: at.market, trade });
+            }
+            Fact::RuleOutranked { .. } | Fact::Alerted { .. } | Fact::LocateGivenUp { .. } => {}
             Fact::LotOpened(lot) => self.open_lot(at, lot),
             Fact::EntryDeclined { lot, .. } => self.end_lot(*lot),
             Fact::AddDeclined { .. } => self.with_trade(|trade| trade.levels_used += 1),
@@ -40,8 +49,25 @@ impl Ticker {
             Fact::ReversalDropped => self.with_trade(|trade| trade.reversal = None),
             Fact::Protected { lot, .. } => self.with_lot(*lot, |lot| lot.exposed_since = None),
             Fact::Reanchored { lot, .. } => self.with_lot(*lot, |lot| lot.reanchored = true),
+            Fact::StopsAfterAdd { lot, .. } => self.with_lot(*lot, |lot| lot.stops_settled = true),
+            Fact::ScaleOutDecided { lot, part, .. } => self.with_lot(*lot, |lot| {
+                lot.scaling = Some(Scaling { keep: lot.held().less(*part), placed: None });
+            }),
+            Fact::ScaleOutEnded { lot } => self.with_lot(*lot, |lot| lot.scaling = None),
+            Fact::EntriesWithdrawn { .. } => self.with_trade(|trade| trade.withdrawn = true),
+            Fact::LotReopened { lot, .. } => self.with_lot(*lot, |lot| lot.closed = None),
+            Fact::TradeReopened { .. } => self.reopen(),
+            Fact::ClosedOutside { lot, execution } => self.closed_outside(at, *lot, execution),
+            Fact::ForeignPosition { position, by } => {
+                self.foreign = Some(*position);
+                by.iter().for_each(|id| self.ledger.note_foreign(id, at.market));
+            }
+            Fact::Split { ratio } => self.split(at, *ratio),
             Fact::ProtectionRenewed { lot } => self.with_lot(*lot, |lot| lot.renewals += 1),
-            Fact::CloseDecided { because } => self.with_trade(|trade| trade.leaving = Some(because.clone())),
+            Fact::CloseDecided { because } => self.with_trade(|trade| {
+                trade.leaving = Some(because.clone());
+                trade.lots.iter_mut().for_each(|lot| lot.scaling = None);
+            }),
             Fact::ReversalPlanned { signal, until } => {
                 self.with_trade(|trade| trade.reversal = Some((signal.clone(), *until)));
             }
@@ -49,10 +75,11 @@ impl Ticker {
                 if closed.by == Because::Stop {
                     self.cooling_until = Some(at.market + self.settings.cool_down);
                 }
-                self.with_lot(closed.lot, |lot| lot.closed = true);
+                self.with_lot(closed.lot, |lot| lot.closed = Some(closed.realized));
             }
-            Fact::TradeClosed { .. } => {
-                self.trade = None;
+            Fact::TradeClosed { traded, realized, commission, .. } => {
+                self.with_trade(|trade| trade.counted = traded.then_some(*realized > *commission));
+                self.before = self.trade.take();
                 self.ledger.close(at.market);
             }
             Fact::Stray { execution } => self.ledger.book(execution, rust_decimal::Decimal::ONE),
@@ -63,9 +90,14 @@ impl Ticker {
 
     fn apply_request(&mut self, at: Now, request: &Request) {
         match request {
-            Request::Place { lot, orders } => self.with_lot(*lot, |lot| {
-                lot.heard = at.process;
-                lot.legs.extend(orders.iter().cloned().map(Leg::asked));
+            Request::Place { orders } => orders.iter().for_each(|spec| {
+                self.with_lot(spec.lot, |lot| {
+                    lot.heard = at.process;
+                    if let Some(scaling) = lot.scaling.as_mut().filter(|_| spec.order.role == Role::Exit) {
+                        scaling.placed = Some(at.process);
+                    }
+                    lot.legs.push(Leg::asked(spec.clone()));
+                });
             }),
             Request::Modify(change) => {
                 self.with_trade(|trade| trade.repricings += u32::from(trade.leaving.is_some()));
@@ -97,14 +129,17 @@ impl Ticker {
     }
 
     fn open_lot(&mut self, at: Now, opened: &LotOpened) {
-        let lot = Lot::new(opened.clone(), at.process);
+        let lot = Lot::new(opened.clone(), at);
         match &mut self.trade {
             Some(trade) => {
-                trade.levels_used += 1;
+                trade.levels_used += u32::from(opened.adds && !opened.resting);
                 trade.lots.push(lot);
             }
             None => {
                 self.trades = opened.trade;
+                let today = at.market.date_naive();
+                let (day, count) = self.opened_today;
+                self.opened_today = (Some(today), if day == Some(today) { count + 1 } else { 1 });
                 self.trade = Some(Trade {
                     number: opened.trade,
                     side: opened.side,
@@ -113,6 +148,8 @@ impl Ticker {
                     reversal: None,
                     levels_used: 0,
                     repricings: 0,
+                    withdrawn: false,
+                    counted: None,
                 });
             }
         }
@@ -139,6 +176,59 @@ impl Ticker {
         }
         if lot.held().is_zero() {
             lot.exposed_since = None;
+        }
+        lot.entry_average = lot.average(&self.ledger, true);
+    }
+
+    /// The trade before goes on: it takes the place of none, for none is open.
+    fn reopen(&mut self) {
+        self.trade = self.before.take();
+        self.with_trade(|trade| trade.counted = None);
+        self.ledger.reopen();
+    }
+
+    /// Somebody else's trade as an order of the lot that is over.
+    fn closed_outside(&mut self, at: Now, number: u32, execution: &Execution) {
+        self.with_lot(number, |lot| {
+            let mut leg = Leg::asked(OrderSpec {
+                order: execution.order.clone(),
+                lot: number,
+                action: execution.action,
+                quantity: execution.quantity,
+                kind: Kind::Limit(execution.price),
+                time_in_force: TimeInForce::Day,
+                parent: None,
+                group: None,
+                outside_rth: false,
+                transmit: true,
+            });
+            leg.standing = Some(Standing::Ended(End::Filled));
+            leg.remaining = Quantity::ZERO;
+            lot.legs.push(leg);
+        });
+        self.executed(at, execution);
+    }
+
+    /// Everything that is counted in shares or in the price of one.
+    fn split(&mut self, at: Now, ratio: Decimal) {
+        self.ledger.split(ratio);
+        self.split_on = Some(at.market.date_naive());
+        let scaled = |quantity: Quantity| Quantity::new(quantity.value() * ratio).unwrap_or(quantity);
+        let priced = |price: Price| Price::new(price.value() / ratio).unwrap_or(price);
+        let ledger = &self.ledger;
+        for lot in self.trade.iter_mut().flat_map(|trade| &mut trade.lots) {
+            for leg in &mut lot.legs {
+                leg.filled = ledger.filled(&leg.spec.order);
+                leg.reported = leg.filled;
+                leg.spec.quantity = scaled(leg.spec.quantity);
+                if let Some(price) = leg.spec.kind.price() {
+                    leg.spec.kind = leg.spec.kind.at(priced(price));
+                }
+            }
+            lot.entry_average = lot.average(ledger, true);
+            lot.opened.touch = priced(lot.opened.touch);
+            lot.opened.stop = lot.opened.stop.split(ratio);
+            lot.opened.target = lot.opened.target.map(|target| target.split(ratio));
         }
     }
 

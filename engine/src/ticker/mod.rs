@@ -4,21 +4,26 @@
 //! argument, and every quantity is a sum of executions. A ticker decides in
 //! [`Ticker::on_input`] and changes in [`Ticker::apply`], nowhere else.
 //!
-//! Read next: `signals` (what a signal does), `adds` (what a quote does), `news` (what the broker says), `settle`
+//! Read next: `signals` (what a signal does), `rules` (which rule acts), `news` (what the broker says), `settle`
 //! (what an open trade needs), `apply` (how each fact changes it).
 
 mod adds;
 mod apply;
 mod entry;
+mod foreign;
+mod moves;
 mod news;
+mod rules;
 mod settle;
 mod signals;
+mod size;
 mod snapshot;
 mod tally;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use rust_decimal::Decimal;
 
 use crate::fact::{Fact, Step};
@@ -28,6 +33,7 @@ use crate::mode::{Difference, Mode};
 use crate::order::Side;
 use crate::reason::{Because, Decline};
 use crate::request::Request;
+use crate::rule::{self, Rule};
 use crate::settings::TickerSettings;
 use crate::signal::Signal;
 use crate::time::{Now, Process};
@@ -41,6 +47,8 @@ pub use tally::Tally;
 const SIGNALS_MAX: usize = 1_024;
 /// How often an open trade that is not at rest is looked at again, in process time.
 const LOOK_AGAIN: TimeDelta = TimeDelta::milliseconds(250);
+/// How often the rules look at an open trade that is at rest, should no quote come.
+const LOOK_AT_RULES: TimeDelta = TimeDelta::seconds(1);
 
 /// One ticker: its position, its orders, and what it has learned.
 #[derive(Clone, Debug)]
@@ -55,10 +63,29 @@ pub struct Ticker {
     last_signal_at: Option<DateTime<Utc>>,
     cooling_until: Option<DateTime<Utc>>,
     tally: Tally,
+    /// When each rule last acted.
+    fired: BTreeMap<String, Fired>,
+    /// The day on which a trade was last opened, and how many on it.
+    opened_today: (Option<NaiveDate>, u32),
+    /// The day of the last split.
+    split_on: Option<NaiveDate>,
+    /// Somebody else's position in the contract; none before the first snapshot.
+    foreign: Option<Decimal>,
+    /// The trade before: it may turn out not to be over.
+    before: Option<Trade>,
     /// What the snapshots since the last change of state differed by.
     doubts: Vec<Difference>,
-    /// Volatile: a quote's first word on a level is no fact before the second.
-    reached: Option<adds::Reached>,
+    /// The rules that are for this ticker, in order.
+    rules: Arc<[Rule]>,
+    /// Volatile: no fact, and found again after a restart.
+    watch: rules::Watch,
+}
+
+/// When a rule last acted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Fired {
+    at: DateTime<Utc>,
+    trade: Option<u32>,
 }
 
 /// What an input led to, in order.
@@ -68,6 +95,7 @@ impl Ticker {
     /// A ticker that knows nothing yet and waits for the broker's snapshot.
     #[must_use]
     pub fn new(installation: crate::Installation, settings: TickerSettings) -> Ticker {
+        let rules = rule::in_order(&settings.rules, &settings.key).into();
         Ticker {
             installation,
             settings,
@@ -79,8 +107,14 @@ impl Ticker {
             last_signal_at: None,
             cooling_until: None,
             tally: Tally::default(),
+            fired: BTreeMap::new(),
+            opened_today: (None, 0),
+            split_on: None,
+            foreign: None,
+            before: None,
             doubts: Vec::new(),
-            reached: None,
+            rules,
+            watch: rules::Watch::default(),
         }
     }
 
@@ -108,8 +142,8 @@ impl Ticker {
             Input::Gap => self.on_gap(now, out),
             Input::Snapshot(snapshot) => self.on_snapshot(now, snapshot, out),
             Input::Close(because) => self.on_close(now, because, out),
-            Input::Quote => self.on_quote(now, view, out),
-            Input::Wakeup => {}
+            Input::Withdraw(because) => self.on_withdraw(now, because, out),
+            Input::Quote | Input::Wakeup => drop(self.on_rules(now, None, view, out)),
         }
         self.settle(now, view, out);
     }
@@ -118,7 +152,8 @@ impl Ticker {
     #[must_use]
     pub fn next_wakeup(&self, now: Now) -> Option<Process> {
         let trade = self.trade.as_ref()?;
-        (!trade.is_quiet()).then(|| now.process.plus(LOOK_AGAIN))
+        let wait = if trade.is_quiet() { LOOK_AT_RULES } else { LOOK_AGAIN };
+        Some(now.process.plus(wait))
     }
 
     /// Its settings.
@@ -159,6 +194,12 @@ impl Ticker {
         match trade.side {
             Side::Long => net,
             Side::Short => -net,
+        }
+    }
+
+    fn on_withdraw(&mut self, now: Now, because: &Because, out: &mut Out) {
+        if self.trade.as_ref().is_some_and(|trade| !trade.withdrawn) {
+            self.fact(now, Fact::EntriesWithdrawn { because: because.clone() }, out);
         }
     }
 

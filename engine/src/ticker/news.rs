@@ -4,7 +4,7 @@ use super::{Out, Ticker};
 use crate::OrderRef;
 use crate::account::Refusal;
 use crate::fact::Fact;
-use crate::input::News;
+use crate::input::{Foreign, News};
 use crate::ledger::Novelty;
 use crate::mode::{Difference, Mode};
 use crate::order::{Execution, Status, Terms};
@@ -19,6 +19,7 @@ impl Ticker {
                 self.fact(now, Fact::Commissioned(commission.clone()), out);
             }
             News::Commission(_) => {}
+            News::Foreign(foreign) => self.on_foreign(now, foreign, out),
             News::Status(status) => self.on_status(now, status, out),
             News::Terms(terms) => self.on_terms(now, terms, out),
             News::ChangeRefused { order, code, text } if self.awaits_change(order) => {
@@ -32,9 +33,20 @@ impl Ticker {
 
     /// Every execution goes through here, whatever its source.
     pub(super) fn on_execution(&mut self, now: Now, execution: &Execution, out: &mut Out) {
+        if execution.order.installation != self.installation {
+            let Execution { id, action, quantity, price, at, .. } = execution.clone();
+            return self.on_foreign(now, &Foreign { id, action, quantity, price, at }, out);
+        }
         match self.ledger.novelty(execution) {
             Novelty::Known => {}
             Novelty::New if self.knows(&execution.order) => {
+                self.fact(now, Fact::Executed { execution: execution.clone() }, out);
+            }
+            Novelty::New | Novelty::LateCorrection if self.trade.is_none() && self.knew(execution) => {
+                let before = self.before.as_ref();
+                let trade = before.map_or(self.trades, |trade| trade.number);
+                let counted = before.and_then(|trade| trade.counted);
+                self.fact(now, Fact::TradeReopened { trade, counted }, out);
                 self.fact(now, Fact::Executed { execution: execution.clone() }, out);
             }
             Novelty::New | Novelty::LateCorrection => {
@@ -75,6 +87,12 @@ impl Ticker {
             None => Fact::RequestDeclined { orders: orders.to_vec(), because },
         };
         self.fact(now, fact, out);
+    }
+
+    /// True for an execution of the trade before: that one is not over, then.
+    fn knew(&self, execution: &Execution) -> bool {
+        let order = self.before.as_ref().and_then(|trade| trade.leg(&execution.order));
+        order.is_some() || self.ledger.is_of_before(execution)
     }
 
     pub(super) fn freeze(&mut self, now: Now, difference: Difference, out: &mut Out) {

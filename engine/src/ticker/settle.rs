@@ -5,6 +5,7 @@
 //! holds shares no leg of it is cancelled but in the same reaction as its replacement.
 
 use chrono::TimeDelta;
+use rust_decimal::Decimal;
 
 use super::entry::{bracket_around, marketable};
 use super::{Out, Ticker};
@@ -30,16 +31,22 @@ const REPRICINGS_MAX: u32 = 10;
 const RENEWALS_MAX: u32 = 2;
 /// How many orders a lot may place only to leave.
 const EXITS_MAX: usize = 3;
+/// How long the market may take for the part of a scale-out.
+const SCALE_OUT_MAX: TimeDelta = TimeDelta::seconds(2);
 
 type Care = fn(&Ticker, Now, &Trade, &Lot, &MarketView) -> Vec<Step>;
 
 /// In order: what stops more shares from coming, what protects those that are here,
 /// what takes them away, what cleans up behind them.
-const CARES: [Care; 9] = [
+const CARES: [Care; 13] = [
     drop_family,
     end_entry,
     note_protection,
+    reopen_lot,
+    cover_excess,
+    fell_through,
     reanchor,
+    scale_out,
     resize_protection,
     renew_protection,
     take_away,
@@ -68,6 +75,7 @@ impl Ticker {
                 }
             }
         }
+        self.after_add(now, view, out);
         self.close_trade(now, view, out);
     }
 
@@ -77,14 +85,18 @@ impl Ticker {
         if !trade.lots.iter().all(over) {
             return;
         }
-        if let Some(lot) = trade.lots.iter().find(|lot| !lot.oversold().is_zero()) {
+        let beyond = |lot: &&Lot| !lot.oversold().is_zero() && exits(lot) >= EXITS_MAX;
+        if trade.lots.iter().any(|lot| !lot.oversold().is_zero() && exits(lot) < EXITS_MAX) {
+            return;
+        }
+        if let Some(lot) = trade.lots.iter().find(beyond) {
             let difference = Difference::Oversold { left: lot.left(), bought: lot.bought() };
             if !matches!(self.mode, Mode::Frozen(_)) {
                 self.freeze(now, difference, out);
             }
             return;
         }
-        let traded = trade.lots.iter().any(|lot| lot.closed);
+        let traded = trade.lots.iter().any(|lot| lot.closed.is_some());
         let realized = if traded { self.cash_of(trade) } else { Money::ZERO };
         let (number, reversal) = (trade.number, trade.reversal.clone());
         let commission = self.ledger.commissions();
@@ -114,16 +126,127 @@ fn drop_family(_: &Ticker, _: Now, _: &Trade, lot: &Lot, _: &MarketView) -> Vec<
 
 /// An entry ends when the trade leaves, when an exit was filled while it still works, when
 /// its stop is gone, and when filled shares wait too long for their stop.
-fn end_entry(_: &Ticker, now: Now, trade: &Trade, lot: &Lot, _: &MarketView) -> Vec<Step> {
+fn end_entry(ticker: &Ticker, now: Now, trade: &Trade, lot: &Lot, view: &MarketView) -> Vec<Step> {
     let Some(entry) = lot.entry().filter(|leg| !leg.ended() && leg.changing.is_none()) else { return vec![] };
     let unprotected = exposed(now, lot) > ASLEEP_MAX;
     // A stop-out of one lot says that the trade has turned: no other lot grows any more.
     let turned = trade.lots.iter().any(|other| !other.left().is_zero());
     // Its stop is gone: no share shall come that nothing protects.
     let naked = lot.newest(Role::Stop).is_some_and(Leg::ended);
-    let over = trade.leaving.is_some() || turned || unprotected || naked;
+    let over = trade.leaving.is_some() || turned || unprotected || naked || trade.withdrawn;
+    // What rests for a better price does not outlive the ticker's leave to open.
+    let barred = lot.opened.resting && !ticker.mode.opens() && !ticker.mode.is_reconciling();
+    let unborrowed = waits_for_shares(ticker, now, lot, view);
     // An order that the broker has not acknowledged cannot be cancelled by name yet.
-    if over && entry.standing.is_some() { cancel(entry) } else { vec![] }
+    if entry.standing.is_none() || !(over || barred || unborrowed) {
+        return vec![];
+    }
+    let given_up = unborrowed.then(|| Step::Fact(Fact::LocateGivenUp { lot: lot.opened.lot }));
+    given_up.into_iter().chain(cancel(entry)).collect()
+}
+
+/// A short sale that the broker holds until shares are found: not for ever, and not while the
+/// price runs away by half the stop's distance.
+fn waits_for_shares(ticker: &Ticker, now: Now, lot: &Lot, view: &MarketView) -> bool {
+    let held = lot.entry().is_some_and(|leg| leg.standing == Some(Standing::Held));
+    if !held || lot.side() == Side::Long {
+        return false;
+    }
+    let waited = now.market - lot.opened_at > ticker.settings.locate_patience;
+    let stop = lot.newest(Role::Stop).and_then(|leg| leg.spec.kind.price());
+    let bid = view.quote.as_ref().and_then(|quote| quote.bid);
+    let ran = stop.zip(bid).is_some_and(|(stop, bid)| {
+        let touch = lot.opened.touch.value();
+        (bid.value() - touch).abs() * Decimal::TWO >= (stop.value() - touch).abs()
+    });
+    waited || ran
+}
+
+/// A lot that was counted as gone, and is not: news of it came late, or a correction.
+fn reopen_lot(ticker: &Ticker, _: Now, _: &Trade, lot: &Lot, _: &MarketView) -> Vec<Step> {
+    let Some(realized) = lot.closed else { return vec![] };
+    let own = |order: &crate::OrderRef| lot.leg(order).is_some();
+    if lot.held().is_zero() && ticker.ledger.cash(own) == realized {
+        return vec![];
+    }
+    fact(Fact::LotReopened { lot: lot.opened.lot, realized })
+}
+
+/// Exits took more than there was: what they opened on the other side goes at once, and the
+/// ticker halts.
+fn cover_excess(ticker: &Ticker, now: Now, trade: &Trade, lot: &Lot, view: &MarketView) -> Vec<Step> {
+    let excess = lot.oversold();
+    let covers = |leg: &Leg| leg.spec.order.role == Role::Exit && lot.brings(leg) && !leg.ended();
+    // The entry's own executions may be on their way still.
+    if excess.is_zero() || !settled(lot) || !is_open(now, view) || lot.legs.iter().any(covers) {
+        return vec![];
+    }
+    if exits(lot) >= EXITS_MAX || now.process.since(lot.heard) < ASLEEP_MAX {
+        return vec![];
+    }
+    let mut steps = Vec::new();
+    let because = Because::Overfilled { excess };
+    if trade.leaving.is_none() {
+        steps.push(Step::Fact(Fact::CloseDecided { because: because.clone() }));
+    }
+    if ticker.mode.opens() {
+        let mode = Mode::Halted { because: because.to_string() };
+        steps.push(Step::Fact(Fact::ModeChanged { mode }));
+    }
+    let mut cover = exit_spec(ticker, trade, lot, Role::Exit, trade.next_n(), Kind::Market);
+    (cover.action, cover.quantity, cover.time_in_force) = (lot.side().opening(), excess, TimeInForce::Day);
+    steps.push(place(vec![cover]));
+    steps
+}
+
+/// An entry that was filled at or beyond its own stop: there is nothing to wait for.
+fn fell_through(_: &Ticker, _: Now, trade: &Trade, lot: &Lot, _: &MarketView) -> Vec<Step> {
+    let stop = lot.newest(Role::Stop).and_then(|leg| leg.spec.kind.price());
+    let (Some(fill), Some(stop)) = (lot.entry_average, stop) else { return vec![] };
+    let beyond = fill == stop || lot.side().is_better(stop, fill);
+    // A stop that was moved since may well lie beyond the entry: that is a gain.
+    let fresh = !lot.reanchored && trade.leaving.is_none();
+    if !beyond || !fresh || lot.held().is_zero() || !settled(lot) {
+        return vec![];
+    }
+    fact(Fact::CloseDecided { because: Because::FilledThroughStop { fill, stop } })
+}
+
+/// A part that shall leave: first the stop keeps what stays, then the target, then the part is
+/// sold by an order of its own. What the market does not take in time is protected again.
+fn scale_out(ticker: &Ticker, now: Now, trade: &Trade, lot: &Lot, view: &MarketView) -> Vec<Step> {
+    let Some(scaling) = lot.scaling else { return vec![] };
+    let exit = lot.newest(Role::Exit).filter(|_| scaling.placed.is_some());
+    let over = || fact(Fact::ScaleOutEnded { lot: lot.opened.lot });
+    if let Some(exit) = exit {
+        let late = scaling.placed.is_some_and(|at| now.process.since(at) > SCALE_OUT_MAX);
+        return match exit {
+            exit if exit.ended() && !lot.awaits_executions() => over(),
+            exit if late && exit.works() && exit.changing.is_none() => cancel(exit),
+            _ => vec![],
+        };
+    }
+    let part = lot.held().less(scaling.keep);
+    let price = leaving_price(ticker, now, lot, view);
+    let (Some(price), false) = (price, part.is_zero() || !settled(lot)) else { return over() };
+    for role in [Role::Stop, Role::Target] {
+        let Some(leg) = lot.newest(role).filter(|leg| !leg.ended()) else { continue };
+        if leg.remaining == scaling.keep && leg.changing.is_none() {
+            continue;
+        }
+        // Refused: the part stays, and so does its protection.
+        if lot.refusals > 0 && leg.changing.is_none() {
+            return over();
+        }
+        let wrong = leg.works() && leg.changing.is_none();
+        return match leg.spec.kind.price() {
+            Some(price) if wrong => modify(leg, scaling.keep, price),
+            _ => vec![],
+        };
+    }
+    let mut exit = exit_spec(ticker, trade, lot, Role::Exit, trade.next_n(), Kind::Limit(price));
+    (exit.quantity, exit.time_in_force) = (part, TimeInForce::Day);
+    vec![place(vec![exit])]
 }
 
 /// Shares and working stop agree: the clock of unprotected shares stops.
@@ -136,32 +259,31 @@ fn note_protection(_: &Ticker, now: Now, _: &Trade, lot: &Lot, _: &MarketView) -
 
 /// Once the entry is over, stop and target move from its limit to its average fill; the
 /// stop only where that tightens it.
-fn reanchor(ticker: &Ticker, _: Now, trade: &Trade, lot: &Lot, view: &MarketView) -> Vec<Step> {
+fn reanchor(_: &Ticker, _: Now, trade: &Trade, lot: &Lot, view: &MarketView) -> Vec<Step> {
     let idle = |leg: &&Leg| leg.works() && leg.changing.is_none();
-    let (Some(stop), Some(target)) =
-        (lot.newest(Role::Stop).filter(idle), lot.newest(Role::Target).filter(idle))
-    else {
+    let Some(stop) = lot.newest(Role::Stop).filter(idle) else { return vec![] };
+    let target = lot.newest(Role::Target);
+    if target.is_some_and(|target| !idle(&target)) {
         return vec![];
-    };
+    }
     if lot.reanchored || trade.leaving.is_some() || !settled(lot) || stop.remaining != lot.held() {
         return vec![];
     }
-    let (Some(average), Some(instrument)) = (lot.average(&ticker.ledger, true), &view.instrument) else {
-        return vec![];
-    };
+    let (Some(average), Some(instrument)) = (lot.entry_average, &view.instrument) else { return vec![] };
     let Ok((stop_price, target_price)) = bracket_around(average, &lot.opened, instrument) else {
         return vec![];
     };
-    let tighter = match lot.side() {
-        Side::Long => stop.spec.kind.price() < Some(stop_price),
-        Side::Short => stop.spec.kind.price() > Some(stop_price),
-    };
+    // The broker moves a trailing stop by itself.
+    let tighter = !stop.spec.kind.trails()
+        && stop.spec.kind.price().is_some_and(|own| lot.side().is_better(stop_price, own));
     let mut steps = fact(Fact::Reanchored { lot: lot.opened.lot, average });
     if tighter {
         steps.extend(modify(stop, lot.held(), stop_price));
     }
-    if target.spec.kind.price() != Some(target_price) {
-        steps.extend(modify(target, lot.held(), target_price));
+    if let (Some(target), Some(price)) = (target, target_price)
+        && target.spec.kind.price() != Some(price)
+    {
+        steps.extend(modify(target, lot.held(), price));
     }
     steps
 }
@@ -169,7 +291,11 @@ fn reanchor(ticker: &Ticker, _: Now, trade: &Trade, lot: &Lot, view: &MarketView
 /// A stop that works with another quantity than is held, after the broker had time to
 /// bring it in step by itself: stop first, then target.
 fn resize_protection(_: &Ticker, now: Now, _: &Trade, lot: &Lot, _: &MarketView) -> Vec<Step> {
-    if lot.held().is_zero() || !settled(lot) || now.process.since(lot.heard) < patience(lot) {
+    if lot.held().is_zero()
+        || !settled(lot)
+        || lot.scaling.is_some()
+        || now.process.since(lot.heard) < patience(lot)
+    {
         return vec![];
     }
     let wrong = |leg: &&Leg| leg.works() && leg.changing.is_none() && leg.remaining != lot.held();
@@ -203,7 +329,7 @@ fn renew_protection(ticker: &Ticker, now: Now, trade: &Trade, lot: &Lot, view: &
     }
     if lot.renewals < RENEWALS_MAX {
         steps.push(Step::Fact(Fact::ProtectionRenewed { lot: lot.opened.lot }));
-        steps.push(place(lot, protection(ticker, trade, lot)));
+        steps.push(place(protection(ticker, trade, lot)));
     } else if exits(lot) < EXITS_MAX {
         steps.extend(abandon(ticker, trade, lot));
     }
@@ -219,7 +345,7 @@ fn abandon(ticker: &Ticker, trade: &Trade, lot: &Lot) -> Vec<Step> {
     vec![
         Step::Fact(Fact::CloseDecided { because }),
         Step::Fact(Fact::ModeChanged { mode }),
-        place(lot, vec![exit]),
+        place(vec![exit]),
     ]
 }
 
@@ -240,7 +366,7 @@ fn take_away(ticker: &Ticker, now: Now, trade: &Trade, lot: &Lot, view: &MarketV
             let n = trade.next_n();
             let mut exit = exit_spec(ticker, trade, lot, Role::Exit, n, Kind::Limit(price));
             exit.group.clone_from(&stop.spec.group);
-            vec![place(lot, vec![exit])]
+            vec![place(vec![exit])]
         }
         _ => vec![],
     }
@@ -277,7 +403,10 @@ fn reprice(ticker: &Ticker, now: Now, trade: &Trade, lot: &Lot, leg: &Leg, price
 /// What still works behind a lot without shares is cancelled, unless the broker does so
 /// by itself in time.
 fn sweep(_: &Ticker, now: Now, _: &Trade, lot: &Lot, _: &MarketView) -> Vec<Step> {
-    if !lot.held().is_zero() || !settled(lot) || now.process.since(lot.heard) < ASLEEP_MAX {
+    // What somebody else closed leaves orders that would open the other side: they go at once.
+    let outside = lot.legs.iter().any(|leg| leg.spec.order.role == Role::Outside);
+    let early = !outside && now.process.since(lot.heard) < ASLEEP_MAX;
+    if !lot.held().is_zero() || !settled(lot) || early {
         return vec![];
     }
     let left = |leg: &&Leg| !leg.ended() && leg.changing.is_none();
@@ -286,7 +415,8 @@ fn sweep(_: &Ticker, now: Now, _: &Trade, lot: &Lot, _: &MarketView) -> Vec<Step
 
 /// A lot whose shares are gone is counted.
 fn close_lot(ticker: &Ticker, _: Now, trade: &Trade, lot: &Lot, _: &MarketView) -> Vec<Step> {
-    if lot.closed || lot.bought().is_zero() || !lot.held().is_zero() || !settled(lot) {
+    let gone = lot.held().is_zero() && lot.oversold().is_zero();
+    if lot.closed.is_some() || lot.bought().is_zero() || !gone || !settled(lot) {
         return vec![];
     }
     let average = |entry| lot.average(&ticker.ledger, entry);
@@ -347,12 +477,14 @@ fn protection(ticker: &Ticker, trade: &Trade, lot: &Lot) -> Vec<OrderSpec> {
 fn exit_spec(ticker: &Ticker, trade: &Trade, lot: &Lot, role: Role, n: u32, kind: Kind) -> OrderSpec {
     OrderSpec {
         order: ticker.order(trade.number, role, n),
+        lot: lot.opened.lot,
         action: lot.side().closing(),
         quantity: lot.held(),
         kind,
         time_in_force: TimeInForce::GoodTillCancelled,
         parent: None,
         group: None,
+        outside_rth: matches!(kind, Kind::StopLimit { .. }),
         transmit: true,
     }
 }
@@ -367,8 +499,8 @@ fn cancel(leg: &Leg) -> Vec<Step> {
     vec![Step::Request(Request::Cancel(leg.spec.order.clone()))]
 }
 
-fn place(lot: &Lot, orders: Vec<OrderSpec>) -> Step {
-    Step::Request(Request::Place { lot: lot.opened.lot, orders })
+fn place(orders: Vec<OrderSpec>) -> Step {
+    Step::Request(Request::Place { orders })
 }
 
 fn fact(fact: Fact) -> Vec<Step> {

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use super::{Out, Ticker};
-use crate::fact::Fact;
+use crate::fact::{Fact, Step};
 use crate::mode::Mode;
 use crate::order::Side;
 use crate::reason::{Because, Decline};
@@ -19,7 +19,7 @@ const AHEAD_MAX: TimeDelta = TimeDelta::seconds(60);
 
 /// What a signal that is worth acting on asks for.
 enum Course {
-    Enter(Side),
+    Enter,
     Close(Because),
     Reverse(Because),
 }
@@ -27,13 +27,14 @@ enum Course {
 impl Ticker {
     pub(super) fn on_signal(&mut self, now: Now, signal: &Signal, view: &MarketView, out: &mut Out) {
         let declined = match self.course(now, signal) {
-            Ok(Course::Enter(side)) => self.enter(now, side, signal, view, out),
+            Ok(course) if self.by_rule(now, &course, signal, view, out) => Ok(()),
+            Ok(Course::Enter) => self.enter(now, signal, view, out),
             Ok(Course::Close(because)) => {
                 self.leave(now, signal, because, out);
                 Ok(())
             }
             Ok(Course::Reverse(because)) => {
-                self.reverse(now, signal, because, out);
+                self.reverse(now, signal, because, view, out);
                 Ok(())
             }
             Err(because) => Err(because),
@@ -43,10 +44,34 @@ impl Ticker {
         }
     }
 
+    /// A rule of the user's that waits for this signal goes before what signals do by
+    /// themselves; it is taken by the rule then.
+    fn by_rule(
+        &mut self,
+        now: Now,
+        course: &Course,
+        signal: &Signal,
+        view: &MarketView,
+        out: &mut Out,
+    ) -> bool {
+        if matches!(course, Course::Enter) {
+            return false;
+        }
+        let before = out.len();
+        let acted = self.on_rules(now, Some(signal), view, out);
+        let because = out[before..].iter().find_map(|step| match step {
+            Step::Fact(Fact::RuleFired { because, .. }) => Some(because.clone()),
+            _ => None,
+        });
+        if let (true, Some(because)) = (acted, because) {
+            self.fact(now, Fact::SignalTaken { signal: signal.clone(), because }, out);
+        }
+        acted
+    }
+
     /// The opening half of a reversal, once flat.
     pub(super) fn open_reversed(&mut self, now: Now, signal: &Signal, view: &MarketView, out: &mut Out) {
-        let side = if signal.direction == Direction::Buy { Side::Long } else { Side::Short };
-        let opened = self.young(now, signal).and_then(|()| self.enter(now, side, signal, view, out));
+        let opened = self.young(now, signal).and_then(|()| self.enter(now, signal, view, out));
         if let Err(because) = opened {
             self.fact(now, Fact::SignalDeclined { signal: signal.clone(), because }, out);
         }
@@ -56,8 +81,7 @@ impl Ticker {
         self.fresh(now, signal)?;
         match (&self.trade, signal.direction) {
             (None, Direction::Sell) => Err(Decline::NothingToSell),
-            (None, Direction::Buy) => Ok(Course::Enter(Side::Long)),
-            (None, Direction::Short) => Ok(Course::Enter(Side::Short)),
+            (None, Direction::Buy | Direction::Short) => Ok(Course::Enter),
             (Some(trade), direction) => self.against(trade, direction, signal),
         }
     }
@@ -108,7 +132,7 @@ impl Ticker {
 
     fn may_close(&self, side: Side, signal: &Signal) -> Result<Because, Decline> {
         let (confidence, direction) = (signal.confidence, signal.direction);
-        let lowest = || rule::min_confidence_to_open(&self.settings.rules, &self.settings.key, side);
+        let lowest = || rule::min_confidence_to_open(&self.rules, side);
         match self.settings.exit_min_confidence.or_else(lowest) {
             Some(needed) if confidence < needed => {
                 Err(Decline::LowConfidenceToClose { confidence, needed, side })
@@ -123,10 +147,10 @@ impl Ticker {
     }
 
     /// Close, and open the other side once flat; without a rule for that it ends as a close.
-    fn reverse(&mut self, now: Now, signal: &Signal, because: Because, out: &mut Out) {
+    fn reverse(&mut self, now: Now, signal: &Signal, because: Because, market: &MarketView, out: &mut Out) {
         self.leave(now, signal, because, out);
-        let key = self.settings.key.clone();
-        if self.mode.opens() && rule::entry_for(&self.settings.rules, &key, signal).is_ok() {
+        let view = self.rule_view(now, Some(signal), market);
+        if self.mode.opens() && rule::opening(&self.rules, &view).is_ok() {
             let until = now.market + self.settings.reversal_expiry;
             self.fact(now, Fact::ReversalPlanned { signal: signal.clone(), until }, out);
         }

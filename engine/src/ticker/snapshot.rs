@@ -24,6 +24,12 @@ impl Ticker {
         for commission in &snapshot.commissions {
             self.on_news(now, &News::Commission(commission.clone()), out);
         }
+        if self.foreign.is_none() {
+            self.declare_foreign(now, snapshot, out);
+        }
+        for foreign in &snapshot.foreign {
+            self.on_foreign(now, foreign, out);
+        }
         for status in &snapshot.orders {
             self.on_status(now, status, out);
         }
@@ -36,6 +42,9 @@ impl Ticker {
         }
         for order in missing {
             self.fact(now, Fact::OrderMoved(self.gone(order)), out);
+        }
+        if let Some(ratio) = self.split_of(snapshot).filter(|_| self.difference(snapshot).is_some()) {
+            self.fact(now, Fact::Split { ratio }, out);
         }
         match (self.difference(snapshot), &self.mode) {
             (Some(_), Mode::Frozen(_)) | (None, Mode::Active | Mode::Halted { .. } | Mode::Frozen(_)) => {}
@@ -83,11 +92,15 @@ impl Ticker {
     }
 
     fn difference(&self, snapshot: &Snapshot) -> Option<Difference> {
-        let alive = |status: &&Status| !matches!(status.standing, Standing::Ended(_));
+        // Orders of another installation are somebody else's.
+        let alive = |status: &&Status| {
+            let ended = matches!(status.standing, Standing::Ended(_));
+            !ended && status.order.installation == self.installation
+        };
         if let Some(order) = snapshot.orders.iter().filter(alive).find(|own| !self.knows(&own.order)) {
             return Some(Difference::Order(order.order.to_string()));
         }
-        let (broker, ours) = (snapshot.position, self.position());
+        let (broker, ours) = (snapshot.position, self.position() + self.foreign.unwrap_or_default());
         (broker != ours).then_some(Difference::Position { broker, ours })
     }
 }

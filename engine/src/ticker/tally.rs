@@ -32,6 +32,11 @@ impl Tally {
             Fact::SignalDeclined { .. } => self.signals_declined += 1,
             Fact::Commissioned(commission) => self.commission = self.commission + commission.amount,
             Fact::LotClosed(lot) => self.realized = self.realized + lot.realized,
+            Fact::LotReopened { realized, .. } => self.realized = self.realized - *realized,
+            Fact::TradeReopened { counted: Some(won), .. } => {
+                self.trades = self.trades.saturating_sub(1);
+                self.wins = self.wins.saturating_sub(u32::from(*won));
+            }
             Fact::Protected { exposed, .. } => self.exposed_max = self.exposed_max.max(Some(*exposed)),
             Fact::TradeClosed { realized, commission, traded: true, .. } => {
                 self.trades += 1;

@@ -138,6 +138,7 @@ impl Enemy {
             orders: self.orders.values().map(Enemy::status).collect(),
             terms: open.map(Enemy::terms).collect(),
             position: Decimal::from(self.position),
+            ..Snapshot::default()
         }
     }
 
@@ -275,7 +276,10 @@ impl Enemy {
         let reached = match live.spec.kind {
             Kind::Market => true,
             Kind::Limit(limit) => (touch <= limit.value()) == buys || touch == limit.value(),
-            Kind::Stop(stop) => live.triggered || (touch >= stop.value()) == buys || touch == stop.value(),
+            // No walk asks for these two; a touched stop is what they share.
+            Kind::Stop(stop) | Kind::StopLimit { stop, .. } | Kind::Trail { stop, .. } => {
+                live.triggered || (touch >= stop.value()) == buys || touch == stop.value()
+            }
         };
         let rest = u64::from(live.remaining);
         if !reached || self.unlucky(30) {

@@ -110,9 +110,12 @@ fn exits_beyond_what_was_held_freeze_the_ticker() {
             10:05:00 closed long 99 from 100.00 at 97.00: -297.00 by stop
             10:05:00 S1 filled, 99 filled
             10:05:00 filled T1 sell 99 at 108.00
+            10:05:00 lot 1 is open again: its news came late
             10:05:00 T1 filled, 99 filled
-            10:05:00 now frozen (exits took 198 of 99)
             10:05:09 signal BUY 0.99 declined: already long
+            10:05:09 leaving: exits took 99 more than were held
+            10:05:09 now halted (exits took 99 more than were held)
+            10:05:09 -> place X2 buy 99 market day
         "#]],
     );
 }

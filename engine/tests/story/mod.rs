@@ -162,12 +162,10 @@ impl Teller {
     }
 
     fn signal(&mut self, made: Now, direction: &str, confidence: &str) -> Vec<Input> {
-        let signal = Signal {
-            id: format!("signal-{}", self.signals.len() + 1),
-            direction: serde_json::from_value(direction.into()).expect("a direction"),
-            confidence: decimal(confidence).try_into().expect("a confidence"),
-            at: made.market,
-        };
+        let id = format!("signal-{}", self.signals.len() + 1);
+        let direction = serde_json::from_value(direction.into()).expect("a direction");
+        let confidence = decimal(confidence).try_into().expect("a confidence");
+        let signal = Signal::new(id, direction, confidence, made.market);
         self.signals.insert(signal.id.clone(), signal.clone());
         vec![Input::Signal(signal)]
     }

@@ -1,7 +1,7 @@
 //! What every test of a ticker begins with: its settings and its market.
 
 use chrono::TimeDelta;
-use engine::{Instrument, MarketView, Money, Quantity, Session, TickerSettings};
+use engine::{Instrument, MarketView, Quantity, Session, TickerSettings};
 use rust_decimal::Decimal;
 
 use crate::numbers::{at, decimal};
@@ -23,29 +23,20 @@ pub(crate) fn settings() -> TickerSettings {
     });
     let scale_in = serde_json::from_value(scale_in).expect("a rule as the config has it");
     let fraction = |text: &str| decimal(text).try_into().expect("a fraction");
+    let contract = engine::ContractSpec {
+        symbol: "AAPL".into(),
+        exchange: "SMART".into(),
+        primary_exchange: None,
+        currency: "USD".into(),
+        kind: engine::ContractKind::Stock,
+    };
     TickerSettings {
-        key: "AAPL".parse().expect("a name"),
-        contract: engine::ContractSpec {
-            symbol: "AAPL".into(),
-            exchange: "SMART".into(),
-            primary_exchange: None,
-            currency: "USD".into(),
-        },
-        position_size: Money::new(decimal("10000")),
         stop_loss: fraction("0.02"),
         take_profit: fraction("0.04"),
-        entry_offset: fraction("0.001"),
-        entry_expiry: TimeDelta::seconds(30),
-        allow_short: true,
-        on_opposite: engine::OnOpposite::Reverse,
-        exit_min_confidence: None,
-        signal_age_max: TimeDelta::seconds(60),
-        quote_age_max: TimeDelta::seconds(5),
-        cool_down: TimeDelta::seconds(60),
         scale_ins_max: 2,
-        reversal_expiry: TimeDelta::seconds(30),
         rules: vec![rule("High Confidence Buy", "BUY"), rule("High Confidence Short", "SHORT"), scale_in]
             .into(),
+        ..TickerSettings::of("AAPL".parse().expect("a name"), contract)
     }
 }
 
@@ -56,15 +47,22 @@ pub(crate) fn market() -> MarketView {
         con_id: 265_598,
         ticks: engine::money::TickBands::uniform(decimal("0.01")),
         multiplier: Decimal::ONE,
+        currency: "USD".into(),
+        expiry: None,
         lot_size: Quantity::whole(1),
         liquid_hours: vec![Session { open, close: open + TimeDelta::minutes(390) }],
     };
-    MarketView { instrument: Some(instrument), quote: None }
+    MarketView {
+        instrument: Some(instrument),
+        quote: None,
+        atr: None,
+        equity: None,
+        rate: Some(Decimal::ONE),
+    }
 }
 
-/// All that a journal rebuilds of a ticker, in words: a level that only one quote has reached is not
-/// in it.
+/// All that a journal rebuilds of a ticker, in words: what only one quote has shown is not in it.
 pub(crate) fn durable(ticker: &engine::Ticker) -> String {
     let all = format!("{ticker:?}");
-    all.split_once(", reached: ").map_or(all.clone(), |(durable, _)| durable.to_owned())
+    all.split_once(", rules: ").map_or(all.clone(), |(durable, _)| durable.to_owned())
 }

@@ -1,7 +1,8 @@
 //! A contract looked up: its id, its ticks, its hours.
 
+use chrono::NaiveDate;
 use engine::money::{TickBand, TickBands};
-use engine::{ContractSpec, Instrument, Quantity};
+use engine::{ContractKind, ContractSpec, Instrument, Quantity};
 use ibapi::Client;
 use ibapi::contracts::{Contract, ContractDetails, Currency, Exchange, SecurityType, Symbol};
 use rust_decimal::Decimal;
@@ -34,9 +35,17 @@ pub enum ContractError {
 
 /// The contract as the wire wants it.
 pub(super) fn wire_contract(spec: &ContractSpec) -> Contract {
+    let (security_type, local_symbol, expiry) = match &spec.kind {
+        ContractKind::Stock => (SecurityType::Stock, None, None),
+        ContractKind::Future { local_symbol, expiry } => {
+            (SecurityType::Future, local_symbol.clone(), expiry.clone())
+        }
+    };
     Contract {
         symbol: Symbol::from(spec.symbol.as_str()),
-        security_type: SecurityType::Stock,
+        security_type,
+        local_symbol: local_symbol.unwrap_or_default(),
+        last_trade_date_or_contract_month: expiry.unwrap_or_default(),
         exchange: Exchange::from(spec.exchange.as_str()),
         primary_exchange: Exchange::from(spec.primary_exchange.clone().unwrap_or_default()),
         currency: Currency::from(spec.currency.as_str()),
@@ -62,6 +71,8 @@ pub(super) async fn look_up(
         con_id: details.contract.contract_id,
         ticks,
         multiplier: multiplier(&details),
+        currency: details.contract.currency.to_string(),
+        expiry: expiry(&details),
         lot_size: Quantity::whole(1),
         liquid_hours: sessions(&details.liquid_hours, &details.time_zone_id),
     };
@@ -88,6 +99,16 @@ async fn ticks(
     Ok(TickBands::new(rule.price_increments.iter().filter_map(band)))
 }
 
+/// Money for one point of price: quotes in pence count a hundredth of it.
 fn multiplier(details: &ContractDetails) -> Decimal {
-    details.contract.multiplier.parse().ok().filter(|own| *own > Decimal::ZERO).unwrap_or(Decimal::ONE)
+    let above_zero = |number: &Decimal| *number > Decimal::ZERO;
+    let multiplier = details.contract.multiplier.parse().ok().filter(above_zero).unwrap_or(Decimal::ONE);
+    let magnifier = Decimal::from(details.price_magnifier.max(1));
+    multiplier.checked_div(magnifier).unwrap_or(multiplier)
+}
+
+/// The last day of a contract that ends: `YYYYMMDD`, behind which a time may stand.
+fn expiry(details: &ContractDetails) -> Option<NaiveDate> {
+    let told = &details.contract.last_trade_date_or_contract_month;
+    NaiveDate::parse_from_str(told.get(..8)?, "%Y%m%d").ok()
 }

@@ -4,6 +4,7 @@
 //! has seen. Orders of others are left alone.
 
 use chrono::{DateTime, NaiveDateTime, Utc};
+use engine::input::Foreign;
 use engine::order::{Action, Commission, End, Execution, Standing, Status, Terms};
 use engine::{News, OrderRef, TickerKey};
 use ibapi::orders::{
@@ -24,10 +25,13 @@ pub(super) fn news(table: &mut Table, update: &OrderUpdate, now: DateTime<Utc>) 
             let terms = terms_of(table, data)?;
             Some((terms.order.ticker.clone(), News::Terms(terms)))
         }
-        OrderUpdate::ExecutionData(data) => {
-            let execution = execution_of(table, data, now)?;
-            Some((execution.order.ticker.clone(), News::Execution(execution)))
-        }
+        OrderUpdate::ExecutionData(data) => match execution_of(table, data, now) {
+            Some(execution) => Some((execution.order.ticker.clone(), News::Execution(execution))),
+            None => {
+                let ticker = table.ticker_on(data.contract.contract_id)?.clone();
+                Some((ticker, News::Foreign(foreign_of(data, now)?)))
+            }
+        },
         OrderUpdate::CommissionReport(report) => {
             let ticker = table.ticker_of(&report.execution_id)?.clone();
             Some((ticker, News::Commission(commission_of(report)?)))
@@ -53,7 +57,11 @@ pub(super) fn terms_of(table: &mut Table, data: &OrderData) -> Option<Terms> {
     }
     let id = if data.order.order_id == 0 { data.order_id } else { data.order.order_id };
     table.echo(&order, id, &data.contract, &data.order);
-    let told = if data.order.order_type == "STP" { data.order.aux_price } else { data.order.limit_price };
+    let told = match data.order.order_type.as_str() {
+        "STP" | "STP LMT" => data.order.aux_price,
+        "TRAIL" => data.order.trail_stop_price,
+        _ => data.order.limit_price,
+    };
     Some(Terms { order, quantity: quantity(data.order.total_quantity)?, price: told.and_then(price) })
 }
 
@@ -62,20 +70,36 @@ pub(super) fn execution_of(table: &mut Table, data: &ExecutionData, now: DateTim
     let told = &data.execution;
     let order: OrderRef = match told.order_reference.parse() {
         Ok(order) => order,
-        Err(_) => table.name(told.order_id)?.clone(),
+        Err(_) => table.name(told.order_id).filter(|_| table.is_ours(told.client_id))?.clone(),
     };
     table.executed(&told.execution_id, &order.ticker);
     Some(Execution {
         id: told.execution_id.clone(),
-        action: match told.side {
-            ExecutionSide::Bought => Action::Buy,
-            ExecutionSide::Sold => Action::Sell,
-        },
+        action: action_of(told.side),
         quantity: quantity(told.shares)?,
         price: price(told.price)?,
         at: time(&told.time).unwrap_or(now),
         order,
     })
+}
+
+/// An execution of somebody else's.
+pub(super) fn foreign_of(data: &ExecutionData, now: DateTime<Utc>) -> Option<Foreign> {
+    let told = &data.execution;
+    Some(Foreign {
+        id: told.execution_id.clone(),
+        action: action_of(told.side),
+        quantity: quantity(told.shares)?,
+        price: price(told.price)?,
+        at: time(&told.time).unwrap_or(now),
+    })
+}
+
+fn action_of(side: ExecutionSide) -> Action {
+    match side {
+        ExecutionSide::Bought => Action::Buy,
+        ExecutionSide::Sold => Action::Sell,
+    }
 }
 
 /// A commission; none while TWS sends its "unset" in place of it.

@@ -15,12 +15,14 @@ use engine::order::{End, Standing, Status};
 use engine::{Admitted, ContractSpec, News, OrderRef, Quantity, Request, TickerKey};
 use futures::StreamExt;
 use ibapi::contracts::Contract;
+use ibapi::market_data::historical::BarSize;
 use ibapi::orders::OrderUpdate;
 use ibapi::subscriptions::{NoticeStream, Subscription, SubscriptionItem};
 use ibapi::{Client, Notice};
 use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, spawn_local};
 
+use super::bars;
 use super::codes::{Meaning, meaning, opens_gap};
 use super::contract::look_up;
 use super::outgoing::{Message, messages};
@@ -33,6 +35,8 @@ use crate::journal::Written;
 
 /// How long an order may stay unheard of after an error before it is looked up.
 const LOOK_UP_AFTER: Duration = Duration::from_millis(300);
+/// How long bars are not asked for again after they stopped.
+const BARS_AGAIN_AFTER: Duration = Duration::from_secs(15);
 /// How often it is looked whether the socket is still there.
 const SOCKET_LOOK_EVERY: Duration = Duration::from_millis(200);
 /// How long a heartbeat may go unanswered.
@@ -190,6 +194,7 @@ impl Link {
     /// Unknown, ambiguous, or no answer.
     pub async fn qualify(&self, ticker: &TickerKey, spec: &ContractSpec) -> Result<(), ContractError> {
         let (contract, instrument) = look_up(&self.shared.client, &self.shared.pacer, spec).await?;
+        self.shared.table.borrow_mut().watch(contract.contract_id, ticker);
         self.shared.contracts.borrow_mut().insert(ticker.clone(), contract);
         self.tell(Event::Instrument(ticker.clone(), instrument));
         Ok(())
@@ -198,6 +203,13 @@ impl Link {
     /// Streams a ticker's quotes into its cell, and again after every interruption.
     pub fn stream_quotes(&self, ticker: TickerKey, cell: Arc<QuoteCell>, wake: impl Fn() + 'static) {
         self.spawn(stream_quotes(self.clone(), ticker, cell, wake));
+    }
+
+    /// Streams a ticker's bars of so many minutes, and again after every interruption.
+    pub fn stream_bars(&self, ticker: TickerKey, minutes: u32) {
+        if let Some(size) = bars::bar_size(minutes) {
+            self.spawn(stream_bars(self.clone(), ticker, size));
+        }
     }
 
     /// Hands a request over for sending. It leaves before everything handed in later.
@@ -467,6 +479,21 @@ async fn stream_quotes(link: Link, ticker: TickerKey, cell: Arc<QuoteCell>, wake
         };
         link.tell(Event::Notice { code: 0, text: format!("quotes of {ticker} stopped: {why}") });
         tokio::time::sleep(Duration::from_secs(1)).await;
+        if link.shared.client.wait_connected().await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn stream_bars(link: Link, ticker: TickerKey, size: BarSize) {
+    loop {
+        let contract = link.shared.contracts.borrow().get(&ticker).cloned();
+        let Some(contract) = contract else { return };
+        link.shared.pacer.data().await;
+        let why = bars::pump(&link.shared.client, &contract, &ticker, size, |event| link.tell(event)).await;
+        link.tell(Event::Notice { code: 0, text: format!("bars of {ticker} stopped: {why}") });
+        // TWS answers history too often asked for with a pacing violation.
+        tokio::time::sleep(BARS_AGAIN_AFTER).await;
         if link.shared.client.wait_connected().await.is_err() {
             return;
         }

@@ -6,8 +6,9 @@
 //! order ends by its status, its executions, or a complete snapshot.
 //!
 //! Read next: [`link`] (the connection), `outgoing` (requests to orders), `incoming`
-//! (news to events), `snapshot`, [`quotes`].
+//! (news to events), `snapshot`, [`quotes`], [`bars`].
 
+pub mod bars;
 mod codes;
 mod contract;
 mod convert;
@@ -22,7 +23,7 @@ mod table;
 
 use std::time::Duration;
 
-use engine::{Instrument, News, Snapshot, TickerKey};
+use engine::{Bar, Instrument, News, Snapshot, TickerKey};
 
 pub use contract::ContractError;
 pub use link::{ConnectError, Link};
@@ -55,6 +56,15 @@ pub enum Event {
     News(TickerKey, News),
     /// What is known of a contract.
     Instrument(TickerKey, Instrument),
+    /// Bars of a ticker that are over, oldest first.
+    Bars {
+        /// Whose.
+        ticker: TickerKey,
+        /// The bars.
+        bars: Vec<Bar>,
+        /// True where they are the history: what was told before does not count any more.
+        anew: bool,
+    },
     /// From here on the order stream cannot be trusted: ask for a snapshot.
     Gap(String),
     /// All that the broker holds for one ticker.

@@ -118,7 +118,18 @@ fn new_order(spec: &OrderSpec, account: &str) -> Result<Order, SendError> {
             "STP".clone_into(&mut order.order_type);
             order.aux_price = Some(price(stop)?);
         }
+        Kind::StopLimit { stop, limit } => {
+            "STP LMT".clone_into(&mut order.order_type);
+            order.aux_price = Some(price(stop)?);
+            order.limit_price = Some(price(limit)?);
+        }
+        Kind::Trail { by, stop } => {
+            "TRAIL".clone_into(&mut order.order_type);
+            order.aux_price = Some(float(by).filter(|by| *by > 0.0).ok_or_else(number)?);
+            order.trail_stop_price = Some(price(stop)?);
+        }
     }
+    order.outside_rth = spec.outside_rth;
     match spec.time_in_force {
         TimeInForce::Day => order.tif = WireTif::Day,
         TimeInForce::GoodTillCancelled => order.tif = WireTif::GoodTillCanceled,
@@ -141,13 +152,14 @@ fn modified(table: &Table, placed: &Placed, change: &Change) -> Result<Order, Se
     let price = float(change.price.value()).ok_or_else(number)?;
     let echo = &placed.order;
     let parent_works = table.name(echo.parent_id).and_then(|parent| table.get(parent));
-    let stop = echo.order_type == "STP";
+    let prices = moved_prices(echo, price);
     Ok(Order {
         action: echo.action,
         order_type: echo.order_type.clone(),
         total_quantity: float(change.quantity.value()).ok_or_else(number)?,
-        limit_price: (!stop).then_some(price),
-        aux_price: stop.then_some(price),
+        limit_price: prices.limit,
+        aux_price: prices.aux,
+        trail_stop_price: prices.trail_stop,
         tif: echo.tif.clone(),
         good_till_date: echo.good_till_date.clone(),
         account: echo.account.clone(),
@@ -159,4 +171,26 @@ fn modified(table: &Table, placed: &Placed, change: &Change) -> Result<Order, Se
         transmit: true,
         ..Order::default()
     })
+}
+
+/// The prices of a changed order, by what each kind keeps where.
+#[derive(Default)]
+struct Prices {
+    limit: Option<f64>,
+    aux: Option<f64>,
+    trail_stop: Option<f64>,
+}
+
+fn moved_prices(echo: &Order, price: f64) -> Prices {
+    match echo.order_type.as_str() {
+        "STP" => Prices { aux: Some(price), ..Prices::default() },
+        "STP LMT" => {
+            // The limit keeps its distance from the stop.
+            let apart = echo.limit_price.zip(echo.aux_price).map_or(0.0, |(limit, stop)| limit - stop);
+            Prices { limit: Some(price + apart), aux: Some(price), trail_stop: None }
+        }
+        // The distance is the order's own, and the broker has moved the stop: both stay.
+        "TRAIL" => Prices { aux: echo.aux_price, trail_stop: echo.trail_stop_price, limit: None },
+        _ => Prices { limit: Some(price), ..Prices::default() },
+    }
 }

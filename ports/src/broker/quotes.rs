@@ -76,7 +76,8 @@ pub(super) async fn pump(
     while let Some(item) = StreamExt::next(&mut ticks).await {
         match item {
             Ok(SubscriptionItem::Data(tick)) => {
-                if cell.change(clock(), |quote| take_in(quote, &tick)) {
+                let at = clock();
+                if cell.change(at, |quote| take_in(quote, &tick, at)) {
                     wake();
                 }
             }
@@ -88,8 +89,9 @@ pub(super) async fn pump(
 }
 
 /// What one tick changes. Delayed prices come under types of their own and are not taken.
-fn take_in(quote: &mut Quote, tick: &TickTypes) {
+fn take_in(quote: &mut Quote, tick: &TickTypes, at: Process) {
     let (kind, value) = match tick {
+        TickTypes::Generic(tick) => (&tick.tick_type, tick.value),
         TickTypes::PriceSize(tick) => (&tick.price_tick_type, tick.price),
         TickTypes::Price(tick) => (&tick.tick_type, tick.price),
         TickTypes::Size(tick) => (&tick.tick_type, tick.size),
@@ -103,6 +105,14 @@ fn take_in(quote: &mut Quote, tick: &TickTypes) {
         TickType::Bid => quote.bid = price(value),
         TickType::Ask => quote.ask = price(value),
         TickType::Last => quote.last = price(value),
+        // 0 is no halt; -1 is unknown; 1 and 2 are a general halt and one of volatility.
+        TickType::Halted => {
+            let halted = value > 0.0;
+            if quote.halted && !halted {
+                quote.resumed = Some(at);
+            }
+            quote.halted = halted;
+        }
         TickType::ShortableShares => quote.shortable = decimal(value),
         _ => {}
     }

@@ -16,8 +16,8 @@ use ibapi::orders::{ExecutionFilter, Executions, OrderData, OrderStatusKind, Ord
 use ibapi::subscriptions::SubscriptionItem;
 use rust_decimal::Decimal;
 
-use super::convert::{decimal, quantity};
-use super::incoming::{commission_of, execution_of, status_of, terms_of};
+use super::convert::{decimal, price, quantity};
+use super::incoming::{commission_of, execution_of, foreign_of, status_of, terms_of};
 use super::pacing::Pacer;
 use super::table::Table;
 
@@ -149,6 +149,7 @@ pub(super) fn sort(
         let own = tickers.iter().find(|(_, con_id)| **con_id == position.contract.contract_id);
         if let Some(snapshot) = own.and_then(|(ticker, _)| sorted.get_mut(ticker)) {
             snapshot.position = decimal(position.position).unwrap_or(Decimal::MAX);
+            snapshot.average_cost = price(position.average_cost);
         }
     }
     sorted
@@ -206,7 +207,14 @@ fn sort_execution(
 ) {
     match execution {
         Executions::ExecutionData(data) => {
-            let Some(execution) = execution_of(table, data, now) else { return };
+            let Some(execution) = execution_of(table, data, now) else {
+                let ticker = table.ticker_on(data.contract.contract_id).cloned();
+                let snapshot = ticker.and_then(|ticker| sorted.get_mut(&ticker));
+                if let (Some(snapshot), Some(foreign)) = (snapshot, foreign_of(data, now)) {
+                    snapshot.foreign.push(foreign);
+                }
+                return;
+            };
             if let Some(snapshot) = sorted.get_mut(&execution.order.ticker) {
                 snapshot.executions.push(execution);
             }

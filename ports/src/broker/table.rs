@@ -15,6 +15,8 @@ pub(super) struct Table {
     by_id: HashMap<i32, OrderRef>,
     orders: BTreeMap<OrderRef, Placed>,
     executions: BTreeMap<String, TickerKey>,
+    /// Whose contract is whose, by the broker's id of it.
+    contracts: BTreeMap<i32, TickerKey>,
     next_id: i32,
     client_id: i32,
 }
@@ -46,6 +48,16 @@ impl Table {
     /// True for a client id that is ours, or that the broker left out.
     pub(super) fn is_ours(&self, client_id: i32) -> bool {
         client_id == self.client_id || client_id == 0
+    }
+
+    /// Executions in this contract concern this ticker, whoever made them.
+    pub(super) fn watch(&mut self, contract: i32, ticker: &TickerKey) {
+        self.contracts.insert(contract, ticker.clone());
+    }
+
+    /// The ticker that trades a contract.
+    pub(super) fn ticker_on(&self, contract: i32) -> Option<&TickerKey> {
+        self.contracts.get(&contract)
     }
 
     /// The next order id that will be used.

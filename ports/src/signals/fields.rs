@@ -22,6 +22,12 @@ pub struct Fields {
     pub timestamp: Pointer,
     /// What tells it from every other one, where the source has such a thing.
     pub id: Pointer,
+    /// Who says it, where rules tell sources apart.
+    pub source: Pointer,
+    /// Where it would put the stop, where rules take stops from signals.
+    pub stop: Pointer,
+    /// Where it would put the target.
+    pub target: Pointer,
 }
 
 /// A place within a JSON value.
@@ -74,6 +80,9 @@ impl Default for Fields {
             confidence: field("confidence"),
             timestamp: field("timestamp"),
             id: field("id"),
+            source: field("source"),
+            stop: field("stop"),
+            target: field("target"),
         }
     }
 }

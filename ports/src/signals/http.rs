@@ -8,7 +8,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use engine::{Confidence, Direction, Signal};
+use engine::{Confidence, Direction, Price, Signal};
 use rust_decimal::Decimal;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -136,7 +136,19 @@ fn prediction(part: &Value, fields: &Fields) -> Result<Prediction, Malformed> {
     let value = field(&fields.timestamp)?;
     let at = timestamp(value).ok_or_else(|| wrong(&fields.timestamp, "no time", value))?;
     let id = id(fields.id.of(part)).unwrap_or_else(|| format!("{symbol}-{}-{direction}", at.timestamp()));
-    Ok(Prediction { symbol, signal: Signal { id, direction, confidence, at } })
+    let price = |place: &Pointer| match place.of(part) {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => {
+            let number: Option<Decimal> =
+                value.as_number().and_then(|number| number.to_string().parse().ok());
+            let price = number.and_then(|number| Price::new(number).ok());
+            price.map(Some).ok_or_else(|| wrong(place, "no price", value))
+        }
+    };
+    let (stop, target) = (price(&fields.stop)?, price(&fields.target)?);
+    let source = fields.source.of(part).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let signal = Signal { source, stop, target, ..Signal::new(id, direction, confidence, at) };
+    Ok(Prediction { symbol, signal })
 }
 
 /// An id of the source's own, where it has a usable one.

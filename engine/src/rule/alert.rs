@@ -1,0 +1,11 @@
+//! Action `alert`: somebody is told.
+
+use serde::{Deserialize, Serialize};
+
+/// Tells a person; trades nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Alert {
+    /// What to say.
+    pub text: String,
+}

@@ -1,0 +1,23 @@
+//! Condition `position_age`: the position has been held long enough.
+
+use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
+
+use super::answer::{Miss, Seen};
+use super::view::View;
+
+/// Time since the first lot was opened, in market time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PositionAge {
+    /// The least age.
+    pub min_minutes: u32,
+}
+
+impl PositionAge {
+    pub(super) fn look(&self, view: &View<'_>) -> Result<Seen, Miss> {
+        let held = view.held.ok_or(Miss::Flat)?;
+        let (age, needed) = (view.now.market - held.since, TimeDelta::minutes(self.min_minutes.into()));
+        if age >= needed { Ok(Seen::Age { age, needed }) } else { Err(Miss::Age { age, needed }) }
+    }
+}

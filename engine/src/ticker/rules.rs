@@ -1,0 +1,215 @@
+//! Which rule acts: all are looked at on each input, and at most one makes an order.
+//!
+//! Exits beat stop moves beat adds beat entries; within a class the order of the rules. What
+//! measures the position's gain has to hold at two successive quotes. While any order of the
+//! trade is unacknowledged, only exits act. A rule that does not fire costs no allocation.
+//!
+//! Read next: `adds` and `moves`, what the actions do.
+
+use super::{Out, Ticker};
+use crate::fact::Fact;
+use crate::mode::Mode;
+use crate::money::Price;
+use crate::reason::{Because, Decline};
+use crate::rule::{Action, Class, Held, Rule, View};
+use crate::signal::Signal;
+use crate::time::{Now, Process};
+use crate::trade::Trade;
+use crate::view::MarketView;
+
+/// What the rules have seen of a ticker that is no fact: lost with the process, and found again
+/// at the next quotes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Watch {
+    /// The quote at which each rule first held without a break.
+    held_since: Vec<Option<Process>>,
+    /// The best price since the trade began, for stops that trail it.
+    pub(super) best: Option<(u32, Price)>,
+}
+
+impl Ticker {
+    /// Looks at all rules and lets one act. Answers whether one took the signal.
+    pub(super) fn on_rules(
+        &mut self,
+        now: Now,
+        signal: Option<&Signal>,
+        market: &MarketView,
+        out: &mut Out,
+    ) -> bool {
+        self.note_best(market);
+        let rules = self.rules.clone();
+        let view = self.rule_view(now, signal, market);
+        let mut winner: Option<(Class, &Rule)> = None;
+        for (index, rule) in rules.iter().enumerate() {
+            if !self.fires(index, rule, &view, market) {
+                continue;
+            }
+            let class = rule.action.class();
+            match winner {
+                _ if class == Class::Word => self.say(now, rule, &view, out),
+                Some((best, first)) if best <= class => self.outrank(now, rule, first, out),
+                Some((_, last)) => {
+                    self.outrank(now, last, rule, out);
+                    winner = Some((class, rule));
+                }
+                None => winner = Some((class, rule)),
+            }
+        }
+        winner.is_some_and(|(_, rule)| self.act(now, rule, &view, market, out))
+    }
+
+    /// What conditions see now.
+    pub(super) fn rule_view<'a>(
+        &self,
+        now: Now,
+        signal: Option<&'a Signal>,
+        market: &'a MarketView,
+    ) -> View<'a> {
+        let quote = market.quote.as_ref().filter(|_| self.usable_quote(now, market).is_ok());
+        let held = self.trade.as_ref().and_then(|trade| self.held_view(trade, market));
+        View { now, signal, held, quote, atr: market.atr, instrument: market.instrument.as_ref() }
+    }
+
+    fn held_view(&self, trade: &Trade, market: &MarketView) -> Option<Held> {
+        let first = trade.lots.first()?;
+        let entry = first.entry_average?;
+        let mark = market.quote.as_ref()?.touch(trade.side.closing())?;
+        Some(Held { side: trade.side, entry, mark, since: first.opened_at, level: 1 })
+    }
+
+    fn fires(&mut self, index: usize, rule: &Rule, view: &View<'_>, market: &MarketView) -> bool {
+        if rule.hears_signals() != view.signal.is_some() && !matches!(rule.action, Action::CreatePosition(_))
+        {
+            return false;
+        }
+        let mut view = *view;
+        if let (Action::ScaleIn(_), Some(held), Some(trade)) = (&rule.action, &mut view.held, &self.trade) {
+            held.level = trade.levels_used + 1;
+        }
+        let holds = self.may_act(rule, &view, market) && rule.condition.test(&view).is_ok();
+        let confirmed = self.confirm(index, rule, holds, &view);
+        holds && confirmed && self.is_cool(view.now, rule).is_ok()
+    }
+
+    /// True at once for most rules; for those that measure a gain, at the second quote in a row.
+    fn confirm(&mut self, index: usize, rule: &Rule, holds: bool, view: &View<'_>) -> bool {
+        if !rule.wants_confirming() {
+            return true;
+        }
+        if self.watch.held_since.len() <= index {
+            self.watch.held_since.resize(self.rules.len(), None);
+        }
+        let Some(slot) = self.watch.held_since.get_mut(index) else { return false };
+        let Some(quote) = view.quote.filter(|_| holds) else {
+            *slot = None;
+            return false;
+        };
+        *slot.get_or_insert(quote.at) != quote.at
+    }
+
+    /// Whether the action is one that can be taken at all, before its condition is looked at.
+    fn may_act(&self, rule: &Rule, view: &View<'_>, market: &MarketView) -> bool {
+        let Some(trade) = &self.trade else {
+            return match &rule.action {
+                // Those that wait for a signal act when one comes.
+                Action::CreatePosition(_) => !rule.hears_signals() && self.mode.opens(),
+                Action::Halt(_) => self.mode.opens(),
+                Action::Alert(_) => true,
+                _ => false,
+            };
+        };
+        let quiet = trade.is_quiet() && !self.mode.is_reconciling();
+        match &rule.action {
+            Action::Alert(_) => true,
+            Action::Halt(_) => self.mode.opens(),
+            Action::ClosePosition(_) => trade.leaving.is_none() && self.mode.places(),
+            Action::ScaleOut(_) => quiet && self.mode.places() && self.fired_in(trade, &rule.name).is_none(),
+            Action::MoveStop(own) => quiet && self.mode.places() && self.has_move(trade, own, view, market),
+            Action::ScaleIn(_) => quiet && self.mode.opens() && self.may_scale_in(trade),
+            Action::DoubleDown(_) => quiet && self.mode.opens() && self.may_double_down(trade),
+            Action::CreatePosition(_) => false,
+        }
+    }
+
+    fn act(&mut self, now: Now, rule: &Rule, view: &View<'_>, market: &MarketView, out: &mut Out) -> bool {
+        let because = self.reason(rule, view);
+        match &rule.action {
+            Action::ClosePosition(_) => {
+                self.fired(now, rule, &because, out);
+                self.fact(now, Fact::CloseDecided { because }, out);
+            }
+            Action::ScaleOut(own) => self.scale_out(now, rule, own, because, market, out),
+            Action::MoveStop(own) => self.move_stops(now, rule, own, because, view, market, out),
+            Action::ScaleIn(own) => self.scale_in(now, own, because, market, out),
+            Action::DoubleDown(own) => self.double_down(now, rule, own, because, market, out),
+            Action::CreatePosition(own) => {
+                self.enter_by_itself(now, (&rule.name, own), because, market, out);
+            }
+            Action::Halt(_) | Action::Alert(_) => {}
+        }
+        true
+    }
+
+    /// A scale-in's level is part of what it saw.
+    fn reason(&self, rule: &Rule, view: &View<'_>) -> Because {
+        let mut view = *view;
+        if let (Action::ScaleIn(_), Some(held), Some(trade)) = (&rule.action, &mut view.held, &self.trade) {
+            held.level = trade.levels_used + 1;
+        }
+        rule.because(&view)
+    }
+
+    fn say(&mut self, now: Now, rule: &Rule, view: &View<'_>, out: &mut Out) {
+        let because = rule.because(view);
+        self.fired(now, rule, &because, out);
+        match &rule.action {
+            Action::Alert(own) => {
+                self.fact(now, Fact::Alerted { text: own.text.clone(), because }, out);
+            }
+            _ => {
+                let mode = Mode::Halted { because: because.to_string() };
+                self.fact(now, Fact::ModeChanged { mode }, out);
+            }
+        }
+    }
+
+    pub(super) fn fired(&mut self, now: Now, rule: &Rule, because: &Because, out: &mut Out) {
+        self.fact(now, Fact::RuleFired { rule: rule.name.clone(), because: because.clone() }, out);
+    }
+
+    fn outrank(&mut self, now: Now, rule: &Rule, by: &Rule, out: &mut Out) {
+        self.fact(now, Fact::RuleOutranked { rule: rule.name.clone(), by: by.name.clone() }, out);
+    }
+
+    /// That the rule has not acted too recently.
+    pub(super) fn is_cool(&self, now: Now, rule: &Rule) -> Result<(), Decline> {
+        let (Some(cool_down), Some(fired)) = (rule.cool_down(), self.fired.get(&rule.name)) else {
+            return Ok(());
+        };
+        let until = fired.at + cool_down;
+        if now.market < until {
+            return Err(Decline::RuleCoolingDown { rule: rule.name.clone(), until });
+        }
+        Ok(())
+    }
+
+    /// When the rule acted in this trade, if it has.
+    fn fired_in(&self, trade: &Trade, rule: &str) -> Option<chrono::DateTime<chrono::Utc>> {
+        self.fired.get(rule).filter(|fired| fired.trade == Some(trade.number)).map(|fired| fired.at)
+    }
+
+    fn note_best(&mut self, market: &MarketView) {
+        let Some(trade) = self.trade.as_ref().filter(|trade| !trade.held().is_zero()) else {
+            self.watch.best = None;
+            return;
+        };
+        let Some(mark) = market.quote.as_ref().and_then(|quote| quote.touch(trade.side.closing())) else {
+            return;
+        };
+        let best = self.watch.best.filter(|(number, _)| *number == trade.number).map(|(_, best)| best);
+        let better = best.is_none_or(|best| trade.side.is_better(mark, best));
+        if better {
+            self.watch.best = Some((trade.number, mark));
+        }
+    }
+}
