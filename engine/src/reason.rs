@@ -60,6 +60,9 @@ pub enum Because {
         /// The limit, as configured.
         max: Money,
     },
+    /// The day's result cannot be computed, which counts as a loss at its limit.
+    #[error("the day's result cannot be computed")]
+    ResultUnknown,
     /// Protection could not be placed, so the shares go.
     #[error("no stop could be placed")]
     Unprotected,

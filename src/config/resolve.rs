@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use engine::{ContractSpec, Limits, Rule, TickerKey, TickerSettings};
+use engine::{ContractSpec, Rule, TickerKey, TickerSettings};
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 
@@ -258,6 +258,7 @@ fn complete(
     report: Report,
     environment: &Environment,
 ) -> Config {
+    let limits = own.risk.limits(stretch(&own), own.broker.mode == Mode::Live);
     let embedded = (own.broker.gateway == GatewayKind::Embedded).then_some(Embedded {
         start: own.gateway.start,
         speed: own.gateway.speed.0,
@@ -284,15 +285,7 @@ fn complete(
             patience: Duration::from_millis(own.signals.timeout_ms.get().into()),
         },
         tickers,
-        limits: Limits {
-            position_size_max: own.risk.max_position_size.money(),
-            positions_max: own.risk.max_positions.get(),
-            daily_loss_max: own.risk.max_daily_loss.money(),
-            on_daily_loss: own.risk.on_daily_loss,
-            price_collar: own.risk.price_collar_pct,
-            quote_age_max: TimeDelta::seconds(own.risk.max_quote_age_s.into()),
-            zone: own.risk.time_zone,
-        },
+        limits,
         journal: own.journal.folder,
         durability: own.journal.durability,
         batch_max: own.journal.batch_max.get(),
