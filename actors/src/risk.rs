@@ -7,7 +7,7 @@ use engine::account::OnDailyLoss;
 use engine::{
     AccountFact, AccountView, Because, Body, Book, Input, Now, Record, Refusal, Request, TickerKey, Verdict,
 };
-use ports::broker::QuoteCells;
+use ports::broker::{FundsCell, QuoteCells};
 use ports::clock::Clock;
 use ports::journal::Draft;
 
@@ -23,6 +23,7 @@ pub struct RiskActor {
     book: Book,
     clock: Arc<Clock>,
     quotes: QuoteCells,
+    funds: FundsCell,
     view: AccountView,
     board: Arc<Board>,
     broker: Recipient<Send>,
@@ -36,15 +37,17 @@ impl RiskActor {
         book: Book,
         clock: Arc<Clock>,
         quotes: QuoteCells,
+        funds: FundsCell,
         board: Arc<Board>,
         broker: Recipient<Send>,
     ) -> RiskActor {
         let view = AccountView::default();
-        RiskActor { book, clock, quotes, view, board, broker, others: None }
+        RiskActor { book, clock, quotes, funds, view, board, broker, others: None }
     }
 
     /// Looks at what the broker's readers have put into their cells since.
     fn refresh(&mut self) {
+        self.view.funds = self.funds.peek();
         self.quotes.newest().into_iter().for_each(|(ticker, quote)| self.view.see(ticker, quote));
     }
 

@@ -24,6 +24,7 @@ mod book {
     pub(crate) mod day;
     pub(crate) mod limits;
     pub(crate) mod random;
+    pub(crate) mod reckon;
     pub(crate) mod reserve;
     pub(crate) mod teller;
     pub(crate) mod ticker;

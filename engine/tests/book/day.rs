@@ -175,8 +175,11 @@ fn an_open_day_is_not_opened_again_nor_one_before_it() {
         09:31:01 watch
         09:31:01 day 2008-09-29
         09:31:01 watch
-        09:31:02 day 2026-06-02
-        09:31:02 watch
+        next-09:31:00 watch
+        next-09:31:01 day 2026-06-02
+        next-09:31:01 watch
+        next-09:31:02 day 2026-06-03
+        next-09:31:02 watch
     ",
         expect![[r#"
             09:31:00 watch  -> a day opened, day +0.00
@@ -188,8 +191,11 @@ fn an_open_day_is_not_opened_again_nor_one_before_it() {
             09:31:01 watch  -> day -400.00
             09:31:01 day 2008-09-29
             09:31:01 watch  -> day -400.00
-            09:31:02 day 2026-06-02
-            09:31:02 watch  -> day +9800.00
+            next-09:31:00 watch  -> a day opened, day +0.00
+            next-09:31:01 day 2026-06-02
+            next-09:31:01 watch  -> day +0.00
+            next-09:31:02 day 2026-06-03
+            next-09:31:02 watch  -> day +9800.00
         "#]],
     );
 }

@@ -91,6 +91,33 @@ fn a_part_that_fills_moves_from_reserved_to_held() {
 }
 
 #[test]
+fn a_correction_lowers_what_an_ended_order_still_waits_for() {
+    check(
+        &ten_thousand(),
+        "
+        09:31:00 quote AAPL 100.00 100.02
+        09:31:00 place AAPL E1 buy 100 limit 100.00
+        09:31:01 ended AAPL E1 100
+        09:31:01 filled AAPL E1 buy 30 at 100.00
+        09:31:01 corrected AAPL E1 buy 20 at 100.00
+        09:31:01 gauge position size
+        09:31:01 filled AAPL E1 buy 70 at 100.00
+        09:31:01 gauge position size
+    ",
+        expect![[r#"
+            09:31:00 quote AAPL 100.00 100.02
+            09:31:00 place AAPL E1 buy 100 limit 100.00  -> admitted
+            09:31:01 ended AAPL E1 100
+            09:31:01 filled AAPL E1 buy 30 at 100.00
+            09:31:01 corrected AAPL E1 buy 20 at 100.00
+            09:31:01 gauge position size  -> position size: 9000.00 of 10000.00 (AAPL), 1000.00 left, on, refused 0 today
+            09:31:01 filled AAPL E1 buy 70 at 100.00
+            09:31:01 gauge position size  -> position size: 9000.00 of 10000.00 (AAPL), 1000.00 left, on, refused 0 today
+        "#]],
+    );
+}
+
+#[test]
 fn a_batch_is_judged_and_reserved_as_a_whole() {
     check(
         &ten_thousand(),

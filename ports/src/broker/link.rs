@@ -14,6 +14,7 @@ use chrono::{DateTime, Utc};
 use engine::order::{End, Standing, Status};
 use engine::{Admitted, ContractSpec, News, OrderRef, Quantity, Request, TickerKey};
 use futures::StreamExt;
+use ibapi::accounts::types::AccountId;
 use ibapi::contracts::Contract;
 use ibapi::orders::OrderUpdate;
 use ibapi::subscriptions::{NoticeStream, Subscription, SubscriptionItem};
@@ -23,6 +24,7 @@ use tokio::task::{JoinHandle, spawn_local};
 
 use super::codes::{Meaning, meaning, opens_gap};
 use super::contract::look_up;
+use super::funds::{self, FundsCell};
 use super::outgoing::{Message, messages};
 use super::pacing::Pacer;
 use super::quotes::{QuoteCell, pump};
@@ -198,6 +200,12 @@ impl Link {
     /// Streams a ticker's quotes into its cell, and again after every interruption.
     pub fn stream_quotes(&self, ticker: TickerKey, cell: Arc<QuoteCell>, wake: impl Fn() + 'static) {
         self.spawn(stream_quotes(self.clone(), ticker, cell, wake));
+    }
+
+    /// Streams what the broker says of the account's money into `cell`, and again after every
+    /// interruption.
+    pub fn stream_funds(&self, cell: FundsCell) {
+        self.spawn(stream_funds(self.clone(), cell));
     }
 
     /// Hands a request over for sending. It leaves before everything handed in later.
@@ -466,6 +474,22 @@ async fn stream_quotes(link: Link, ticker: TickerKey, cell: Arc<QuoteCell>, wake
             Err(error) => error.to_string(),
         };
         link.tell(Event::Notice { code: 0, text: format!("quotes of {ticker} stopped: {why}") });
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        if link.shared.client.wait_connected().await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn stream_funds(link: Link, cell: FundsCell) {
+    let account = AccountId(link.shared.account.clone());
+    loop {
+        link.shared.pacer.data().await;
+        let why = match link.shared.client.account_updates(&account).await {
+            Ok(updates) => funds::pump(updates, &cell, || link.shared.clock.now().market).await,
+            Err(error) => error.to_string(),
+        };
+        link.tell(Event::Notice { code: 0, text: format!("account values stopped: {why}") });
         tokio::time::sleep(Duration::from_secs(1)).await;
         if link.shared.client.wait_connected().await.is_err() {
             return;

@@ -6,11 +6,12 @@
 //! order ends by its status, its executions, or a complete snapshot.
 //!
 //! Read next: [`link`] (the connection), `outgoing` (requests to orders), `incoming`
-//! (news to events), `snapshot`, [`quotes`].
+//! (news to events), `snapshot`, [`quotes`], [`funds`].
 
 mod codes;
 mod contract;
 mod convert;
+pub mod funds;
 mod hours;
 mod incoming;
 pub mod link;
@@ -25,6 +26,7 @@ use std::time::Duration;
 use engine::{Instrument, News, Snapshot, TickerKey};
 
 pub use contract::ContractError;
+pub use funds::FundsCell;
 pub use link::{ConnectError, Link};
 pub use outgoing::SendError;
 pub use quotes::{QuoteCell, QuoteCells};
