@@ -15,8 +15,9 @@
 //! 09:31:02 gauge daily loss                  one limit with its numbers; `release daily loss`
 //! ```
 //!
-//! `next-` before a time means the day after. After each line of a story a book that is told the
-//! records alone has to be the equal of the one that lived through them.
+//! `next-` before a time means the day after; `again-` too, in a program that has just begun.
+//! After each line of a story a book that is told the records alone has to be the equal of the
+//! one that lived through them.
 
 mod book {
     pub(crate) mod account;

@@ -134,6 +134,27 @@ fn orders_of_a_second_and_a_day_hold_entries_back() {
     );
 }
 
+#[test]
+fn orders_of_a_process_that_has_ended_are_not_of_this_second() {
+    check(
+        &limits(|own| own.account.orders_a_second_max = Some(1)),
+        "
+        09:31:00 place AAPL E1 buy 9 limit 1.00
+        09:31:00 place IBM E1 buy 9 limit 1.00
+        again-09:31:00 gauge orders a second
+        again-09:31:00 place IBM E1 buy 9 limit 1.00
+        again-09:31:00 place GE E1 buy 9 limit 1.00
+    ",
+        expect![[r#"
+            09:31:00 place AAPL E1 buy 9 limit 1.00  -> admitted
+            09:31:00 place IBM E1 buy 9 limit 1.00  -> refused: 2 orders within a second with these, the limit is 1
+            again-09:31:00 gauge orders a second  -> orders a second: 0 of 1, 1 left, on, refused 1 today
+            again-09:31:00 place IBM E1 buy 9 limit 1.00  -> admitted
+            again-09:31:00 place GE E1 buy 9 limit 1.00  -> refused: 2 orders within a second with these, the limit is 1
+        "#]],
+    );
+}
+
 fn buying_power(unknown: Unknown) -> impl Fn(&mut Limits) {
     move |own| {
         let share = decimal("0.5").try_into().expect("a portion");

@@ -201,6 +201,29 @@ fn an_open_day_is_not_opened_again_nor_one_before_it() {
 }
 
 #[test]
+fn a_program_that_has_just_begun_waits_for_quotes_before_it_opens_the_day() {
+    check(
+        &limits(|_| {}),
+        "
+        15:59:00 watch
+        15:59:00 filled AAPL E1 buy 100 at 98.00
+        15:59:00 cost AAPL 0
+        again-09:31:00 watch
+        again-09:31:00 quote AAPL 99.00 99.02
+        again-09:31:00 watch
+    ",
+        expect![[r#"
+            15:59:00 watch  -> a day opened, day +0.00
+            15:59:00 filled AAPL E1 buy 100 at 98.00
+            15:59:00 cost AAPL 0
+            again-09:31:00 watch  -> day +0.00 at the last price
+            again-09:31:00 quote AAPL 99.00 99.02
+            again-09:31:00 watch  -> a day opened, day +0.00
+        "#]],
+    );
+}
+
+#[test]
 fn a_fill_belongs_to_the_day_of_its_execution() {
     check(
         &limits(|_| {}),

@@ -5,8 +5,8 @@ use engine::account::{AccountView, Book, Funds, LimitName, Limits};
 use engine::order::{Action, Commission, End, Execution, Kind, Side, Standing, Status, Terms, TimeInForce};
 use engine::request::{Change, OrderSpec};
 use engine::{
-    AccountFact, Because, Body, Direction, Fact, Installation, Money, Now, OrderRef, Price, Quantity, Quote,
-    Record, Request, Role, Signal, TickerKey, Verdict, fact::LotOpened,
+    AccountFact, Because, Body, Direction, Fact, Installation, Money, Now, OrderRef, Price, Process,
+    Quantity, Quote, Record, Request, Role, Signal, TickerKey, Verdict, fact::LotOpened,
 };
 use expect_test::Expect;
 
@@ -25,10 +25,16 @@ pub(crate) fn check(limits: &Limits, story: &str, expected: Expect) {
     expected.assert_eq(&told);
 }
 
+/// `next-` is the day after; `again-` too, in a program that began five seconds ago.
 fn moment(time: &str) -> Now {
-    let now = at(time.trim_start_matches("next-"));
-    let day = TimeDelta::days(i64::from(time.starts_with("next-")));
-    Now { market: now.market + day, process: now.process.plus(day) }
+    let day = TimeDelta::days(1);
+    if let Some(time) = time.strip_prefix("again-") {
+        return Now { market: at(time).market + day, process: Process::at(TimeDelta::seconds(5)) };
+    }
+    match time.strip_prefix("next-") {
+        Some(time) => Now { market: at(time).market + day, process: at(time).process.plus(day) },
+        None => at(time),
+    }
 }
 
 pub(crate) fn money(text: &str) -> Money {
