@@ -351,7 +351,7 @@ impl World {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_book_is_what_its_journal_says(steps in vec(any::<(u8, u8, u8, u8)>(), 1..90)) {
