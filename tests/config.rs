@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use engine::Money;
 use expect_test::{Expect, expect};
 use ringfence::config::{Choices, Config, Environment, Faults, load};
 
@@ -76,8 +77,8 @@ fn every_fault_is_told_at_once_with_file_and_line() {
         expect![[r#"
             supervisor.toml:11: `client_id`: expected a whole number, got the text `one`
             supervisor.toml:12: `client_idd` is not a setting of [broker]; did you mean `client_id`?
-            supervisor.toml:54: `max_daily_loss`: must be above 0, got `-5000`
-            supervisor.toml:57: `max_positions`: expected a whole number above 0, got the number 0
+            supervisor.toml:75: `max_positions`: expected a whole number above 0, got the number 0
+            supervisor.toml:78: `max_daily_loss`: must be above 0, got `-5000`
             environment TWS_PORT: `port`: expected a whole number from 0 to 65535, got the text `ninety`
             tickers.toml:9: `stop_los_pct` is not a setting of [defaults]; did you mean `stop_loss_pct`?
             tickers.toml:10: `take_profit_pct`: must be above 0 and at most 0.5, got 8; did you mean 0.08?
@@ -115,7 +116,7 @@ fn the_environment_replaces_connection_and_defaults_and_a_ticker_keeps_its_own()
     .unwrap();
     assert_eq!(config.broker.address, "10.0.0.5:4002");
     assert!(config.embedded.is_none());
-    assert_eq!(config.limits.positions_max, 3);
+    assert_eq!(config.limits.account.positions_max, Some(3));
     let sizes: Vec<String> = config.tickers.iter().map(|own| size(own.sizing)).collect();
     assert_eq!(sizes, ["20000.00", "20000.00", "5000.50", "20000.00"]);
     let report = config.report.to_string();
@@ -123,6 +124,52 @@ fn the_environment_replaces_connection_and_defaults_and_a_ticker_keeps_its_own()
         assert!(report.contains(line), "{line} is not in\n{report}");
     }
     assert!(!format!("{config:?}").contains("never shown"));
+}
+
+#[test]
+fn each_limit_can_be_switched_off_and_is_shown_so() {
+    let folder = changed(&[
+        ("supervisor.toml", "max_positions = 10", "max_positions = \"off\""),
+        ("supervisor.toml", "max_gross_exposure = \"off\"", "max_gross_exposure = 100_000.50"),
+        ("supervisor.toml", "restricted = []", "restricted = [\"AAPL\"]"),
+    ]);
+    let config = read(folder.path(), &[("MAX_DAILY_LOSS", "off"), ("MAX_POSITION_SIZE", "0.5")]).unwrap();
+    let account = &config.limits.account;
+    assert_eq!((account.positions_max, account.daily_loss_max), (None, None));
+    assert_eq!(account.gross_exposure_max.map(|max| max.to_string()).as_deref(), Some("100000.50"));
+    assert_eq!(config.limits.ticker.position_size_max.map(|max| max.to_string()).as_deref(), Some("0.50"));
+    assert!(config.limits.restricted.iter().map(|ticker| ticker.as_str()).eq(["AAPL"]));
+    let report = config.report.to_string();
+    let shown = |setting: &str| report.lines().find(|line| line.starts_with(setting)).unwrap().to_owned();
+    let words = shown("risk.max_positions");
+    assert_eq!(words.split_whitespace().nth(1), Some("off"), "{words}");
+    let words = shown("risk.max_daily_loss");
+    assert_eq!(
+        words.split_whitespace().skip(1).collect::<Vec<_>>(),
+        ["off", "environment", "MAX_DAILY_LOSS"]
+    );
+}
+
+#[test]
+fn a_limit_that_is_neither_a_number_nor_off_is_told() {
+    check(
+        &[
+            ("supervisor.toml", "max_order_quantity = 100_000", "max_order_quantity = 0"),
+            ("supervisor.toml", "max_order_value = \"off\"", "max_order_value = \"of\""),
+            ("supervisor.toml", "price_collar_pct = 0.05", "price_collar_pct = 5"),
+            ("supervisor.toml", "max_gross_exposure = \"off\"", "max_gross_exposure = -1"),
+            ("supervisor.toml", "max_trades_a_day = 100", "max_trades_a_day = true"),
+            ("supervisor.toml", "buying_power_share = 1", "buying_power_share = 1.5"),
+        ],
+        &[],
+        expect![[r#"
+            supervisor.toml:55: `max_order_quantity`: expected a whole number above 0, got the number 0
+            supervisor.toml:56: `max_order_value`: expected a number, got the text `of`
+            supervisor.toml:57: `price_collar_pct`: must be above 0 and at most 0.5, got 5; did you mean 0.05?
+            supervisor.toml:64: `max_trades_a_day`: expected a number or `off`, got `true`
+            supervisor.toml:75: `max_gross_exposure`: must be above 0, got `-1`
+            supervisor.toml:83: `buying_power_share`: must be above 0 and at most 1, got 1.5"#]],
+    );
 }
 
 /// A rules file and an environment as users of other tools have them: they load unchanged.
@@ -141,9 +188,9 @@ fn a_foreign_rules_file_and_environment_load_unchanged() {
     assert_eq!(config.broker.address, "127.0.0.1:7497");
     assert_eq!(config.broker.client_id, 1);
     assert_eq!(config.signals.endpoint.as_deref(), Some("https://api.example.com/predictions"));
-    assert_eq!(config.limits.positions_max, 10);
-    assert_eq!(config.limits.daily_loss_max.to_string(), "1000.00");
-    assert_eq!(config.limits.position_size_max.to_string(), "50000.00");
+    assert_eq!(config.limits.account.positions_max, Some(10));
+    assert_eq!(config.limits.account.daily_loss_max, Some(Money::new(1000.into())));
+    assert_eq!(config.limits.ticker.position_size_max, Some(Money::new(50000.into())));
     let apple = &config.tickers[0];
     assert_eq!((apple.stop_loss.to_string(), apple.take_profit.to_string()), ("3 %".into(), "8 %".into()));
     let rules = serde_json::to_string(&apple.rules.to_vec()).unwrap();

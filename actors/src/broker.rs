@@ -14,7 +14,7 @@ use std::time::Duration;
 use actix::{Actor, AsyncContext, Context, Handler, WrapFuture};
 use chrono::{DateTime, TimeDelta, Utc};
 use engine::{AccountFact, Body, Input, Refusal, Request, TickerKey};
-use ports::broker::{Event, Link, QuoteCells, Settings};
+use ports::broker::{Event, FundsCell, Link, QuoteCells, Settings};
 use ports::clock::Clock;
 use ports::journal::Draft;
 use tokio::sync::Notify;
@@ -50,6 +50,8 @@ pub struct Route {
     pub market_speed: f64,
     /// Where quotes go.
     pub quotes: QuoteCells,
+    /// Where the account's values go.
+    pub funds: FundsCell,
     /// The market time of the journal's newest record: what happened since is not known.
     pub known_until: Option<DateTime<Utc>>,
 }
@@ -152,6 +154,7 @@ impl Shared {
         }
         let every = if speed.is_some() { Duration::from_millis(100) } else { Duration::from_secs(5) };
         link.watch(speed, every);
+        link.stream_funds(self.route.funds.clone());
         self.reserve_ids(link);
         self.qualified.borrow_mut().clear();
         let settings = &self.route.settings;

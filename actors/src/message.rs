@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use actix::{Message, Recipient};
-use engine::{Admitted, Bar, Because, ContractSpec, Input, Instrument, Record, Request, TickerKey};
+use engine::{Admitted, Bar, ContractSpec, Input, Instrument, Record, Request, TickerKey};
 use ports::journal::{Draft, Written};
 
 /// To a ticker: something happened.
@@ -107,11 +107,3 @@ pub struct Member {
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
 pub struct Stop;
-
-impl Tell {
-    /// Tells a ticker to close what it has open.
-    #[must_use]
-    pub fn close(because: Because) -> Tell {
-        Tell::Input(Input::Close(because))
-    }
-}

@@ -7,7 +7,7 @@ use engine::account::OnDailyLoss;
 use engine::{
     AccountFact, AccountView, Because, Body, Book, Input, Now, Record, Refusal, Request, TickerKey, Verdict,
 };
-use ports::broker::QuoteCells;
+use ports::broker::{FundsCell, QuoteCells};
 use ports::clock::Clock;
 use ports::journal::Draft;
 
@@ -23,6 +23,8 @@ pub struct RiskActor {
     book: Book,
     clock: Arc<Clock>,
     quotes: QuoteCells,
+    funds: FundsCell,
+    view: AccountView,
     board: Arc<Board>,
     broker: Recipient<Send>,
     others: Option<Meet>,
@@ -35,20 +37,24 @@ impl RiskActor {
         book: Book,
         clock: Arc<Clock>,
         quotes: QuoteCells,
+        funds: FundsCell,
         board: Arc<Board>,
         broker: Recipient<Send>,
     ) -> RiskActor {
-        RiskActor { book, clock, quotes, board, broker, others: None }
+        let view = AccountView::default();
+        RiskActor { book, clock, quotes, funds, view, board, broker, others: None }
     }
 
-    fn view(&self) -> AccountView {
-        AccountView { quotes: self.quotes.newest() }
+    /// Looks at what the broker's readers have put into their cells since.
+    fn refresh(&mut self) {
+        self.view.funds = self.funds.peek();
+        self.quotes.newest().into_iter().for_each(|(ticker, quote)| self.view.see(ticker, quote));
     }
 
     fn judge(&mut self, Judge { ticker, request }: Judge) {
         let now = self.clock.now();
         let asked: Request = std::borrow::Borrow::<Request>::borrow(&request).clone();
-        let refused = match self.book.admit(now, &self.view(), request) {
+        let refused = match self.book.admit(now, &self.view, request) {
             Ok(admitted) => {
                 self.broker.do_send(Send(admitted));
                 None
@@ -80,32 +86,44 @@ impl RiskActor {
             return;
         }
         let now = self.clock.now();
-        let view = self.view();
-        if let Some(fact) = self.book.watch(now, &view) {
+        self.refresh();
+        if let Some(fact) = self.book.watch(now, &self.view) {
             self.on_account_fact(&fact);
             self.write(now, None, Body::Account(fact));
         }
-        self.board.publish_day(self.book.day_result(&view));
+        if let Ok(day) = self.book.day_result(&self.view) {
+            self.board.publish_day(day);
+        }
     }
 
     fn on_account_fact(&self, fact: &AccountFact) {
         match fact {
             AccountFact::LossLimitReached { loss, max } => {
-                tracing::error!(
-                    target: streams::ERRORS,
-                    actor = NAME,
-                    "the day's loss {loss} reached the limit {max}: nothing opens until a release"
-                );
-                if self.book.limits().on_daily_loss == OnDailyLoss::Flatten {
-                    let close = || Tell::close(Because::DailyLoss { loss: *loss, max: *max });
-                    let tickers = self.others.iter().flat_map(|others| others.tickers.values());
-                    tickers.for_each(|ticker| ticker.to.do_send(close()));
-                }
+                self.tripped(&Because::DailyLoss { loss: *loss, max: *max });
+            }
+            AccountFact::ResultUnknown { ticker } => {
+                tracing::error!(target: streams::ERRORS, actor = NAME, "{ticker} made the day's result unknown");
+                self.tripped(&Because::ResultUnknown);
             }
             AccountFact::DayOpened { day, .. } => {
                 tracing::debug!(target: streams::TRADING, actor = NAME, "trading day {day}");
             }
+            AccountFact::Released { limit, by } => {
+                tracing::warn!(target: streams::TRADING, actor = NAME, "{limit} released by {by}");
+            }
             AccountFact::NotSent { .. } | AccountFact::OrderIds { .. } => {}
+        }
+    }
+
+    fn tripped(&self, because: &Because) {
+        let flattens = self.book.limits().account.on_daily_loss == OnDailyLoss::Flatten;
+        let then = if flattens { "; what is open is closed" } else { "" };
+        tracing::error!(target: streams::ERRORS, actor = NAME, "{because}: nothing opens until a release{then}");
+        for ticker in self.others.iter().flat_map(|others| others.tickers.values()) {
+            // What rests at the broker to open more is taken back either way.
+            let tell =
+                if flattens { Input::Close(because.clone()) } else { Input::Withdraw(because.clone()) };
+            ticker.to.do_send(Tell::Input(tell));
         }
     }
 

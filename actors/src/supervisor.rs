@@ -13,7 +13,7 @@ use std::time::Duration;
 use actix::{Actor, Addr, Arbiter, AsyncContext, Context, Recipient};
 use engine::fleet::{Move, plan};
 use engine::{Installation, Limits, TickerKey, TickerSettings};
-use ports::broker::QuoteCells;
+use ports::broker::{FundsCell, QuoteCells};
 use ports::clock::Clock;
 use ports::journal::{Durability, Journal, JournalError};
 use ports::signals::HttpSource;
@@ -77,6 +77,7 @@ pub struct Running {
     in_flight_max: usize,
     base_currency: String,
     quotes: QuoteCells,
+    funds: FundsCell,
     running: BTreeMap<TickerKey, TickerSettings>,
     meet: Meet,
     risk: Addr<RiskActor>,
@@ -110,13 +111,14 @@ pub fn start(settings: Settings) -> Result<Running, JournalError> {
     let memory = Memory::of(journal.read()?, settings.limits);
     let threads = Threads::start(settings.durability, settings.ticker_threads.min(settings.tickers.len()));
     let clock = Arc::new(Clock::resuming(memory.known_until()));
-    let (board, quotes) = (Arc::new(Board::default()), QuoteCells::default());
+    let (board, quotes, funds) = (Arc::new(Board::default()), QuoteCells::default(), FundsCell::default());
 
     let broker = {
         let mut route = Route {
             settings: settings.broker,
             market_speed: settings.market_speed,
             quotes: quotes.clone(),
+            funds: funds.clone(),
             known_until: memory.known_until(),
         };
         route.settings.order_id_floor = memory.order_id_floor();
@@ -126,7 +128,8 @@ pub fn start(settings: Settings) -> Result<Running, JournalError> {
     let risk = {
         let (book, broker) = (memory.book(), broker.clone().recipient());
         let (clock, quotes, board) = (clock.clone(), quotes.clone(), board.clone());
-        on(threads.road(), move || RiskActor::new(book, clock, quotes, board, broker))
+        let funds = funds.clone();
+        on(threads.road(), move || RiskActor::new(book, clock, quotes, funds, board, broker))
     };
     let journal = {
         let (recorded, judge) = (risk.clone().recipient(), risk.clone().recipient());
@@ -152,6 +155,7 @@ pub fn start(settings: Settings) -> Result<Running, JournalError> {
         in_flight_max: settings.in_flight_max,
         base_currency: settings.base_currency,
         quotes,
+        funds,
         running: BTreeMap::new(),
         meet,
         risk,
@@ -195,6 +199,7 @@ impl Running {
         let doors = Doors {
             clock: self.clock.clone(),
             quote: self.quotes.cell(&key),
+            funds: self.funds.clone(),
             journal: self.journal.clone().recipient(),
             broker: self.broker.clone().recipient(),
             board: self.board.clone(),

@@ -12,7 +12,7 @@ use engine::{
     Atr, Bar, Body, Decline, Fact, Input, MarketView, Money, Now, Price, Quantity, Role, Signal, Step,
     Ticker, TickerKey,
 };
-use ports::broker::QuoteCell;
+use ports::broker::{FundsCell, QuoteCell};
 use ports::clock::Clock;
 use ports::journal::Draft;
 use rust_decimal::Decimal;
@@ -27,6 +27,8 @@ pub struct Doors {
     pub clock: Arc<Clock>,
     /// Its newest quote.
     pub quote: Arc<QuoteCell>,
+    /// What the account is worth.
+    pub funds: FundsCell,
     /// Where its steps are written.
     pub journal: Recipient<Append>,
     /// Who shows it what the broker holds.
@@ -79,6 +81,7 @@ impl TickerActor {
         }
         let now = self.doors.clock.now();
         self.view.quote = self.doors.quote.look();
+        self.view.equity = self.doors.funds.peek().and_then(|funds| funds.net_liquidation);
         let mut out = Vec::new();
         let decided = catch_unwind(AssertUnwindSafe(|| match self.too_far_ahead(input) {
             Some(signal) => {

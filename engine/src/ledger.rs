@@ -204,7 +204,7 @@ impl Booked {
 }
 
 /// An execution id as its base and its revision: `x.y.01.02` is revision 2 of `x.y.01`.
-fn split(id: &str) -> (&str, u32) {
+pub(crate) fn split(id: &str) -> (&str, u32) {
     match id.rsplit_once('.') {
         Some((base, revision)) => revision.parse().map_or((id, 0), |revision| (base, revision)),
         None => (id, 0),

@@ -66,6 +66,9 @@ pub enum Because {
     /// Somebody else closed it at the broker.
     #[error("closed outside of this program")]
     Outside,
+    /// The day's result cannot be computed, which counts as a loss at its limit.
+    #[error("the day's result cannot be computed")]
+    ResultUnknown,
     /// Protection could not be placed, so the shares go.
     #[error("no stop could be placed")]
     Unprotected,

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use crate::account::Refusal;
+use crate::account::{LimitName, Refusal};
 use crate::fact::Fact;
 use crate::input::Input;
 use crate::instrument::TickerKey;
@@ -56,8 +57,10 @@ pub struct Verdict {
 pub enum AccountFact {
     /// A trading day began; its result is counted from these marks, never recomputed.
     DayOpened {
-        /// The day, in the configured zone.
+        /// The day.
         day: NaiveDate,
+        /// The zone that it is counted in.
+        zone: Tz,
         /// The last mark of each ticker before it.
         marks: BTreeMap<TickerKey, Price>,
     },
@@ -67,6 +70,18 @@ pub enum AccountFact {
         loss: Money,
         /// The limit.
         max: Money,
+    },
+    /// The day's result cannot be computed, which counts as a loss at its limit.
+    ResultUnknown {
+        /// Whose result.
+        ticker: TickerKey,
+    },
+    /// A person released a limit that had tripped.
+    Released {
+        /// Which.
+        limit: LimitName,
+        /// Who.
+        by: String,
     },
     /// Order ids below `to` may have been used; none of them is handed out again.
     OrderIds {

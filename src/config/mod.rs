@@ -9,9 +9,11 @@
 pub mod environment;
 pub mod report;
 mod resolve;
+mod risk;
 pub mod rules;
 pub mod source;
 pub mod supervisor;
+mod switch;
 pub mod tickers;
 mod values;
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use engine::{ContractKind, ContractSpec, Limits, Rule, TickerKey, TickerSettings};
+use engine::{ContractKind, ContractSpec, Rule, TickerKey, TickerSettings};
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 
@@ -219,7 +219,7 @@ fn ticker(
     let built_in = TickerSettings::of(key.clone(), contract(&key, &own));
     Ok(TickerSettings {
         sizing,
-        position_size_max: Some(settings.risk.max_position_size.money()),
+        position_size_max: settings.risk.position_size_max(),
         stop_loss,
         take_profit,
         entry: own.entry.unwrap_or(built_in.entry),
@@ -319,6 +319,7 @@ fn complete(
     report: Report,
     environment: &Environment,
 ) -> Config {
+    let limits = own.risk.limits(stretch(&own), own.broker.mode == Mode::Live);
     let embedded = (own.broker.gateway == GatewayKind::Embedded).then_some(Embedded {
         start: own.gateway.start,
         speed: own.gateway.speed.0,
@@ -345,16 +346,8 @@ fn complete(
             patience: Duration::from_millis(own.signals.timeout_ms.get().into()),
         },
         tickers,
-        limits: Limits {
-            position_size_max: own.risk.max_position_size.money(),
-            positions_max: own.risk.max_positions.get(),
-            daily_loss_max: own.risk.max_daily_loss.money(),
-            on_daily_loss: own.risk.on_daily_loss,
-            price_collar: own.risk.price_collar_pct,
-            quote_age_max: TimeDelta::seconds(own.risk.max_quote_age_s.into()),
-            zone: own.risk.time_zone,
-        },
-        base_currency: own.risk.base_currency.into(),
+        limits,
+        base_currency: own.risk.base_currency(),
         journal: own.journal.folder,
         durability: own.journal.durability,
         batch_max: own.journal.batch_max.get(),

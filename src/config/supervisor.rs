@@ -4,19 +4,17 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
-use engine::Fraction;
-use engine::account::OnDailyLoss;
 use ports::journal::Durability;
 use ports::signals::Fields;
 use serde::{Deserialize, Serialize};
 
-use super::values::{Amount, Currency, HeaderName, Speed};
+use super::risk::Risk;
+use super::values::{Amount, HeaderName, Speed};
 use crate::settings::Segment;
 
 const SIXTY: NonZeroU32 = NonZeroU32::new(60).expect("not zero");
 const SECOND_MS: NonZeroU32 = NonZeroU32::new(1_000).expect("not zero");
 const FIVE_SECONDS_MS: NonZeroU32 = NonZeroU32::new(5_000).expect("not zero");
-const TEN: NonZeroUsize = NonZeroUsize::new(10).expect("not zero");
 const THREADS: NonZeroUsize = NonZeroUsize::new(32).expect("not zero");
 const MANY: NonZeroUsize = NonZeroUsize::new(256).expect("not zero");
 
@@ -87,19 +85,6 @@ pub(super) struct Signals {
 pub(super) enum SignalSource {
     Demo,
     Http,
-}
-
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct Risk {
-    pub(super) max_position_size: Amount,
-    pub(super) max_daily_loss: Amount,
-    pub(super) on_daily_loss: OnDailyLoss,
-    pub(super) max_positions: NonZeroUsize,
-    pub(super) price_collar_pct: Fraction,
-    pub(super) max_quote_age_s: u32,
-    pub(super) base_currency: Currency,
-    pub(super) time_zone: chrono_tz::Tz,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -180,21 +165,6 @@ impl Default for Signals {
             fields: Fields::default(),
             poll_ms: SECOND_MS,
             timeout_ms: FIVE_SECONDS_MS,
-        }
-    }
-}
-
-impl Default for Risk {
-    fn default() -> Self {
-        Risk {
-            max_position_size: Amount::whole(50_000),
-            max_daily_loss: Amount::whole(1_000),
-            on_daily_loss: OnDailyLoss::Block,
-            max_positions: TEN,
-            price_collar_pct: Fraction::FIVE_PERCENT,
-            max_quote_age_s: 5,
-            base_currency: Currency::default(),
-            time_zone: chrono_tz::America::New_York,
         }
     }
 }

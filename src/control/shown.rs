@@ -36,9 +36,9 @@ pub struct Status {
 /// The account's result of the trading day.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Day {
-    /// Realised and unrealised, after the commissions known.
+    /// Realised and unrealised, after commissions; those that are not known yet are estimated.
     pub result: Money,
-    /// Tickers that hold something no price is known for; they are missing from the result.
+    /// Tickers that hold something without a quote; they count at the last price known.
     pub unmarked: Vec<TickerKey>,
 }
 

@@ -43,8 +43,8 @@ fn head(status: &Status) -> String {
     let day = match &status.day {
         Some(day) if day.unmarked.is_empty() => format!("{:+} after commissions", day.result),
         Some(day) => {
-            let missing: Vec<&str> = day.unmarked.iter().map(|key| key.as_str()).collect();
-            format!("{:+} after commissions, without {} (no price)", day.result, missing.join(", "))
+            let unmarked: Vec<&str> = day.unmarked.iter().map(|key| key.as_str()).collect();
+            format!("{:+} after commissions, {} at the last price known", day.result, unmarked.join(", "))
         }
         None => "not known yet".to_owned(),
     };
@@ -215,7 +215,7 @@ mod tests {
         expect![[r#"
             broker  connected to account DSIM0001
             market  2008-09-29 10:36:59 America/New_York
-            day     -1234.50 after commissions, without IBM (no price)
+            day     -1234.50 after commissions, IBM at the last price known
             process 7, version 0.1.0
 
             ticker   state    position   average    stop  target  open P/L  realised   won

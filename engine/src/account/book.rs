@@ -1,61 +1,75 @@
 //! The risk book: sees every record in the journal's order, and lets requests through.
 //!
 //! [`Book::apply`] is its only change; [`Book::admit`] decides and applies its own
-//! verdict in one step, so that two tickers cannot pass the same limit at once. What
-//! reduces risk is judged by the position the book knows, never by an order's role.
+//! verdict in one step, so that two tickers cannot pass the same limit at once. A book
+//! that is told the records alone becomes the equal of the one that lived through them.
 //!
-//! Read next: [`Limits`].
+//! Read next: [`Limits`], then `judge` (what is refused) and `holding` (one ticker's line).
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, TimeDelta, Utc};
 
+use super::day::{Rate, Spent};
+use super::exact::{total, worth};
+use super::fills::Day;
 use super::holding::Holding;
-use super::{AccountView, Admitted, Limits, Refusal};
+use super::judge::Case;
+use super::{AccountView, Admitted, DayResult, LimitName, Limits, Refusal, ResultUnknown, Trip};
+use crate::fact::Fact;
 use crate::instrument::TickerKey;
-use crate::money::{Money, Price, Quantity};
-use crate::order::{Action, Side};
-use crate::order_ref::Role;
+use crate::money::{Money, Price};
 use crate::record::{AccountFact, Body, Record, Verdict};
-use crate::request::{OrderSpec, Request};
+use crate::request::Request;
 use crate::time::{Now, trading_day};
 
+/// How long a new process waits for quotes of what is held before it opens the day.
+const MARKS_PATIENCE: TimeDelta = TimeDelta::seconds(10);
+
 /// One book over all tickers of the account.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Book {
     limits: Limits,
     holdings: BTreeMap<TickerKey, Holding>,
-    day: Option<NaiveDate>,
-    tripped: Option<(Money, Money)>,
-}
-
-/// The day's result so far.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DayResult {
-    /// Realised and unrealised, after commissions known.
-    pub total: Money,
-    /// Tickers that hold something no mark is known for; they are missing from the total.
-    pub unmarked: Vec<TickerKey>,
+    day: Option<Day>,
+    tripped: Option<Trip>,
+    /// True for one that tripped within the open day.
+    tripped_today: bool,
+    /// The loss of this day at which its limit was released: it counts anew from there.
+    released_at: Money,
+    rate: Rate,
+    spent: Spent,
+    refusals: BTreeMap<LimitName, u32>,
 }
 
 impl Book {
     /// An empty book.
     #[must_use]
     pub fn new(limits: Limits) -> Book {
-        Book { limits, holdings: BTreeMap::new(), day: None, tripped: None }
+        Book {
+            limits,
+            holdings: BTreeMap::new(),
+            day: None,
+            tripped: None,
+            tripped_today: false,
+            released_at: Money::ZERO,
+            rate: Rate::default(),
+            spent: Spent::default(),
+            refusals: BTreeMap::new(),
+        }
     }
 
     /// Takes in one record. The only change besides its own verdicts.
     pub fn apply(&mut self, record: &Record) {
         match (&record.ticker, &record.body) {
-            (Some(ticker), Body::Fact(fact)) => self.holding(ticker).apply(fact),
+            (Some(ticker), Body::Fact(fact)) => self.apply_fact(record.at, ticker, fact),
             // Written and not refused counts as working until its end is known.
-            (Some(ticker), Body::Request(request)) => self.holding(ticker).admitted(request),
-            (Some(ticker), Body::Verdict(Verdict { request, refused: Some(_) })) => {
-                self.holding(ticker).refused(request);
+            (Some(ticker), Body::Request(request)) => self.asked(record.at, ticker, request),
+            (Some(ticker), Body::Verdict(Verdict { request, refused })) => {
+                self.answered(record.at, ticker, request, refused.as_ref());
             }
-            (_, Body::Account(fact)) => self.apply_account(fact),
+            (_, Body::Account(fact)) => self.apply_account(record.at, fact),
             _ => {}
         }
     }
@@ -72,36 +86,63 @@ impl Book {
     ) -> Result<Admitted<W>, Refusal> {
         let wanted = request.borrow();
         let Some(ticker) = wanted.ticker().cloned() else { return Ok(Admitted::new(request)) };
-        self.judge(now, view, &ticker, wanted)?;
-        self.holding(&ticker).admitted(wanted);
-        Ok(Admitted::new(request))
+        let refused = self.judge(now, view, &ticker, wanted).err();
+        self.asked(now, &ticker, wanted);
+        self.answered(now, &ticker, wanted, refused.as_ref());
+        match refused {
+            None => Ok(Admitted::new(request)),
+            Some(because) => Err(because),
+        }
     }
 
     /// What the account has to take note of by itself: a new day, a loss at its limit.
     /// The fact is applied already; it belongs into the journal.
     pub fn watch(&mut self, now: Now, view: &AccountView) -> Option<AccountFact> {
-        let fact = self.new_day(now, view).or_else(|| self.loss(view))?;
-        self.apply_account(&fact);
+        let fact = self.new_day(now, view).or_else(|| self.new_trip(view))?;
+        self.apply_account(now, &fact);
+        Some(fact)
+    }
+
+    /// Releases a limit that holds until a person says otherwise: the daily loss, a losing
+    /// streak, entries without a fill. The day's loss is counted anew from where it stands.
+    /// The fact is applied already; it belongs into the journal. None if there is nothing to
+    /// release.
+    pub fn release(&mut self, now: Now, limit: LimitName, by: &str) -> Option<AccountFact> {
+        let held = match limit {
+            LimitName::DailyLoss => self.tripped.is_some(),
+            LimitName::LosingStreak => self.holdings.values().any(|own| own.streak.losses() > 0),
+            LimitName::UnfilledEntries => {
+                self.holdings.values().any(|own| own.streak.unfilled_in_a_row(self.day) > 0)
+            }
+            _ => false,
+        };
+        let fact = held.then(|| AccountFact::Released { limit, by: by.to_owned() })?;
+        self.apply_account(now, &fact);
         Some(fact)
     }
 
     /// The day's result at the newest marks.
-    #[must_use]
-    pub fn day_result(&self, view: &AccountView) -> DayResult {
+    ///
+    /// # Errors
+    /// It is no real amount of money, or cannot be told.
+    pub fn day_result(&self, view: &AccountView) -> Result<DayResult, ResultUnknown> {
         let mut result = DayResult { total: Money::ZERO, unmarked: Vec::new() };
         for (ticker, holding) in &self.holdings {
-            match holding.day_result(mark(view, ticker, holding)) {
-                Some(own) => result.total = result.total + own,
-                None => result.unmarked.push(ticker.clone()),
+            let mark = holding.mark(view, ticker);
+            let own = holding.day_result(mark.map(|mark| mark.price));
+            let unknown = || ResultUnknown { ticker: ticker.clone() };
+            result.total = total([Some(result.total), own]).ok_or_else(unknown)?;
+            if !holding.position.is_zero() && !mark.is_some_and(|mark| mark.live) {
+                result.unmarked.push(ticker.clone());
             }
         }
-        result
+        Ok(result)
     }
 
-    /// The loss at which the account was halted, and the limit then.
+    /// What halted the account; none while entries are taken.
     #[must_use]
-    pub fn tripped(&self) -> Option<(Money, Money)> {
-        self.tripped
+    pub fn tripped(&self) -> Option<&Trip> {
+        self.tripped.as_ref()
     }
 
     /// The limits in force.
@@ -110,37 +151,47 @@ impl Book {
         &self.limits
     }
 
-    fn holding(&mut self, ticker: &TickerKey) -> &mut Holding {
-        self.holdings.entry(ticker.clone()).or_default()
+    pub(super) fn holdings(&self) -> impl Iterator<Item = (&TickerKey, &Holding)> {
+        self.holdings.iter()
     }
 
-    fn apply_account(&mut self, fact: &AccountFact) {
-        match fact {
-            AccountFact::DayOpened { day, marks } => {
-                self.day = Some(*day);
-                self.holdings.iter_mut().for_each(|(ticker, own)| own.open_day(marks.get(ticker).copied()));
-            }
-            AccountFact::LossLimitReached { loss, max } => self.tripped = Some((*loss, *max)),
-            AccountFact::OrderIds { .. } => {}
-            AccountFact::NotSent { orders, .. } => {
-                orders.iter().for_each(|order| self.holding(&order.ticker).release(order));
-            }
-        }
+    pub(super) fn day(&self) -> Option<Day> {
+        self.day
     }
 
-    fn new_day(&self, now: Now, view: &AccountView) -> Option<AccountFact> {
-        let day = trading_day(now.market, self.limits.zone);
-        if self.day == Some(day) {
-            return None;
-        }
-        let marked = |(ticker, own): (&TickerKey, &Holding)| Some((ticker.clone(), mark(view, ticker, own)?));
-        Some(AccountFact::DayOpened { day, marks: self.holdings.iter().filter_map(marked).collect() })
+    pub(super) fn open_positions(&self) -> usize {
+        self.holdings.values().filter(|own| own.is_open()).count()
     }
 
-    fn loss(&self, view: &AccountView) -> Option<AccountFact> {
-        let loss = self.day_result(view).total;
-        let max = self.limits.daily_loss_max;
-        (self.tripped.is_none() && loss <= -max).then_some(AccountFact::LossLimitReached { loss, max })
+    pub(super) fn orders_of_second(&self, now: Now) -> u32 {
+        self.rate.of_second(now)
+    }
+
+    pub(super) fn orders_of_day(&self) -> u32 {
+        self.rate.of_day()
+    }
+
+    pub(super) fn spent_since(&self, told: DateTime<Utc>) -> Option<Money> {
+        self.spent.since(told)
+    }
+
+    pub(super) fn refused(&self, limit: LimitName) -> u32 {
+        self.refusals.get(&limit).copied().unwrap_or(0)
+    }
+
+    /// What trips the limit now, released or not.
+    pub(super) fn loss(&self, view: &AccountView) -> Option<Trip> {
+        let max = self.limits.account.daily_loss_max?;
+        let loss = match self.day_result(view) {
+            Ok(result) => result.total,
+            Err(ResultUnknown { ticker }) => return Some(Trip::Unknown { ticker }),
+        };
+        (Some(loss) <= self.daily_loss_bound()).then_some(Trip::Loss { loss, max })
+    }
+
+    /// The result of the day, below zero, at which its limit bites.
+    pub(super) fn daily_loss_bound(&self) -> Option<Money> {
+        total([Some(self.released_at), Some(-self.limits.account.daily_loss_max?)])
     }
 
     fn judge(
@@ -148,91 +199,127 @@ impl Book {
         now: Now,
         view: &AccountView,
         ticker: &TickerKey,
-        request: &Request,
+        asked: &Request,
     ) -> Result<(), Refusal> {
-        let unknown = Holding::default();
+        let unknown = Holding::on(self.day);
         let holding = self.holdings.get(ticker).unwrap_or(&unknown);
-        match request {
-            Request::Cancel(_) => Ok(()),
-            Request::Modify(change) => holding
-                .excess(change)
-                .map_or(Ok(()), |wanted| Err(Refusal::CrossesZero { wanted, held: holding.held() })),
-            Request::Place { orders, .. } => {
-                orders.iter().try_for_each(|spec| self.judge_order(now, view, ticker, holding, spec))
+        Case { book: self, now, view, ticker, holding }.judge(asked)
+    }
+
+    fn holding(&mut self, ticker: &TickerKey) -> &mut Holding {
+        let day = self.day;
+        self.holdings.entry(ticker.clone()).or_insert_with(|| Holding::on(day))
+    }
+
+    fn apply_fact(&mut self, at: Now, ticker: &TickerKey, fact: &Fact) {
+        let holding = self.holding(ticker);
+        let opened = holding.apply(at, fact);
+        if let (Fact::Executed { execution } | Fact::Stray { execution }, false) = (fact, opened.is_zero()) {
+            let worth = worth(execution.price.value(), opened.value(), holding.multiplier);
+            self.spent.note(at.market, worth);
+        }
+    }
+
+    fn asked(&mut self, at: Now, ticker: &TickerKey, request: &Request) {
+        let collar = self.limits.order.price_collar;
+        self.holding(ticker).asked(at, request, collar);
+    }
+
+    fn answered(&mut self, at: Now, ticker: &TickerKey, request: &Request, refused: Option<&Refusal>) {
+        let minute = self.limits.ticker.minute;
+        let holding = self.holding(ticker);
+        let Some(refusal) = refused else {
+            holding.admitted(at, request, minute);
+            return self.rate.sent(at, orders_of(request));
+        };
+        holding.refused(request);
+        if let Some(limit) = refusal.limit() {
+            let count = self.refusals.entry(limit).or_default();
+            *count = count.saturating_add(1);
+        }
+    }
+
+    fn apply_account(&mut self, at: Now, fact: &AccountFact) {
+        match fact {
+            AccountFact::DayOpened { day, zone, marks } => {
+                self.open_day(Day { date: *day, zone: *zone }, marks);
+            }
+            AccountFact::LossLimitReached { loss, max } => {
+                self.trip(Trip::Loss { loss: *loss, max: *max });
+            }
+            AccountFact::ResultUnknown { ticker } => {
+                self.trip(Trip::Unknown { ticker: ticker.clone() });
+            }
+            AccountFact::Released { limit, .. } => self.released(at, *limit),
+            AccountFact::OrderIds { .. } => {}
+            AccountFact::NotSent { orders, .. } => {
+                orders.iter().for_each(|order| self.holding(&order.ticker).lines.not_sent(order));
             }
         }
     }
 
-    fn judge_order(
-        &self,
-        now: Now,
-        view: &AccountView,
-        ticker: &TickerKey,
-        holding: &Holding,
-        spec: &OrderSpec,
-    ) -> Result<(), Refusal> {
-        let opening = holding.opening(spec);
-        if opening.is_zero() {
-            return Ok(());
+    /// A day that is open is not opened again, and none before it: what was counted stays.
+    fn open_day(&mut self, day: Day, marks: &BTreeMap<TickerKey, Price>) {
+        if self.day.is_some_and(|open| open.date >= day.date) {
+            return;
         }
-        let held = holding.closable(spec.action);
-        let opens = matches!(spec.order.role, Role::Entry | Role::Add);
-        if !held.is_zero() || !opens {
-            return Err(Refusal::CrossesZero { wanted: spec.quantity, held });
-        }
-        self.judge_day()?;
-        let price = spec.kind.price().ok_or(Refusal::NoPrice)?;
-        self.judge_price(now, view, ticker, spec.action, price)?;
-        self.judge_size(ticker, holding, opening, price)
+        self.day = Some(day);
+        self.tripped_today = false;
+        self.released_at = Money::ZERO;
+        self.rate.open_day();
+        self.refusals.clear();
+        self.holdings.iter_mut().for_each(|(ticker, own)| own.open_day(day, marks.get(ticker).copied()));
     }
 
-    fn judge_day(&self) -> Result<(), Refusal> {
-        self.tripped.map_or(Ok(()), |(loss, max)| Err(Refusal::DailyLoss { loss, max }))
+    fn released(&mut self, at: Now, limit: LimitName) {
+        self.holdings.values_mut().for_each(|own| own.streak.released(at.market, limit));
+        if limit != LimitName::DailyLoss {
+            return;
+        }
+        if let (Some(Trip::Loss { loss, .. }), true) = (self.tripped.take(), self.tripped_today) {
+            self.released_at = loss;
+        }
     }
 
-    fn judge_price(
-        &self,
-        now: Now,
-        view: &AccountView,
-        ticker: &TickerKey,
-        action: Action,
-        price: Price,
-    ) -> Result<(), Refusal> {
-        let quote = view.quotes.get(ticker).ok_or_else(|| Refusal::NoQuote { ticker: ticker.clone() })?;
-        let touch = quote.touch(action).ok_or_else(|| Refusal::NoQuote { ticker: ticker.clone() })?;
-        let (age, max) = (quote.age(now), self.limits.quote_age_max);
-        if age > max {
-            return Err(Refusal::QuoteTooOld { ticker: ticker.clone(), age, max });
+    fn trip(&mut self, trip: Trip) {
+        (self.tripped, self.tripped_today) = (Some(trip), true);
+    }
+
+    fn new_day(&self, now: Now, view: &AccountView) -> Option<AccountFact> {
+        let zone = self.limits.zone;
+        let day = trading_day(now.market, zone);
+        if self.day.is_some_and(|open| open.date >= day) {
+            return None;
         }
-        let collar = self.limits.price_collar;
-        let beyond = match action {
-            Action::Buy => price.value() > touch.raised(collar),
-            Action::Sell => price.value() < touch.lowered(collar),
+        let held = |(ticker, own): &(&TickerKey, &Holding)| {
+            own.position.is_zero() || view.mark(ticker, own.side()).is_some()
         };
-        if beyond { Err(Refusal::PriceCollar { price, touch, collar }) } else { Ok(()) }
+        if now.process.since(crate::Process::default()) < MARKS_PATIENCE
+            && !self.holdings.iter().all(|own| held(&own))
+        {
+            return None;
+        }
+        let marked =
+            |(ticker, own): (&TickerKey, &Holding)| Some((ticker.clone(), own.mark(view, ticker)?.price));
+        Some(AccountFact::DayOpened { day, zone, marks: self.holdings.iter().filter_map(marked).collect() })
     }
 
-    fn judge_size(
-        &self,
-        ticker: &TickerKey,
-        holding: &Holding,
-        opening: Quantity,
-        price: Price,
-    ) -> Result<(), Refusal> {
-        let open = self.holdings.values().filter(|own| own.is_open()).count();
-        let max = self.limits.positions_max;
-        if !holding.is_open() && open >= max {
-            return Err(Refusal::TooManyPositions { open, max });
+    fn new_trip(&self, view: &AccountView) -> Option<AccountFact> {
+        if self.tripped.is_some() {
+            return None;
         }
-        let (would, max) = (holding.worth_with(opening, price), self.limits.position_size_max);
-        if would > max {
-            return Err(Refusal::PositionTooLarge { ticker: ticker.clone(), would, max });
-        }
-        Ok(())
+        Some(match self.loss(view)? {
+            Trip::Loss { loss, max } => AccountFact::LossLimitReached { loss, max },
+            Trip::Unknown { ticker } => AccountFact::ResultUnknown { ticker },
+        })
     }
 }
 
-fn mark(view: &AccountView, ticker: &TickerKey, holding: &Holding) -> Option<Price> {
-    let side = if holding.position.is_sign_negative() { Side::Short } else { Side::Long };
-    view.quotes.get(ticker)?.mark(side)
+/// Orders that a request places or changes. What it cancels is not counted.
+fn orders_of(request: &Request) -> u32 {
+    match request {
+        Request::Place { orders, .. } => u32::try_from(orders.len()).unwrap_or(u32::MAX),
+        Request::Modify(_) => 1,
+        Request::Cancel(_) => 0,
+    }
 }

@@ -1,144 +1,161 @@
-//! One ticker's line in the book: what it holds, what it has reserved, and its day.
+//! One ticker's line in the book: what it holds, what works for it, and its day.
 
-use std::collections::BTreeMap;
-
+use chrono::TimeDelta;
 use rust_decimal::Decimal;
 
+use super::exact::{less, total, worth};
+use super::fills::{Day, Fills};
+use super::intent::Intent;
+use super::lines::{Ended, Line, Lines};
+use super::opening::Opening;
+use super::streak::Streak;
+use super::view::{AccountView, Mark};
 use crate::fact::Fact;
-use crate::money::{Money, Price, Quantity};
-use crate::order::{Action, Execution, Kind, Standing};
-use crate::order_ref::OrderRef;
-use crate::request::{Change, OrderSpec, Request};
+use crate::instrument::TickerKey;
+use crate::money::{Fraction, Money, Price, Quantity};
+use crate::order::{Action, Execution, Side};
+use crate::order_ref::{OrderRef, Role};
+use crate::request::{OrderSpec, Request};
+use crate::time::Now;
 
 /// One ticker's line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Holding {
     /// Signed shares, by executions.
     pub(super) position: Decimal,
-    multiplier: Decimal,
-    /// Entries admitted and not over: what they may still bring.
-    reserved: BTreeMap<OrderRef, Reserved>,
-    /// Effects booked of the open trade, by execution without revision.
-    booked: BTreeMap<String, Effect>,
-    /// Those of the trade before, for corrections that come late.
-    before: BTreeMap<String, Effect>,
+    pub(super) multiplier: Decimal,
+    pub(super) lines: Lines,
+    pub(super) fills: Fills,
+    pub(super) streak: Streak,
+    /// What the facts since the last request say of the next one.
+    intent: Intent,
     /// The newest price it traded at.
     traded: Option<Price>,
-    day: Day,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Reserved {
-    quantity: Quantity,
-    price: Price,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Effect {
-    order: OrderRef,
-    quantity: Quantity,
-    shares: Decimal,
-    cash: Money,
-}
-
-/// What the day's result is counted from.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Day {
-    position: Decimal,
-    mark: Option<Price>,
-    cash: Money,
-    commission: Money,
-}
-
-impl Default for Holding {
-    fn default() -> Holding {
-        Holding {
-            position: Decimal::ZERO,
-            multiplier: Decimal::ONE,
-            reserved: BTreeMap::new(),
-            booked: BTreeMap::new(),
-            before: BTreeMap::new(),
-            traded: None,
-            day: Day::default(),
-        }
-    }
+    /// What the open day is counted from.
+    day_mark: Option<Price>,
+    /// Requests for new orders so far.
+    batches: u64,
+    reconciling: bool,
 }
 
 impl Holding {
-    /// Takes in a fact of its ticker.
-    pub(super) fn apply(&mut self, fact: &Fact) {
+    /// Nothing held, on the open day.
+    pub(super) fn on(day: Option<Day>) -> Holding {
+        Holding {
+            position: Decimal::ZERO,
+            multiplier: Decimal::ONE,
+            lines: Lines::default(),
+            fills: Fills::on(day),
+            streak: Streak::default(),
+            intent: Intent::default(),
+            traded: None,
+            day_mark: None,
+            batches: 0,
+            reconciling: false,
+        }
+    }
+
+    /// Takes in a fact of its ticker; answers with the shares that opened or enlarged the
+    /// position.
+    pub(super) fn apply(&mut self, at: Now, fact: &Fact) -> Quantity {
+        self.intent.note(fact);
         match fact {
             Fact::LotOpened(lot) => self.multiplier = lot.multiplier,
-            Fact::Executed { execution } | Fact::Stray { execution } => self.executed(execution),
-            Fact::Commissioned(commission) => self.day.commission = self.day.commission + commission.amount,
-            Fact::OrderMoved(status) if matches!(status.standing, Standing::Ended(_)) => {
-                self.reserved.remove(&status.order);
+            Fact::Executed { execution }
+            | Fact::Stray { execution }
+            | Fact::ClosedOutside { execution, .. } => return self.executed(at, execution),
+            Fact::Split { ratio } => self.split(*ratio),
+            Fact::Commissioned(commission) => self.fills.commission(commission),
+            Fact::OrderMoved(status) => {
+                let batch = self.lines.get(&status.order).map(|line| line.batch);
+                let ended = self.lines.moved(status);
+                self.ended(at, batch, ended);
             }
-            Fact::TradeClosed { .. } => self.before = std::mem::take(&mut self.booked),
+            Fact::TermsEchoed(terms) => self.lines.echoed(terms),
+            Fact::ChangeRefused { order, .. } => self.lines.works_on(order),
+            Fact::TradeClosed { trade, realized, commission, traded } => {
+                if *traded {
+                    let net = total([Some(*realized), less(Some(*commission))]);
+                    // What cannot be computed is no gain.
+                    self.streak.traded(at.market, net.unwrap_or(Money::new(Decimal::NEGATIVE_ONE)));
+                }
+                self.lines.close(*trade);
+                self.fills.close(*trade);
+            }
+            Fact::ModeChanged { mode } => {
+                let before = std::mem::replace(&mut self.reconciling, mode.is_reconciling());
+                if before && !self.reconciling {
+                    self.lines.in_step();
+                }
+            }
             _ => {}
         }
+        Quantity::ZERO
     }
 
-    /// Takes in a request that was admitted.
-    pub(super) fn admitted(&mut self, request: &Request) {
-        let Request::Place { orders, .. } = request else { return };
-        for spec in orders {
-            if let (false, Kind::Limit(price)) = (self.opening(spec).is_zero(), spec.kind) {
-                self.reserved.insert(spec.order.clone(), Reserved { quantity: spec.quantity, price });
+    /// A corporate action gave `ratio` new shares for each old one: nothing was gained by it.
+    fn split(&mut self, ratio: Decimal) {
+        let price = |price: Price| {
+            price.value().checked_div(ratio).and_then(|value| Price::new(value).ok()).unwrap_or(price)
+        };
+        self.position = self.position.checked_mul(ratio).unwrap_or(self.position).normalize();
+        self.traded = self.traded.map(price);
+        self.day_mark = self.day_mark.map(price);
+        self.fills.split(ratio);
+    }
+
+    /// Takes in a request as it was written. Until it is answered it counts as admitted.
+    pub(super) fn asked(&mut self, at: Now, request: &Request, collar: Option<Fraction>) {
+        match request {
+            Request::Place { orders, .. } => {
+                self.batches += 1;
+                for spec in orders {
+                    let line = self.line(at, spec, collar);
+                    self.lines.place(spec, line);
+                }
+                self.intent = Intent::default();
             }
+            Request::Modify(change) => self.lines.change(change),
+            Request::Cancel(order) => self.lines.cancel(order),
         }
     }
 
-    /// Takes in that new orders were refused.
+    /// Takes in that a request was admitted.
+    pub(super) fn admitted(&mut self, at: Now, request: &Request, minute: TimeDelta) {
+        let orders = match request {
+            Request::Place { orders, .. } => orders,
+            Request::Modify(change) => return self.lines.answer_change(change),
+            Request::Cancel(order) => return self.lines.answer_cancel(order),
+        };
+        orders.iter().for_each(|spec| self.lines.answer(&spec.order, at.market));
+        if orders.iter().any(enters) {
+            self.streak.entered(at.market, minute);
+        }
+    }
+
+    /// Takes in that a request was refused: it is as if it had not been asked for.
     pub(super) fn refused(&mut self, request: &Request) {
-        if let Request::Place { orders, .. } = request {
-            orders.iter().for_each(|spec| self.release(&spec.order));
+        match request {
+            Request::Place { orders, .. } => orders.iter().for_each(|spec| self.lines.refuse(&spec.order)),
+            Request::Modify(change) => self.lines.refuse_change(change),
+            Request::Cancel(_) => {}
         }
-    }
-
-    /// An order did not go out: what it reserved is free again.
-    pub(super) fn release(&mut self, order: &OrderRef) {
-        self.reserved.remove(order);
     }
 
     /// The day begins: what is held is counted from `mark`.
-    pub(super) fn open_day(&mut self, mark: Option<Price>) {
-        // Without a quote the last price it traded at is the nearest to an opening mark.
-        let mark = mark.or(self.traded);
-        self.day = Day { position: self.position, mark, cash: Money::ZERO, commission: Money::ZERO };
+    pub(super) fn open_day(&mut self, day: Day, mark: Option<Price>) {
+        self.fills.open_day(day);
+        self.day_mark = mark;
     }
 
     /// True with a position or an entry at work.
     pub(super) fn is_open(&self) -> bool {
-        !self.position.is_zero() || !self.reserved.is_empty()
+        !self.position.is_zero() || self.lines.entries().next().is_some()
     }
 
-    /// How much of an order would open or enlarge a position. A child opens nothing: it
-    /// works only after its parent, on the other side.
-    pub(super) fn opening(&self, spec: &OrderSpec) -> Quantity {
-        if spec.parent.is_some() {
-            return Quantity::ZERO;
-        }
-        spec.quantity.less(self.closable(spec.action))
-    }
-
-    /// Shares that an order of this action would take off the position.
-    pub(super) fn closable(&self, action: Action) -> Quantity {
-        let held = match action {
-            Action::Buy => -self.position,
-            Action::Sell => self.position,
-        };
-        Quantity::new(held.max(Decimal::ZERO)).unwrap_or_default()
-    }
-
-    /// How much more than the position an order with these terms would close. An entry
-    /// closes nothing.
-    pub(super) fn excess(&self, change: &Change) -> Option<Quantity> {
-        if self.reserved.contains_key(&change.order) {
-            return None;
-        }
-        let wanted = change.quantity.less(self.filled(&change.order));
-        (wanted > self.held()).then_some(wanted)
+    /// The side of what is held; long for nothing.
+    pub(super) fn side(&self) -> Side {
+        if self.position.is_sign_negative() { Side::Short } else { Side::Long }
     }
 
     /// Shares held, without sign.
@@ -146,49 +163,107 @@ impl Holding {
         Quantity::new(self.position.abs()).unwrap_or_default()
     }
 
-    fn filled(&self, order: &OrderRef) -> Quantity {
-        self.booked.values().filter(|effect| effect.order == *order).map(|effect| effect.quantity).sum()
+    /// Shares that an order of this action would take off the position.
+    pub(super) fn closable(&self, action: Action) -> Quantity {
+        if self.side().closing() == action { self.held() } else { Quantity::ZERO }
     }
 
-    /// What the position would be worth with `extra` at `price`, working entries included.
-    pub(super) fn worth_with(&self, extra: Quantity, price: Price) -> Money {
-        let open = |(order, entry): (&OrderRef, &Reserved)| {
-            entry.price.times(entry.quantity.less(self.filled(order)), self.multiplier)
-        };
-        let reserved: Money = self.reserved.iter().map(open).sum();
-        price.times(self.held() + extra, self.multiplier) + reserved
+    /// What the position is valued at: the market's mark, else the newest price known here.
+    pub(super) fn mark(&self, view: &AccountView, ticker: &TickerKey) -> Option<Mark> {
+        let known =
+            if self.fills.today().executions > 0 { self.traded } else { self.day_mark.or(self.traded) };
+        let known = known.map(|price| Mark { price, live: false });
+        view.mark(ticker, self.side()).or(known)
     }
 
-    /// The day's result at `mark`; none when something is held and no mark is known.
+    /// What the position is worth at its mark, signed; none where it cannot be computed.
+    pub(super) fn worth(&self, view: &AccountView, ticker: &TickerKey) -> Option<Money> {
+        if self.position.is_zero() {
+            return Some(Money::ZERO);
+        }
+        worth(self.mark(view, ticker)?.price.value(), self.position, self.multiplier)
+    }
+
+    /// What working entries of `action` may bring, without sign, but for one of them.
+    pub(super) fn reserved(&self, action: Action, but: Option<&OrderRef>) -> Option<Money> {
+        let entries =
+            self.lines.entries().filter(|(order, line)| line.action == action && Some(*order) != but);
+        total(entries.map(|(_, line)| match line.worst_price() {
+            Some(price) => worth(price.value(), line.rest().value(), self.multiplier),
+            // Without a price it is refused; until then it reserves no money.
+            None => Some(Money::ZERO),
+        }))
+    }
+
+    /// The day's result at `mark`: money in and out today, and what the position has gained
+    /// since the later of its entry and the day's opening mark. None where it cannot be
+    /// computed.
     pub(super) fn day_result(&self, mark: Option<Price>) -> Option<Money> {
-        let worth = |shares: Decimal, mark: Option<Price>| match mark {
+        let today = self.fills.today();
+        if today.incomputable > 0 {
+            return None;
+        }
+        let value = |shares: Decimal, price: Option<Price>| match price {
             _ if shares.is_zero() => Some(Money::ZERO),
-            Some(mark) => Some(Money::new(shares * mark.value() * self.multiplier)),
+            Some(price) => worth(price.value(), shares, self.multiplier),
             None => None,
         };
-        let now = worth(self.position, mark)?;
-        let began = worth(self.day.position, self.day.mark.or(mark))?;
-        Some(now - began + self.day.cash - self.day.commission)
+        let now = value(self.position, mark);
+        let began = value(self.position - today.shares, self.day_mark.or(self.traded));
+        total([now, less(began), Some(today.cash), Some(-today.cost)])
     }
 
-    fn executed(&mut self, execution: &Execution) {
-        let base = execution.id.rsplit_once('.').map_or(execution.id.as_str(), |(base, _)| base);
-        let value = execution.price.times(execution.quantity, self.multiplier);
-        let (shares, cash) = match execution.action {
-            Action::Buy => (execution.quantity.value(), -value),
-            Action::Sell => (-execution.quantity.value(), value),
-        };
-        let (order, quantity) = (execution.order.clone(), execution.quantity);
-        self.traded = Some(execution.price);
-        let effect = Effect { order, quantity, shares, cash };
-        let late = self.before.contains_key(base);
-        let old = if late {
-            self.before.insert(base.to_owned(), effect)
-        } else {
-            self.booked.insert(base.to_owned(), effect)
-        };
-        let (old_shares, old_cash) = old.map_or((Decimal::ZERO, Money::ZERO), |old| (old.shares, old.cash));
-        self.position += shares - old_shares;
-        self.day.cash = self.day.cash + cash - old_cash;
+    /// How an order of this request would open or enlarge the position; none for one that
+    /// does not.
+    pub(super) fn opening(&self, spec: &OrderSpec, collar: Option<Fraction>) -> Option<Opening> {
+        let opens = spec.parent.is_none() && !spec.quantity.less(self.closable(spec.action)).is_zero();
+        opens.then(|| Opening::of(spec, self.intent.touch, collar))
     }
+
+    /// What the facts since the last request say of the next one.
+    pub(super) fn intent(&self) -> &Intent {
+        &self.intent
+    }
+
+    fn line(&self, at: Now, spec: &OrderSpec, collar: Option<Fraction>) -> Line {
+        let entry = spec.parent.as_ref().map(|parent| self.lines.get(parent));
+        let cover = match entry {
+            Some(entry) => entry.map(Line::got).unwrap_or_default(),
+            None => spec.quantity,
+        };
+        let mut line = Line::asked(spec, at.market, cover);
+        line.batch = self.batches;
+        if let Some(opening) = self.opening(spec, collar) {
+            (line.opens, line.price, line.intent) = (true, opening.price, self.intent.clone());
+        }
+        line
+    }
+
+    fn executed(&mut self, at: Now, execution: &Execution) -> Quantity {
+        let Some(booked) = self.fills.book(execution, self.multiplier) else { return Quantity::ZERO };
+        let before = self.position;
+        self.position += booked.shares;
+        self.traded = Some(execution.price);
+        let line = self.lines.get(&execution.order);
+        let batch = line.map(|line| line.batch);
+        if let Some(line) = line.filter(|line| line.opens) {
+            self.streak.filled(line.batch);
+        }
+        let ended = self.lines.filled(&execution.order, booked.filled);
+        self.ended(at, batch, ended);
+        Quantity::new((self.position.abs() - before.abs()).max(Decimal::ZERO)).unwrap_or_default()
+    }
+
+    /// An entry that brought nothing counts once its whole batch is over.
+    fn ended(&mut self, at: Now, batch: Option<u64>, ended: Ended) {
+        let (Some(batch), Ended::Gone { unfilled: true }) = (batch, ended) else { return };
+        if !self.lines.entries().any(|(_, line)| line.batch == batch) {
+            self.streak.unfilled(at.market, batch);
+        }
+    }
+}
+
+/// True for an order that is there to open or enlarge a position.
+fn enters(spec: &OrderSpec) -> bool {
+    spec.parent.is_none() && matches!(spec.order.role, Role::Entry | Role::Add)
 }

@@ -1,31 +1,116 @@
-//! The account's limits, and the words of a refusal.
+//! The account's limits. One that is none is off.
+//!
+//! Read next: [`name`](super::name), what each is called and by which formula it is counted.
+
+use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 use chrono_tz::Tz;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use super::exact::bounded;
 use crate::instrument::TickerKey;
-use crate::money::{Fraction, Money, Price, Quantity};
-use crate::reason::span;
-use crate::time::in_words;
+use crate::money::{Fraction, Money, Portion, Quantity};
 
-/// What the account may risk. Money is in its base currency.
+/// What the account may risk. Money is in its base currency. Limits hold back what opens or
+/// enlarges a position; what takes risk away passes all of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// The most that one ticker's position may be worth, working entries included.
-    pub position_size_max: Money,
-    /// The most tickers that may hold a position or work an entry.
-    pub positions_max: usize,
-    /// The loss of a day at which nothing opens any more; above zero.
-    pub daily_loss_max: Money,
-    /// What happens to open positions then.
-    pub on_daily_loss: OnDailyLoss,
-    /// How far a limit price may lie beyond the quote.
-    pub price_collar: Fraction,
-    /// The oldest quote that an entry is judged by, in process time.
-    pub quote_age_max: TimeDelta,
+    /// Of each order.
+    pub order: OrderLimits,
+    /// Of each ticker.
+    pub ticker: TickerLimits,
+    /// Of all tickers together.
+    pub account: AccountLimits,
+    /// Tickers that open nothing.
+    pub restricted: BTreeSet<TickerKey>,
     /// The zone that a trading day is counted in.
     pub zone: Tz,
+}
+
+/// Limits of one order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OrderLimits {
+    /// The most shares or contracts.
+    pub quantity_max: Option<Quantity>,
+    /// The most that it may be worth.
+    pub notional_max: Option<Money>,
+    /// How far a limit price may lie beyond the quote.
+    pub price_collar: Option<Fraction>,
+    /// The oldest quote that an entry is judged by, in process time.
+    pub quote_age_max: Option<TimeDelta>,
+    /// The widest spread, as a part of the middle between bid and ask.
+    pub spread_max: Option<Fraction>,
+}
+
+/// Limits of one ticker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TickerLimits {
+    /// The most that its position may be worth, working entries included.
+    pub position_size_max: Option<Money>,
+    /// The most entries within [`minute`](TickerLimits::minute).
+    pub entries_a_minute_max: Option<u32>,
+    /// What counts as a minute, in market time; longer where the market runs faster than
+    /// the clock on the wall.
+    pub minute: TimeDelta,
+    /// The most trades that may begin in one trading day.
+    pub trades_a_day_max: Option<u32>,
+    /// The pause after losses in a row.
+    pub losing_streak: Option<LosingStreak>,
+    /// The most entries in a row that end without a fill.
+    pub unfilled_in_a_row_max: Option<u32>,
+    /// The most live orders of one side, held children included. IB takes 15.
+    pub legs_a_side_max: Option<u32>,
+}
+
+/// When losses in a row make a ticker pause, and for how long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LosingStreak {
+    /// So many trades lost one after the other; at least 1.
+    pub losses: u32,
+    /// How long nothing opens after the last of them, in market time.
+    pub pause: TimeDelta,
+}
+
+/// Limits of the account.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AccountLimits {
+    /// The most tickers that may hold a position or work an entry.
+    pub positions_max: Option<usize>,
+    /// The most that long and short positions may be worth together.
+    pub gross_exposure_max: Option<Money>,
+    /// The most that the one side may be worth beyond the other.
+    pub net_exposure_max: Option<Money>,
+    /// The loss of a day at which nothing opens any more; above zero.
+    pub daily_loss_max: Option<Money>,
+    /// What happens to open positions then.
+    pub on_daily_loss: OnDailyLoss,
+    /// The most orders that this process may place or change within a second of process time.
+    pub orders_a_second_max: Option<u32>,
+    /// The most orders that may be placed or changed in one trading day.
+    pub orders_a_day_max: Option<u32>,
+    /// How much of the buying power entries may take.
+    pub buying_power: Option<BuyingPower>,
+}
+
+/// How buying power decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BuyingPower {
+    /// The part of it that entries may take.
+    pub share: Portion,
+    /// What happens while the broker has not said how much there is.
+    pub unknown: Unknown,
+}
+
+/// What a limit does while its number is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unknown {
+    /// It lets through, and says that it does.
+    Admit,
+    /// It refuses.
+    Refuse,
 }
 
 /// What the daily-loss limit does to open positions.
@@ -39,75 +124,39 @@ pub enum OnDailyLoss {
     Flatten,
 }
 
-/// Why the risk book refused a request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-pub enum Refusal {
-    /// The position would be worth too much.
-    #[error("would hold {would} of {ticker}, the limit is {max}")]
-    PositionTooLarge {
-        /// Whose position.
-        ticker: TickerKey,
-        /// What it would be worth, working entries included.
-        would: Money,
-        /// The limit.
-        max: Money,
-    },
-    /// Too many tickers hold something.
-    #[error("{open} positions are open, the limit is {max}")]
-    TooManyPositions {
-        /// Tickers with a position or a working entry.
-        open: usize,
-        /// The limit.
-        max: usize,
-    },
-    /// The day's loss has reached its limit.
-    #[error("halted: the day's loss {loss} reached the limit {max}")]
-    DailyLoss {
-        /// The day's result when it tripped, negative.
-        loss: Money,
-        /// The limit.
-        max: Money,
-    },
-    /// The price lies too far from the market.
-    #[error("{price} lies more than {collar} beyond the quote {touch}")]
-    PriceCollar {
-        /// The order's price.
-        price: Price,
-        /// The quote it was held against.
-        touch: Price,
-        /// The limit.
-        collar: Fraction,
-    },
-    /// There is no price to judge by.
-    #[error("no quote of {ticker}")]
-    NoQuote {
-        /// Whose quote.
-        ticker: TickerKey,
-    },
-    /// The quote is too old to judge by.
-    #[error("the quote of {ticker} is {} old, at most {} is allowed", in_words(*age), in_words(*max))]
-    QuoteTooOld {
-        /// Whose quote.
-        ticker: TickerKey,
-        /// Its age.
-        #[serde(with = "span")]
-        age: TimeDelta,
-        /// The limit.
-        #[serde(with = "span")]
-        max: TimeDelta,
-    },
-    /// An entry without a price cannot be judged.
-    #[error("an entry needs a limit price")]
-    NoPrice,
-    /// An exit would leave the other side open.
-    #[error("would close {wanted} of {held} held")]
-    CrossesZero {
-        /// What the order would close.
-        wanted: Quantity,
-        /// What is held.
-        held: Quantity,
-    },
-    /// The market closed, or the connection was lost, before it was sent.
-    #[error("not sent: {0}")]
-    NotSent(String),
+impl BuyingPower {
+    /// What entries may take of `amount`.
+    pub(super) fn of(&self, amount: Money) -> Money {
+        let share = Decimal::from(self.share);
+        // A part of an amount is no larger than it, so this fails for no real amount.
+        amount.value().checked_mul(share).and_then(bounded).unwrap_or(Money::ZERO)
+    }
+}
+
+impl Limits {
+    /// No limit at all but that nothing crosses zero.
+    #[must_use]
+    pub fn off(zone: Tz) -> Limits {
+        Limits {
+            order: OrderLimits::default(),
+            ticker: TickerLimits::default(),
+            account: AccountLimits::default(),
+            restricted: BTreeSet::new(),
+            zone,
+        }
+    }
+}
+
+impl Default for TickerLimits {
+    fn default() -> TickerLimits {
+        TickerLimits {
+            position_size_max: None,
+            entries_a_minute_max: None,
+            minute: TimeDelta::minutes(1),
+            trades_a_day_max: None,
+            losing_streak: None,
+            unfilled_in_a_row_max: None,
+            legs_a_side_max: None,
+        }
+    }
 }

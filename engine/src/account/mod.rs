@@ -4,21 +4,29 @@
 
 mod admitted;
 mod book;
+mod commission;
+mod day;
+mod exact;
+mod fills;
+mod gauge;
 mod holding;
+mod intent;
+mod judge;
 mod limits;
+mod lines;
+mod name;
+mod opening;
+mod refusal;
+mod streak;
+mod view;
 
 pub use admitted::Admitted;
-pub use book::{Book, DayResult};
-pub use limits::{Limits, OnDailyLoss, Refusal};
-
-use std::collections::BTreeMap;
-
-use crate::instrument::TickerKey;
-use crate::view::Quote;
-
-/// What the book sees of the market: the newest quote of each ticker.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct AccountView {
-    /// The newest quotes.
-    pub quotes: BTreeMap<TickerKey, Quote>,
-}
+pub use book::Book;
+pub use day::{DayResult, ResultUnknown, Trip};
+pub use gauge::{Gauge, Reading, State};
+pub use limits::{
+    AccountLimits, BuyingPower, Limits, LosingStreak, OnDailyLoss, OrderLimits, TickerLimits, Unknown,
+};
+pub use name::LimitName;
+pub use refusal::Refusal;
+pub use view::{AccountView, Funds};

@@ -337,6 +337,9 @@ impl fmt::Display for Fraction {
 pub struct Portion(Decimal);
 
 impl Portion {
+    /// All of it.
+    pub const WHOLE: Portion = Portion(Decimal::ONE);
+
     /// A portion from a decimal.
     ///
     /// # Errors

@@ -82,7 +82,7 @@ pub struct Rule {
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Action {
     /// Opens a position with its stop and target.
-    CreatePosition(CreatePosition),
+    CreatePosition(Box<CreatePosition>),
     /// Adds a lot to one that gains.
     ScaleIn(ScaleIn),
     /// Adds a lot at a better price.

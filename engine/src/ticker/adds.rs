@@ -88,13 +88,10 @@ impl Ticker {
         market: &MarketView,
         out: &mut Out,
     ) {
-        match self.plan_double_down(now, double_down, &because, market) {
-            Ok(planned) => {
-                self.fired(now, rule, &because, out);
-                self.add(now, planned, out);
-            }
-            // The rule is looked at again at the next quote; nothing is used up.
-            Err(_) => {}
+        // Without a plan the rule is looked at again at the next quote; nothing is used up.
+        if let Ok(planned) = self.plan_double_down(now, double_down, &because, market) {
+            self.fired(now, rule, &because, out);
+            self.add(now, planned, out);
         }
     }
 

@@ -141,7 +141,7 @@ fn end_entry(ticker: &Ticker, now: Now, trade: &Trade, lot: &Lot, view: &MarketV
     if entry.standing.is_none() || !(over || barred || unborrowed) {
         return vec![];
     }
-    let given_up = unborrowed.then(|| Step::Fact(Fact::LocateGivenUp { lot: lot.opened.lot }));
+    let given_up = unborrowed.then_some(Step::Fact(Fact::LocateGivenUp { lot: lot.opened.lot }));
     given_up.into_iter().chain(cancel(entry)).collect()
 }
 

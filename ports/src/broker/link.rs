@@ -14,6 +14,7 @@ use chrono::{DateTime, Utc};
 use engine::order::{End, Standing, Status};
 use engine::{Admitted, ContractSpec, News, OrderRef, Quantity, Request, TickerKey};
 use futures::StreamExt;
+use ibapi::accounts::types::AccountId;
 use ibapi::contracts::Contract;
 use ibapi::market_data::historical::BarSize;
 use ibapi::orders::OrderUpdate;
@@ -25,6 +26,7 @@ use tokio::task::{JoinHandle, spawn_local};
 use super::bars;
 use super::codes::{Meaning, meaning, opens_gap};
 use super::contract::look_up;
+use super::funds::{self, FundsCell};
 use super::outgoing::{Message, messages};
 use super::pacing::Pacer;
 use super::quotes::{QuoteCell, pump};
@@ -210,6 +212,12 @@ impl Link {
         if let Some(size) = bars::bar_size(minutes) {
             self.spawn(stream_bars(self.clone(), ticker, size));
         }
+    }
+
+    /// Streams what the broker says of the account's money into `cell`, and again after every
+    /// interruption.
+    pub fn stream_funds(&self, cell: FundsCell) {
+        self.spawn(stream_funds(self.clone(), cell));
     }
 
     /// Hands a request over for sending. It leaves before everything handed in later.
@@ -494,6 +502,22 @@ async fn stream_bars(link: Link, ticker: TickerKey, size: BarSize) {
         link.tell(Event::Notice { code: 0, text: format!("bars of {ticker} stopped: {why}") });
         // TWS answers history too often asked for with a pacing violation.
         tokio::time::sleep(BARS_AGAIN_AFTER).await;
+        if link.shared.client.wait_connected().await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn stream_funds(link: Link, cell: FundsCell) {
+    let account = AccountId(link.shared.account.clone());
+    loop {
+        link.shared.pacer.data().await;
+        let why = match link.shared.client.account_updates(&account).await {
+            Ok(updates) => funds::pump(updates, &cell, || link.shared.clock.now().market).await,
+            Err(error) => error.to_string(),
+        };
+        link.tell(Event::Notice { code: 0, text: format!("account values stopped: {why}") });
+        tokio::time::sleep(Duration::from_secs(1)).await;
         if link.shared.client.wait_connected().await.is_err() {
             return;
         }

@@ -6,12 +6,13 @@
 //! order ends by its status, its executions, or a complete snapshot.
 //!
 //! Read next: [`link`] (the connection), `outgoing` (requests to orders), `incoming`
-//! (news to events), `snapshot`, [`quotes`], [`bars`].
+//! (news to events), `snapshot`, [`quotes`], [`bars`], [`funds`].
 
 pub mod bars;
 mod codes;
 mod contract;
 mod convert;
+pub mod funds;
 mod hours;
 mod incoming;
 pub mod link;
@@ -26,6 +27,7 @@ use std::time::Duration;
 use engine::{Bar, Instrument, News, Snapshot, TickerKey};
 
 pub use contract::ContractError;
+pub use funds::FundsCell;
 pub use link::{ConnectError, Link};
 pub use outgoing::SendError;
 pub use quotes::{QuoteCell, QuoteCells};

@@ -1,0 +1,156 @@
+//! Limits of the account: what all tickers hold and work together, and its day.
+
+use super::ticker::replaced;
+use super::{AccountView, Book, Case, Opening, Refusal, count};
+use crate::account::exact::{less, total, without_sign};
+use crate::account::{Trip, Unknown};
+use crate::money::Money;
+use crate::order::Action;
+use crate::order_ref::OrderRef;
+use crate::request::OrderSpec;
+
+/// What all tickers hold, and what their entries may bring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::account) struct Exposure {
+    long: Money,
+    short: Money,
+    buys: Money,
+    sells: Money,
+}
+
+impl Exposure {
+    /// Of a whole book, but for one order; none where it cannot be computed.
+    pub(in crate::account) fn of(
+        book: &Book,
+        view: &AccountView,
+        but: Option<&OrderRef>,
+    ) -> Option<Exposure> {
+        let worth =
+            |sign: fn(Money) -> bool| {
+                let held = book.holdings().map(|(ticker, own)| own.worth(view, ticker));
+                total(held.map(|worth| {
+                    worth.map(|worth| if sign(worth) { without_sign(worth) } else { Money::ZERO })
+                }))
+            };
+        let reserved = |action| total(book.holdings().map(|(_, own)| own.reserved(action, but)));
+        Some(Exposure {
+            long: worth(|worth| worth > Money::ZERO)?,
+            short: worth(|worth| worth < Money::ZERO)?,
+            buys: reserved(Action::Buy)?,
+            sells: reserved(Action::Sell)?,
+        })
+    }
+
+    /// With `worth` more of `action`.
+    fn with(self, action: Action, worth: Money) -> Option<Exposure> {
+        let add = |sum| total([Some(sum), Some(worth)]);
+        Some(match action {
+            Action::Buy => Exposure { buys: add(self.buys)?, ..self },
+            Action::Sell => Exposure { sells: add(self.sells)?, ..self },
+        })
+    }
+
+    /// Long and short together, entries included.
+    pub(in crate::account) fn gross(&self) -> Option<Money> {
+        total([self.long, self.short, self.buys, self.sells].map(Some))
+    }
+
+    /// Long less short, with the entries of `action` filled and none of the other side.
+    pub(in crate::account) fn net(&self, action: Action) -> Option<Money> {
+        let held = [Some(self.long), Some(-self.short)];
+        total(held.into_iter().chain([match action {
+            Action::Buy => Some(self.buys),
+            Action::Sell => less(Some(self.sells)),
+        }]))
+    }
+
+    /// What entries may bring.
+    pub(in crate::account) fn reserved(&self) -> Option<Money> {
+        total([Some(self.buys), Some(self.sells)])
+    }
+}
+
+impl Case<'_> {
+    pub(super) fn judge_account(&self, openings: &[Opening]) -> Result<(), Refusal> {
+        self.judge_positions()?;
+        let Some(exposure) = self.exposure_with(openings) else { return Err(self.not_computable()) };
+        self.judge_exposure(&exposure, openings)?;
+        self.judge_buying_power(&exposure)
+    }
+
+    fn judge_positions(&self) -> Result<(), Refusal> {
+        let Some(max) = self.book.limits().account.positions_max else { return Ok(()) };
+        let open = self.book.open_positions();
+        if !self.holding.is_open() && open >= max {
+            return Err(Refusal::TooManyPositions { open, max });
+        }
+        Ok(())
+    }
+
+    fn exposure_with(&self, openings: &[Opening]) -> Option<Exposure> {
+        let before = Exposure::of(self.book, self.view, replaced(openings))?;
+        openings.iter().try_fold(before, |sum, opening| {
+            sum.with(opening.action, opening.worth(self.holding.multiplier)?)
+        })
+    }
+
+    fn judge_exposure(&self, exposure: &Exposure, openings: &[Opening]) -> Result<(), Refusal> {
+        let limits = &self.book.limits().account;
+        let would = exposure.gross().ok_or_else(|| self.not_computable())?;
+        if let Some(max) = limits.gross_exposure_max.filter(|max| would > *max) {
+            return Err(Refusal::GrossExposure { would, max });
+        }
+        let Some(max) = limits.net_exposure_max else { return Ok(()) };
+        for action in [Action::Buy, Action::Sell] {
+            let would = exposure.net(action).ok_or_else(|| self.not_computable())?;
+            // What the other side's entries may come to was judged when they were admitted.
+            let own = openings.iter().any(|opening| opening.action == action);
+            let outward = match action {
+                Action::Buy => would,
+                Action::Sell => -would,
+            };
+            if own && outward > max {
+                return Err(Refusal::NetExposure { would, max });
+            }
+        }
+        Ok(())
+    }
+
+    fn judge_buying_power(&self, exposure: &Exposure) -> Result<(), Refusal> {
+        let Some(limit) = self.book.limits().account.buying_power else { return Ok(()) };
+        let Some(funds) = &self.view.funds else {
+            return match limit.unknown {
+                Unknown::Admit => Ok(()),
+                Unknown::Refuse => Err(Refusal::BuyingPowerUnknown),
+            };
+        };
+        let needed = total([exposure.reserved(), self.book.spent_since(funds.at)]);
+        let needed = needed.ok_or_else(|| self.not_computable())?;
+        let available = limit.of(funds.buying_power);
+        if needed > available { Err(Refusal::BuyingPower { needed, available }) } else { Ok(()) }
+    }
+
+    /// Orders a second and a day, with those of this request.
+    pub(super) fn judge_rate(&self, orders: &[OrderSpec]) -> Result<(), Refusal> {
+        let limits = &self.book.limits().account;
+        let more = count(orders.len());
+        let second = self.book.orders_of_second(self.now).saturating_add(more);
+        if let Some(max) = limits.orders_a_second_max.filter(|max| second > *max) {
+            return Err(Refusal::TooManyOrdersASecond { orders: second, max });
+        }
+        let day = self.book.orders_of_day().saturating_add(more);
+        if let Some(max) = limits.orders_a_day_max.filter(|max| day > *max) {
+            return Err(Refusal::TooManyOrdersADay { orders: day, max });
+        }
+        Ok(())
+    }
+
+    /// Tripped, or at the loss that trips it.
+    pub(super) fn judge_day(&self) -> Result<(), Refusal> {
+        match self.book.tripped().cloned().or_else(|| self.book.loss(self.view)) {
+            Some(Trip::Loss { loss, max }) => Err(Refusal::DailyLoss { loss, max }),
+            Some(Trip::Unknown { ticker }) => Err(Refusal::DailyLossUnknown { ticker }),
+            None => Ok(()),
+        }
+    }
+}

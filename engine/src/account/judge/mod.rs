@@ -1,0 +1,121 @@
+//! Whether a request may go out: first that nothing crosses zero, then, for what opens or
+//! enlarges a position, every limit that is on.
+//!
+//! What takes risk away is told by the position the book knows and by the orders that work
+//! on it, never by an order's role. A request is admitted or refused whole.
+//!
+//! Read next: `closing`, then `order`, `ticker` and `account`, one for each kind of limit.
+
+mod account;
+mod closing;
+mod order;
+mod ticker;
+
+pub(super) use account::Exposure;
+pub(super) use order::spread_of;
+
+use super::Refusal;
+use super::book::Book;
+use super::holding::Holding;
+use super::opening::Opening;
+use super::view::AccountView;
+use crate::instrument::TickerKey;
+use crate::money::Quantity;
+use crate::order::Action;
+use crate::order_ref::Role;
+use crate::request::{Change, OrderSpec, Request};
+use crate::time::Now;
+
+/// A request before the book.
+pub(super) struct Case<'a> {
+    pub(super) book: &'a Book,
+    pub(super) now: Now,
+    pub(super) view: &'a AccountView,
+    pub(super) ticker: &'a TickerKey,
+    pub(super) holding: &'a Holding,
+}
+
+impl Case<'_> {
+    /// The first limit that the request would break.
+    pub(super) fn judge(&self, request: &Request) -> Result<(), Refusal> {
+        match request {
+            Request::Cancel(_) => Ok(()),
+            Request::Modify(change) => self.judge_change(change),
+            Request::Place { orders, .. } => self.judge_orders(orders),
+        }
+    }
+
+    fn judge_orders(&self, orders: &[OrderSpec]) -> Result<(), Refusal> {
+        let known = orders.iter().find(|spec| self.holding.lines.get(&spec.order).is_some());
+        if let Some(spec) = known {
+            return Err(Refusal::OrderKnown { order: spec.order.clone() });
+        }
+        closing::judge(self.holding, orders)?;
+        let openings = self.openings(orders)?;
+        if openings.is_empty() {
+            return Ok(());
+        }
+        self.may_open()?;
+        self.judge_intent(&openings)?;
+        self.judge_legs(orders)?;
+        self.judge_pace(&openings)?;
+        self.judge_rate(orders)?;
+        self.judge_worth(&openings)
+    }
+
+    /// New terms. As many shares at no worse a price, or fewer, take risk away.
+    fn judge_change(&self, change: &Change) -> Result<(), Refusal> {
+        let Some(line) = self.holding.lines.get(&change.order).filter(|line| line.opens) else {
+            return closing::judge_change(self.holding, change);
+        };
+        let less = match line.action {
+            Action::Buy => change.quantity <= line.whole() && Some(change.price) <= line.worst_price(),
+            Action::Sell => change.quantity < line.whole(),
+        };
+        if less {
+            return Ok(());
+        }
+        let opening = Opening::changed(change, line);
+        self.may_open()?;
+        self.judge_worth(&[opening])
+    }
+
+    /// What the request would open. An order that is no entry opens nothing, ever.
+    fn openings(&self, orders: &[OrderSpec]) -> Result<Vec<Opening>, Refusal> {
+        let mut openings = Vec::new();
+        for spec in orders {
+            let Some(opening) = self.holding.opening(spec, self.book.limits().order.price_collar) else {
+                continue;
+            };
+            let held = self.holding.closable(spec.action);
+            if !held.is_zero() || !matches!(spec.order.role, Role::Entry | Role::Add) {
+                return Err(Refusal::CrossesZero { wanted: spec.quantity, held });
+            }
+            openings.push(opening);
+        }
+        Ok(openings)
+    }
+
+    fn may_open(&self) -> Result<(), Refusal> {
+        if self.book.limits().restricted.contains(self.ticker) {
+            return Err(Refusal::Restricted { ticker: self.ticker.clone() });
+        }
+        self.judge_day()
+    }
+
+    /// Every limit on prices and money.
+    fn judge_worth(&self, openings: &[Opening]) -> Result<(), Refusal> {
+        openings.iter().try_for_each(|opening| self.judge_order(opening))?;
+        self.judge_position(openings)?;
+        self.judge_account(openings)
+    }
+
+    fn not_computable(&self) -> Refusal {
+        Refusal::NotComputable { ticker: self.ticker.clone() }
+    }
+}
+
+/// A count as it is shown.
+fn count(of: usize) -> u32 {
+    u32::try_from(of).unwrap_or(u32::MAX)
+}

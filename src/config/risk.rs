@@ -1,0 +1,142 @@
+//! `[risk]`: every limit of the account, each with a built-in value, each to be switched off.
+
+use std::collections::BTreeSet;
+use std::num::{NonZeroU32, NonZeroUsize};
+
+use chrono::TimeDelta;
+use engine::account::{
+    AccountLimits, BuyingPower, LosingStreak, OnDailyLoss, OrderLimits, TickerLimits, Unknown,
+};
+use engine::money::Portion;
+use engine::{Fraction, Limits, Quantity, TickerKey};
+use serde::{Deserialize, Serialize};
+
+use super::switch::Switch;
+use super::values::{Amount, Currency};
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Risk {
+    max_order_quantity: Switch<NonZeroU32>,
+    max_order_value: Switch<Amount>,
+    price_collar_pct: Switch<Fraction>,
+    max_quote_age_s: Switch<u32>,
+    max_spread_pct: Switch<Fraction>,
+    max_position_size: Switch<Amount>,
+    max_entries_a_minute: Switch<NonZeroU32>,
+    max_trades_a_day: Switch<NonZeroU32>,
+    max_losses_in_a_row: Switch<NonZeroU32>,
+    loss_pause_s: u32,
+    max_unfilled_entries: Switch<NonZeroU32>,
+    max_orders_a_side: Switch<NonZeroU32>,
+    max_positions: Switch<NonZeroUsize>,
+    max_gross_exposure: Switch<Amount>,
+    max_net_exposure: Switch<Amount>,
+    max_daily_loss: Switch<Amount>,
+    on_daily_loss: OnDailyLoss,
+    max_orders_a_second: Switch<NonZeroU32>,
+    max_orders_a_day: Switch<NonZeroU32>,
+    buying_power_share: Switch<Portion>,
+    restricted: BTreeSet<TickerKey>,
+    base_currency: Currency,
+    time_zone: chrono_tz::Tz,
+}
+
+const TEN: NonZeroUsize = NonZeroUsize::new(10).expect("not zero");
+
+/// A number of the built-in limits.
+const fn above_zero(number: u32) -> Switch<NonZeroU32> {
+    Switch::on(NonZeroU32::new(number).expect("above zero"))
+}
+
+impl Default for Risk {
+    fn default() -> Risk {
+        Risk {
+            max_order_quantity: above_zero(100_000),
+            max_order_value: Switch::off(),
+            price_collar_pct: Switch::on(Fraction::FIVE_PERCENT),
+            max_quote_age_s: Switch::on(5),
+            max_spread_pct: Switch::on(Fraction::FIVE_PERCENT),
+            max_position_size: Switch::on(Amount::whole(50_000)),
+            max_entries_a_minute: above_zero(6),
+            max_trades_a_day: above_zero(100),
+            max_losses_in_a_row: above_zero(5),
+            loss_pause_s: 600,
+            max_unfilled_entries: above_zero(10),
+            max_orders_a_side: above_zero(15),
+            max_positions: Switch::on(TEN),
+            max_gross_exposure: Switch::off(),
+            max_net_exposure: Switch::off(),
+            max_daily_loss: Switch::on(Amount::whole(1_000)),
+            on_daily_loss: OnDailyLoss::Block,
+            max_orders_a_second: above_zero(45),
+            max_orders_a_day: above_zero(10_000),
+            buying_power_share: Switch::on(Portion::WHOLE),
+            restricted: BTreeSet::new(),
+            base_currency: Currency::default(),
+            time_zone: chrono_tz::America::New_York,
+        }
+    }
+}
+
+impl Risk {
+    /// The limits that this asks for. Spans of market time are `stretch` times longer; with
+    /// real money an account whose buying power is not known opens nothing.
+    pub(super) fn limits(&self, stretch: i32, live: bool) -> Limits {
+        Limits {
+            order: self.order(),
+            ticker: self.ticker(stretch),
+            account: self.account(live),
+            restricted: self.restricted.clone(),
+            zone: self.time_zone,
+        }
+    }
+
+    /// The account's currency, three letters.
+    pub(super) fn base_currency(&self) -> String {
+        self.base_currency.clone().into()
+    }
+
+    /// What a ticker's position may be worth, where that is limited.
+    pub(super) fn position_size_max(&self) -> Option<engine::Money> {
+        self.max_position_size.value().map(Amount::money)
+    }
+
+    fn order(&self) -> OrderLimits {
+        OrderLimits {
+            quantity_max: self.max_order_quantity.value().map(|max| Quantity::whole(max.get())),
+            notional_max: self.max_order_value.value().map(Amount::money),
+            price_collar: self.price_collar_pct.value(),
+            quote_age_max: self.max_quote_age_s.value().map(|age| TimeDelta::seconds(age.into())),
+            spread_max: self.max_spread_pct.value(),
+        }
+    }
+
+    fn ticker(&self, stretch: i32) -> TickerLimits {
+        let pause = TimeDelta::seconds(self.loss_pause_s.into()) * stretch;
+        let streak = |losses: NonZeroU32| LosingStreak { losses: losses.get(), pause };
+        TickerLimits {
+            position_size_max: self.max_position_size.value().map(Amount::money),
+            entries_a_minute_max: self.max_entries_a_minute.value().map(NonZeroU32::get),
+            minute: TimeDelta::minutes(1) * stretch,
+            trades_a_day_max: self.max_trades_a_day.value().map(NonZeroU32::get),
+            losing_streak: self.max_losses_in_a_row.value().map(streak),
+            unfilled_in_a_row_max: self.max_unfilled_entries.value().map(NonZeroU32::get),
+            legs_a_side_max: self.max_orders_a_side.value().map(NonZeroU32::get),
+        }
+    }
+
+    fn account(&self, live: bool) -> AccountLimits {
+        let unknown = if live { Unknown::Refuse } else { Unknown::Admit };
+        AccountLimits {
+            positions_max: self.max_positions.value().map(NonZeroUsize::get),
+            gross_exposure_max: self.max_gross_exposure.value().map(Amount::money),
+            net_exposure_max: self.max_net_exposure.value().map(Amount::money),
+            daily_loss_max: self.max_daily_loss.value().map(Amount::money),
+            on_daily_loss: self.on_daily_loss,
+            orders_a_second_max: self.max_orders_a_second.value().map(NonZeroU32::get),
+            orders_a_day_max: self.max_orders_a_day.value().map(NonZeroU32::get),
+            buying_power: self.buying_power_share.value().map(|share| BuyingPower { share, unknown }),
+        }
+    }
+}
