@@ -83,6 +83,9 @@ impl fmt::Display for Fact {
                 let Execution { quantity, price, .. } = execution;
                 write!(f, "{quantity} of lot {lot} closed outside of this program at {price}")
             }
+            Fact::ForeignPosition { position, by: Some(_) } if position.is_zero() => {
+                f.write_str("somebody else traded, and holds nothing")
+            }
             Fact::ForeignPosition { position, .. } => write!(f, "somebody else holds {position}"),
             Fact::Split { ratio } => write!(f, "split: {} for 1", ratio.round_dp(4).normalize()),
             Fact::ProtectionRenewed { .. } => f.write_str("protection lost, placed anew"),

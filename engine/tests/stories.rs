@@ -6,8 +6,11 @@ mod stories {
     mod entries;
     mod exits;
     mod gaps;
+    mod lives;
     mod protection;
+    mod rules;
     mod signals;
+    mod sizes;
     mod strangers;
 }
 mod numbers;
@@ -88,7 +91,6 @@ fn a_partly_filled_entry_that_expires_is_protected_for_what_it_brought() {
             10:00:31 -> modify S1 to 60 at 97.09
             10:00:31 -> modify T1 to 60 at 108.11
             10:00:31 S1 now 60 at 97.09
-            10:00:31 -> modify S1 to 60 at 97.09
             10:00:31 S1 works 60, 0 filled
             10:00:31 T1 now 60 at 108.00
             10:00:31 T1 works 60, 0 filled

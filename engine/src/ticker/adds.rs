@@ -24,7 +24,8 @@ use crate::view::MarketView;
 
 impl Ticker {
     pub(super) fn may_scale_in(&self, trade: &Trade) -> bool {
-        trade.levels_used < self.settings.scale_ins_max && !trade.lots.iter().any(|lot| lot.opened.resting)
+        let left = trade.levels_used < self.settings.scale_ins_max && !trade.withdrawn;
+        left && !trade.lots.iter().any(|lot| lot.opened.resting)
     }
 
     /// One at a time, and only while the first lot is whole.
@@ -35,7 +36,12 @@ impl Ticker {
         let filled = others.iter().filter(|lot| lot.opened.resting && !lot.bought().is_zero()).count();
         let rests = others.iter().any(|lot| lot.opened.resting && !lot.entry_over());
         let most = usize::try_from(self.settings.double_downs_max).unwrap_or(usize::MAX);
-        !scaled && !rests && filled < most && first.left().is_zero() && !first.held().is_zero()
+        !scaled
+            && !rests
+            && !trade.withdrawn
+            && filled < most
+            && first.left().is_zero()
+            && !first.held().is_zero()
     }
 
     /// A level is used whether it led to an order or not: it is not tried at every quote.

@@ -9,7 +9,7 @@ use crate::fact::{Fact, LotOpened, Step};
 use crate::lot::{Changing, Leg, Lot, Scaling};
 use crate::mode::Mode;
 use crate::money::{Price, Quantity};
-use crate::order::{End, Execution, Kind, Standing, Status, TimeInForce};
+use crate::order::{End, Execution, Kind, Standing, Status, Terms, TimeInForce};
 use crate::order_ref::Role;
 use crate::reason::Because;
 use crate::request::{OrderSpec, Request};
@@ -43,7 +43,7 @@ impl Ticker {
             Fact::Executed { execution } => self.executed(at, execution),
             Fact::Commissioned(commission) => self.ledger.commission(commission),
             Fact::OrderMoved(status) => self.moved(at, status),
-            Fact::TermsEchoed(terms) => self.with_leg(&terms.order, |leg| leg.echoed(terms)),
+            Fact::TermsEchoed(terms) => self.echoed(at, terms),
             Fact::ChangeRefused { order, .. } => self.refused(at, order),
             Fact::RequestDeclined { orders, .. } => self.declined(at, orders),
             Fact::ReversalDropped => self.with_trade(|trade| trade.reversal = None),
@@ -229,6 +229,14 @@ impl Ticker {
             lot.opened.touch = priced(lot.opened.touch);
             lot.opened.stop = lot.opened.stop.split(ratio);
             lot.opened.target = lot.opened.target.map(|target| target.split(ratio));
+        }
+    }
+
+    fn echoed(&mut self, at: Now, terms: &Terms) {
+        let Some(lot) = self.trade.as_mut().and_then(|trade| trade.lot_of(&terms.order)) else { return };
+        lot.heard = at.process;
+        if let Some(leg) = lot.leg_mut(&terms.order) {
+            leg.echoed(terms);
         }
     }
 

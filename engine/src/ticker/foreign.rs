@@ -28,7 +28,9 @@ impl Ticker {
         }
         let signed = signed(foreign.action, foreign.quantity);
         let ours = self.taken_from_us(theirs, foreign);
-        let position = theirs + signed - self::signed(foreign.action, ours);
+        let moved = theirs + signed - self::signed(foreign.action, ours);
+        // A zero has no sign.
+        let position = if moved.is_zero() { Decimal::ZERO } else { moved };
         self.fact(now, Fact::ForeignPosition { position, by: Some(foreign.id.clone()) }, out);
         self.take_from_lots(now, foreign, ours, out);
     }

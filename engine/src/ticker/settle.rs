@@ -12,7 +12,7 @@ use super::{Out, Ticker};
 use crate::fact::{Fact, LotClosed, Step};
 use crate::lot::{Leg, Lot};
 use crate::mode::{Difference, Mode};
-use crate::money::{Money, Price, Quantity};
+use crate::money::{Money, Price, Quantity, Rounding};
 use crate::order::{End, Kind, Side, Standing, TimeInForce};
 use crate::order_ref::Role;
 use crate::reason::Because;
@@ -234,6 +234,10 @@ fn scale_out(ticker: &Ticker, now: Now, trade: &Trade, lot: &Lot, view: &MarketV
         if leg.remaining == scaling.keep && leg.changing.is_none() {
             continue;
         }
+        // Echoed, and its status is on the way.
+        if leg.spec.quantity.less(leg.filled) == scaling.keep && leg.changing.is_none() {
+            return vec![];
+        }
         // Refused: the part stays, and so does its protection.
         if lot.refusals > 0 && leg.changing.is_none() {
             return over();
@@ -329,7 +333,7 @@ fn renew_protection(ticker: &Ticker, now: Now, trade: &Trade, lot: &Lot, view: &
     }
     if lot.renewals < RENEWALS_MAX {
         steps.push(Step::Fact(Fact::ProtectionRenewed { lot: lot.opened.lot }));
-        steps.push(place(protection(ticker, trade, lot)));
+        steps.push(place(protection(ticker, trade, lot, view)));
     } else if exits(lot) < EXITS_MAX {
         steps.extend(abandon(ticker, trade, lot));
     }
@@ -461,12 +465,21 @@ fn exposed(now: Now, lot: &Lot) -> TimeDelta {
     lot.exposed_since.map_or(TimeDelta::zero(), |since| now.process.since(since))
 }
 
-/// A stop and a target for what the lot holds, at the prices they last had.
-fn protection(ticker: &Ticker, trade: &Trade, lot: &Lot) -> Vec<OrderSpec> {
+/// A stop and a target for what the lot holds, at the prices they last had. A split may have
+/// taken those off their ticks: the stop goes away from the position, the target to the better
+/// side.
+fn protection(ticker: &Ticker, trade: &Trade, lot: &Lot, view: &MarketView) -> Vec<OrderSpec> {
     let n = trade.next_n();
     let legs = [Role::Stop, Role::Target].map(|role| {
         let kind = lot.newest(role)?.spec.kind;
-        Some(exit_spec(ticker, trade, lot, role, n, kind))
+        let toward =
+            if (role == Role::Stop) == (lot.side() == Side::Long) { Rounding::Down } else { Rounding::Up };
+        let ticks = view.instrument.as_ref().map(|own| &own.ticks);
+        let price = kind
+            .price()
+            .zip(ticks)
+            .and_then(|(price, ticks)| Price::on_tick(price.value(), ticks, toward).ok());
+        Some(exit_spec(ticker, trade, lot, role, n, price.map_or(kind, |price| kind.at(price))))
     });
     let mut orders: Vec<OrderSpec> = legs.into_iter().flatten().collect();
     let group = orders.first().map(|stop| stop.order.to_string());

@@ -19,9 +19,14 @@
 //! 10:00:03 commission 1.00               of the last execution
 //! 10:00:03 refused E1                    the risk book says no (the day's loss)
 //! 10:00:03 close                         the operator wants it closed
+//! 10:00:03 withdraw                      nothing more shall come
+//! 10:00:03 foreign sell 99 at 98.00      somebody else's trade in the contract
+//! 10:00:03 locating E1                   the broker looks for shares to borrow
+//! 10:00:03 atr 2.00                      what is known besides; also `equity 50000`, `halted`, `resumed`
 //! 10:00:04 wake                          nothing but time
 //! 10:00:05 gap                           the order stream has a hole
-//! 10:00:06 snapshot 99; armed S1 99      the broker's position; then its orders and executions
+//! 10:00:06 snapshot 99; armed S1 99      the broker's position; then its orders and executions;
+//!                                        `snapshot 198 cost 50.00` tells the average cost, too
 //! ```
 //!
 //! The answer has the facts as they are, and requests behind `->`. A second ticker is told
@@ -31,10 +36,12 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use engine::account::Refusal;
+use engine::input::Foreign;
 use engine::order::{Action, Commission, End, Execution, Standing, Status, Terms};
+use engine::request::OrderSpec;
 use engine::{
-    Because, Input, Installation, MarketView, Money, News, Now, OrderRef, Price, Quantity, Quote, Role,
-    Signal, Snapshot, Step, Ticker, TickerSettings,
+    Because, Input, Installation, MarketView, Money, News, Now, OrderRef, Price, Quantity, Quote, Request,
+    Role, Signal, Snapshot, Step, Ticker, TickerSettings,
 };
 use expect_test::Expect;
 
@@ -49,6 +56,20 @@ pub(crate) fn check(story: &str, expected: Expect) {
 /// The same with other settings.
 pub(crate) fn check_with(settings: TickerSettings, story: &str, expected: Expect) {
     expected.assert_eq(&Teller::new(settings).play(story));
+}
+
+/// The same, and only what comes after `before` is compared.
+pub(crate) fn check_after(settings: TickerSettings, before: &str, story: &str, expected: Expect) {
+    let mut teller = Teller::new(settings);
+    teller.play(before);
+    expected.assert_eq(&teller.play(story));
+}
+
+fn placed(step: &Step) -> &[OrderSpec] {
+    match step {
+        Step::Request(Request::Place { orders }) => orders,
+        _ => &[],
+    }
 }
 
 fn price(text: &str) -> Price {
@@ -66,6 +87,8 @@ struct Teller {
     view: MarketView,
     filled: BTreeMap<String, (Quantity, Quantity)>,
     last: Option<(Execution, u32)>,
+    /// What was asked for, of trades that are over, too.
+    placed: BTreeMap<OrderRef, (Action, Quantity)>,
     executions: u32,
     signals: BTreeMap<String, Signal>,
 }
@@ -79,6 +102,7 @@ impl Teller {
             view: market(),
             filled: BTreeMap::new(),
             last: None,
+            placed: BTreeMap::new(),
             executions: 0,
             signals: BTreeMap::new(),
         };
@@ -104,6 +128,9 @@ impl Teller {
         let mut out = Vec::new();
         self.ticker.on_input(now, input, &self.view, &mut out);
         out.iter().for_each(|step| self.rebuilt.apply(now, step));
+        for spec in out.iter().flat_map(placed) {
+            self.placed.insert(spec.order.clone(), (spec.action, spec.quantity));
+        }
         assert_eq!(durable(&self.rebuilt), durable(&self.ticker), "rebuilt from its facts");
         out
     }
@@ -117,6 +144,13 @@ impl Teller {
             ["again", id] => vec![Input::Signal(self.signals[*id].clone())],
             ["refused", orders @ ..] => vec![self.refused(orders)],
             ["close"] => vec![Input::Close(Because::Operator)],
+            ["withdraw"] => vec![Input::Withdraw(Because::Operator)],
+            ["atr", points] => self.see(|view| view.atr = Some(decimal(points))),
+            ["equity", worth] => self.see(|view| view.equity = Some(Money::new(decimal(worth)))),
+            ["halted"] => self.see_quote(|quote| quote.halted = true),
+            ["resumed"] => self.see_quote(|quote| {
+                (quote.halted, quote.resumed) = (false, Some(now.process));
+            }),
             ["wake"] => vec![Input::Wakeup],
             ["gap"] => vec![Input::Gap],
             ["snapshot", ..] => vec![self.snapshot(now, what)],
@@ -140,6 +174,11 @@ impl Teller {
                 quantity: quantity(all),
                 price: Some(price(at)),
             })],
+            ["foreign", way, much, "at", at] => vec![News::Foreign(self.foreign(now, way, much, at))],
+            ["locating", order] => {
+                let all = self.ordered(&self.order(order)).1.to_string();
+                vec![self.status(order, Standing::Held, &all)]
+            }
             ["cancelled", order] => vec![self.status(order, Standing::Ended(End::Cancelled), "0")],
             ["rejected", order] => vec![self.status(order, Standing::Ended(End::Rejected), "0")],
             ["denied", order, code] => {
@@ -151,6 +190,27 @@ impl Teller {
                 amount: Money::new(decimal(amount)),
             })],
             _ => panic!("`{}` is no line of a story", words.join(" ")),
+        }
+    }
+
+    fn see(&mut self, change: impl FnOnce(&mut MarketView)) -> Vec<Input> {
+        change(&mut self.view);
+        Vec::new()
+    }
+
+    fn see_quote(&mut self, change: impl FnOnce(&mut Quote)) -> Vec<Input> {
+        change(self.view.quote.as_mut().expect("a quote before"));
+        vec![Input::Quote]
+    }
+
+    fn foreign(&mut self, now: Now, way: &str, much: &str, at: &str) -> Foreign {
+        self.executions += 1;
+        Foreign {
+            id: format!("f.{}.01", self.executions),
+            action: if way == "buy" { Action::Buy } else { Action::Sell },
+            quantity: quantity(much),
+            price: price(at),
+            at: now.market,
         }
     }
 
@@ -181,8 +241,9 @@ impl Teller {
     /// The position, and behind each `;` what the snapshot has besides.
     fn snapshot(&mut self, now: Now, what: &str) -> Input {
         let mut parts = what.split(';').map(str::trim);
-        let position = parts.next().and_then(|part| part.split(' ').nth(1)).expect("a position");
-        let mut snapshot = Snapshot { position: decimal(position), ..Snapshot::default() };
+        let head: Vec<&str> = parts.next().expect("a position").split(' ').collect();
+        let average_cost = head.iter().position(|word| *word == "cost").map(|at| price(head[at + 1]));
+        let mut snapshot = Snapshot { position: decimal(head[1]), average_cost, ..Snapshot::default() };
         for part in parts {
             let words: Vec<&str> = part.split([' ', ',']).filter(|word| !word.is_empty()).collect();
             for news in self.news(now, &words) {
@@ -190,6 +251,7 @@ impl Teller {
                     News::Execution(execution) => snapshot.executions.push(execution),
                     News::Commission(commission) => snapshot.commissions.push(commission),
                     News::Status(status) => snapshot.orders.push(status),
+                    News::Foreign(foreign) => snapshot.foreign.push(foreign),
                     other => panic!("a snapshot has no {other:?}"),
                 }
             }
@@ -215,7 +277,7 @@ impl Teller {
     fn ordered(&self, order: &OrderRef) -> (Action, Quantity) {
         let leg = self.ticker.trade().and_then(|trade| trade.leg(order));
         let spec = leg.map(|leg| (leg.spec.action, leg.spec.quantity));
-        spec.unwrap_or_else(|| (self.last.as_ref().expect("an execution before").0.action, Quantity::ZERO))
+        spec.or_else(|| self.placed.get(order).copied()).expect("an order that was placed")
     }
 
     fn accepted(&self, short: &str) -> News {

@@ -1,5 +1,7 @@
 //! What every test of a ticker begins with: its settings and its market.
 
+#![allow(dead_code, reason = "each test uses a part of it")]
+
 use chrono::TimeDelta;
 use engine::{Instrument, MarketView, Quantity, Session, TickerSettings};
 use rust_decimal::Decimal;
@@ -38,6 +40,22 @@ pub(crate) fn settings() -> TickerSettings {
             .into(),
         ..TickerSettings::of("AAPL".parse().expect("a name"), contract)
     }
+}
+
+/// The same with one entry rule, whose action has `entry` besides, and with `rules` behind it.
+pub(crate) fn settings_with(entry: serde_json::Value, rules: &[serde_json::Value]) -> TickerSettings {
+    let mut action = serde_json::json!({ "type": "create_position", "side": "BUY" });
+    action.as_object_mut().expect("a map").extend(entry.as_object().expect("a map").clone());
+    let first = serde_json::json!({
+        "name": "Buy",
+        "condition": { "type": "signal", "signal": "BUY", "min_confidence": "0.80" },
+        "action": action,
+    });
+    let read =
+        |rule: &serde_json::Value| serde_json::from_value(rule.clone()).expect("a rule as the config has it");
+    let rules: Vec<engine::Rule> = [&first].into_iter().chain(rules).map(read).collect();
+    rules.iter().for_each(|rule| rule.check().expect("a rule that can act"));
+    TickerSettings { rules: rules.into(), ..settings() }
 }
 
 /// A contract on cents, open from 09:30 to 16:00, without a quote yet.
