@@ -13,6 +13,7 @@ pub mod predictions;
 pub mod session;
 pub mod wire;
 
-pub use exchange::options::{AccountOptions, ChildrenOnPartial, Readings};
+pub use exchange::options::{AccountOptions, ChildrenOnPartial};
+pub use exchange::readings::Readings;
 pub use gateway::{Gateway, Options};
 pub use market::options::MarketOptions;

@@ -10,6 +10,7 @@
 pub mod account;
 pub mod contracts;
 pub mod echo;
+pub mod extras;
 pub mod history;
 pub mod live;
 pub mod news;

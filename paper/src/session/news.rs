@@ -33,6 +33,7 @@ impl Desk {
                 let answer = self.what_if(&what_if);
                 self.say_to_client(what_if.key.client, answer);
             }
+            Event::Busted { con_id } => self.on_busted(con_id),
             Event::PositionChanged { con_id } => self.push_position(con_id),
         }
     }
@@ -45,6 +46,19 @@ impl Desk {
         }
         let status = self.order_status(order, order.status());
         self.say_to_client(order.key.client, status);
+    }
+
+    /// Bars that a busted trade was part of are no longer sent: TWS wants them to be asked for again.
+    fn on_busted(&mut self, con_id: i32) {
+        let symbol = self.exchange.market().listing(con_id).map(|listing| listing.symbol.clone());
+        let mut dropped = Vec::new();
+        for (connection, session) in &mut self.sessions {
+            let lines = session.bars.extract_if(.., |_, line| Some(line.symbol()) == symbol.as_deref());
+            dropped.extend(lines.map(|(id, _)| (*connection, id)));
+        }
+        for (connection, id) in dropped {
+            self.fail(connection, id, 10225, "Bust event occurred, the real time bars are deactivated.");
+        }
     }
 
     fn say_to_client(&mut self, client: i32, reply: Reply) {

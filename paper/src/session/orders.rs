@@ -6,6 +6,7 @@ use crate::exchange::order::{Order, OrderKey};
 use crate::exchange::refusal::Refusal;
 use crate::market::calendar::date_of;
 use crate::session::contracts::NOT_FOUND;
+use crate::session::extras::attributes_of;
 use crate::session::terms::terms_of;
 use crate::session::{Connection, Desk};
 use crate::wire::message::Empty;
@@ -20,8 +21,11 @@ impl Desk {
         };
         let order = *asked.order.unwrap_or_default();
         let attached = refuse_attached(asked.attached_orders.as_ref());
-        let terms = match attached.and_then(|()| terms_of(listing.con_id, self.account_id(), &order)) {
-            Ok(terms) => terms,
+        let read = attached.and_then(|()| {
+            Ok((terms_of(listing.con_id, self.account_id(), &order)?, attributes_of(&order)?))
+        });
+        let (terms, attributes) = match read {
+            Ok(read) => read,
             Err(refusal) => return self.fail(from, id, refusal.code(), refusal.to_string()),
         };
         let (now, key) = (self.exchange.now(), OrderKey { client, id });
@@ -31,7 +35,7 @@ impl Desk {
         }
         let revision = |desk: &Desk| desk.exchange.order(key).map(|order| order.revision);
         let before = revision(self);
-        let events = self.exchange.place(now, client, id, terms);
+        let events = self.exchange.place_with(now, client, id, terms, attributes);
         // What was refused is not echoed: the order keeps the words it was accepted with.
         if revision(self) != before {
             self.echoes.insert(key, order);
@@ -89,7 +93,8 @@ fn refuse_attached(attached: Option<&AttachedOrders>) -> Result<(), Refusal> {
     let is_set = |id: i32| id > 0 && id < i32::MAX;
     match attached {
         Some(attached) if is_set(attached.sl_order_id()) || is_set(attached.pt_order_id()) => {
-            Err(Refusal::rejected("Attached orders are not supported."))
+            // They take their prices from a preset of TWS's, and there are no presets here.
+            Err(Refusal::NoPreset)
         }
         _ => Ok(()),
     }
