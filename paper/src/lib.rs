@@ -7,6 +7,7 @@
 //! Read first: [`wire`]; then [`market`], [`exchange`], [`session`]; last [`gateway`], which runs them.
 
 pub mod exchange;
+pub mod faults;
 pub mod gateway;
 pub mod market;
 pub mod predictions;

@@ -10,6 +10,14 @@ use crate::wire::table::Reply;
 
 impl Desk {
     pub(super) fn on_event(&mut self, event: Event) {
+        for event in self.pass_news(event) {
+            self.on_news(event);
+        }
+    }
+
+    /// Tells what happened, unless nothing comes through.
+    pub(super) fn on_news(&mut self, event: Event) {
+        let Some(event) = self.hold_back(event) else { return };
         match event {
             Event::OrderChanged(order) => self.on_order_changed(&order),
             Event::CancelPending(order) => {
@@ -61,7 +69,7 @@ impl Desk {
         }
     }
 
-    fn say_to_client(&mut self, client: i32, reply: Reply) {
+    pub(super) fn say_to_client(&mut self, client: i32, reply: Reply) {
         if let Some(connection) = self.connection_of(client) {
             self.say(connection, reply);
         }

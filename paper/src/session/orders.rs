@@ -2,11 +2,14 @@
 //!
 //! Read next: [`trades`](crate::session::trades).
 
+use rust_decimal::Decimal;
+
 use crate::exchange::order::{Order, OrderKey};
 use crate::exchange::refusal::Refusal;
 use crate::market::calendar::date_of;
 use crate::session::contracts::NOT_FOUND;
 use crate::session::extras::attributes_of;
+use crate::session::faults::{Placing, words};
 use crate::session::terms::terms_of;
 use crate::session::{Connection, Desk};
 use crate::wire::message::Empty;
@@ -29,6 +32,11 @@ impl Desk {
             Err(refusal) => return self.fail(from, id, refusal.code(), refusal.to_string()),
         };
         let (now, key) = (self.exchange.now(), OrderKey { client, id });
+        match self.pass_place(key, &terms.order_ref, terms.parent.is_some()) {
+            Placing::On => {}
+            Placing::Refused(code, text) => return self.fail(from, id, code, text),
+            Placing::Lost => return,
+        }
         if order.what_if() {
             let events = self.exchange.try_out(now, client, id, terms);
             return self.tell(events);
@@ -40,11 +48,18 @@ impl Desk {
         if revision(self) != before {
             self.echoes.insert(key, order);
         }
+        let events = self.pass_placed(key, events);
         self.tell(events);
     }
 
-    pub(super) fn on_cancel(&mut self, client: i32, asked: &CancelOrderRequest) {
-        let events = self.exchange.cancel(self.exchange.now(), client, asked.order_id());
+    pub(super) fn on_cancel(&mut self, from: Connection, client: i32, asked: &CancelOrderRequest) {
+        let key = OrderKey { client, id: asked.order_id() };
+        if let Some(code) = self.pass_cancel(key) {
+            return self.fail(from, key.id, code, words(code));
+        }
+        let left = self.exchange.order(key).map_or(Decimal::ZERO, Order::remaining);
+        let mut events = self.exchange.cancel(self.exchange.now(), client, key.id);
+        events.extend(self.pass_cancelled(key, left));
         self.tell(events);
     }
 

@@ -74,6 +74,18 @@ impl Desk {
         })
     }
 
+    /// A report that says nothing: TWS's numbers for "not known yet".
+    pub(super) fn unknown_commission(&self, execution: &Execution) -> Reply {
+        Reply::CommissionReport(CommissionReport {
+            exec_id: Some(execution.exec_id.clone()),
+            commission_and_fees: Some(f64::MAX),
+            currency: Some(self.exchange.options().account.currency.clone()),
+            realized_pnl: Some(f64::MAX),
+            bond_yield: None,
+            yield_redemption_date: None,
+        })
+    }
+
     /// Since midnight at the exchange, or since the midnight of some days before.
     fn since(&self, filter: &ExecutionFilter) -> DateTime<Utc> {
         let is_today_only = self.exchange.options().readings.executions_back == ExecutionsBack::CurrentDay;

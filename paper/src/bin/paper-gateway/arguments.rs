@@ -3,12 +3,13 @@
 //! Read next: [`paper::Options`].
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use chrono::{NaiveDate, NaiveTime};
 use clap::Parser;
 use paper::exchange::options::{Borrow, Precautions};
+use paper::faults::Scenario;
 use paper::market::{actions, own::Prices};
 use paper::{AccountOptions, MarketOptions, Options, Readings};
 use rust_decimal::Decimal;
@@ -81,6 +82,15 @@ pub(crate) struct Arguments {
     /// A day that closes early, e.g. 2008-11-28=13:00 (may be repeated)
     #[arg(long, value_name = "DATE=TIME", value_parser = early_close)]
     early_close: Vec<(NaiveDate, NaiveTime)>,
+    /// What goes wrong and when: a scenario in TOML, or in JSON by its ending
+    #[arg(long, value_name = "FILE")]
+    scenario: Option<PathBuf>,
+    /// Port of the control API (faults, scenarios, pause, step, speed, state); always on 127.0.0.1, 0 lets the system pick
+    #[arg(long, value_name = "PORT")]
+    control_port: Option<u16>,
+    /// Let the market's time stand still until the control API says otherwise
+    #[arg(long)]
+    paused: bool,
 }
 
 impl Arguments {
@@ -90,7 +100,11 @@ impl Arguments {
         for reading in &self.reading {
             readings.set(reading).map_err(|bad| invalid(&bad))?;
         }
+        let scenario = self.scenario.as_deref().map(Scenario::read).transpose();
         Ok(Options {
+            scenario: scenario.map_err(|bad| invalid(&bad))?.unwrap_or_default(),
+            control: self.control_port.map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port))),
+            is_paused: self.paused,
             tws: SocketAddr::from((self.host, self.port)),
             api: self.api_port.map(|port| SocketAddr::from((self.host, port))),
             market: self.market()?,

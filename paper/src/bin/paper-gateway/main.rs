@@ -39,8 +39,9 @@ fn run(arguments: &Arguments) -> std::io::Result<()> {
         gateway.market_now().with_timezone(&chrono_tz::US::Eastern).format("%Y-%m-%d %H:%M US/Eastern");
     let api =
         gateway.api().map(|api| format!(", predictions on http://{api}/predictions")).unwrap_or_default();
+    let control = gateway.control_at().map(|at| format!(", control on http://{at}")).unwrap_or_default();
     let (tws, account, speed) = (gateway.tws(), &arguments.account, arguments.speed);
-    println!("listening on {tws}, account {account}, market {market} at speed {speed}{api}");
+    println!("listening on {tws}, account {account}, market {market} at speed {speed}{api}{control}");
     let is_asked = runtime.block_on(async {
         tokio::select! {
             () = stop => true,
