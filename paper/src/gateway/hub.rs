@@ -24,8 +24,10 @@ use crate::gateway::running::Running;
 use crate::gateway::sabotage::Sabotage;
 use crate::gateway::state::StateFile;
 use crate::session::{Connection, Desk, Say};
+use crate::wire::frame;
 use crate::wire::hello::{Hello, acknowledgement};
 use crate::wire::table::Request;
+use crate::wire::text;
 
 /// The most connections at once; TWS's own limit is 32 clients.
 pub const CONNECTIONS_MAX: usize = 32;
@@ -107,6 +109,8 @@ pub(super) struct Peer {
     task: Option<AbortHandle>,
     pub(super) link: watch::Sender<Link>,
     pub(super) line: Line,
+    /// Writes text, where it is spoken.
+    writer: text::Writer,
     /// Nothing is answered until then.
     pub(super) mute: Option<Instant>,
 }
@@ -231,7 +235,14 @@ impl Hub {
                 let task = tasks.get(&connection);
                 let link = task.map_or_else(|| watch::channel(Link::default()).0, |(_, link)| link.clone());
                 let task = task.map(|(task, _)| task.clone());
-                let peer = Peer { frames, task, link, line: Line::default(), mute: None };
+                let peer = Peer {
+                    frames,
+                    task,
+                    link,
+                    line: Line::default(),
+                    writer: text::Writer::default(),
+                    mute: None,
+                };
                 self.peers.insert(connection, peer);
                 self.desk.open(connection);
             }
@@ -260,7 +271,8 @@ impl Hub {
             };
         }
         let was_known = self.desk.client_of(connection).is_some();
-        match Request::decode(body) {
+        let is_text = self.speaks_text(connection);
+        match if is_text { text::decode(body) } else { Request::decode(body) } {
             Ok(request) => {
                 self.saw_frame(Way::In, request.id());
                 self.desk.request(now, connection, request);
@@ -287,11 +299,18 @@ impl Hub {
     }
 
     fn hand_to(&mut self, connection: Connection, say: Say) {
-        let (message, frame) = match say {
+        let (message, bytes) = match say {
             Say::Acknowledge { version, time } => (None, acknowledgement(version, &time)),
             Say::Reply(reply) => {
                 self.saw_frame(Way::Out, reply.id());
-                (Some(reply.id()), reply.to_frame())
+                let id = Some(reply.id());
+                if !self.speaks_text(connection) {
+                    (id, reply.to_frame())
+                } else {
+                    let body = self.peers.get_mut(&connection).and_then(|peer| peer.writer.body(&reply));
+                    let Some(body) = body else { return };
+                    (id, frame(&body))
+                }
             }
             Say::Close { reason } => return self.drop_connection(connection, &reason),
         };
@@ -302,16 +321,20 @@ impl Hub {
             return;
         }
         let is_sound = fault.is_none() && peer.line.is_clear();
-        let frames = if is_sound { vec![frame] } else { peer.line.pass(fault, frame) };
-        for frame in frames {
+        let frames = if is_sound { vec![bytes] } else { peer.line.pass(fault, bytes) };
+        for bytes in frames {
             // A closed queue is a connection that has ended by itself; its own last word is on the way.
-            if let Err(TrySendError::Full(_)) = peer.frames.try_send(frame) {
+            if let Err(TrySendError::Full(_)) = peer.frames.try_send(bytes) {
                 if let Some(task) = &peer.task {
                     task.abort();
                 }
                 return self.drop_connection(connection, "it does not read what it asked for");
             }
         }
+    }
+
+    fn speaks_text(&self, connection: Connection) -> bool {
+        self.desk.version_of(connection) == Some(text::VERSION_TEXT)
     }
 
     /// Forgets a connection: what was handed out before is still written, then the socket closes.

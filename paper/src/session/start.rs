@@ -35,6 +35,11 @@ impl Desk {
         self.out.push((from, Say::Acknowledge { version, time: stamp(now) }));
     }
 
+    /// The version that a connection speaks, once it has said hello.
+    pub fn version_of(&self, connection: Connection) -> Option<u32> {
+        self.sessions.get(&connection)?.version
+    }
+
     /// Has a connection said hello?
     pub fn has_greeted(&self, connection: Connection) -> bool {
         self.sessions.get(&connection).is_some_and(|session| session.version.is_some())

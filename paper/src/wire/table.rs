@@ -51,6 +51,9 @@ pub enum BadMessage {
         /// The id as it was sent.
         id: u32,
     },
+    /// A body that is no text, where text is spoken.
+    #[error("the body is no text")]
+    NotText,
     /// Fields that do not decode.
     #[error("message {id} does not decode")]
     Undecodable {
