@@ -38,6 +38,7 @@ class Story(EWrapper, EClient):
         self.accounts = self.next_id = self.rule = self.now = None
         self.details, self.ended, self.ticks, self.bars = [], set(), {}, []
         self.statuses, self.open, self.executions, self.commissions = {}, {}, [], {}
+        self.perm_ids = {}
         self.positions, self.summary, self.errors, self.completed = {}, {}, [], []
 
     def told(self, change):
@@ -96,6 +97,7 @@ class Story(EWrapper, EClient):
 
     def orderStatus(self, orderId, status, filled, remaining, avgFillPrice, permId, parentId, lastFillPrice, clientId,
                     whyHeld, mktCapPrice):
+        self.perm_ids[orderId] = permId
         self.told(lambda: self.statuses.setdefault(orderId, []).append((status, filled, remaining, whyHeld)))
 
     def execDetails(self, reqId, contract, execution):
@@ -242,7 +244,7 @@ def change_and_close(story, entry, target, stop):
     # In text a completed order has no id but its permanent one.
     done = {one.permId: state.status for one, state in story.completed}
     ended = {entry: "Filled", target: "Filled", stop: "Cancelled", far: "Cancelled"}
-    wanted = {story.open[order][1].permId: status for order, status in ended.items()}
+    wanted = {story.perm_ids[order]: status for order, status in ended.items()}
     check("they say how each ended", done == wanted, done)
 
 
