@@ -7,12 +7,14 @@
 //! Read first: [`wire`]; then [`market`], [`exchange`], [`session`]; last [`gateway`], which runs them.
 
 pub mod exchange;
+pub mod faults;
 pub mod gateway;
 pub mod market;
 pub mod predictions;
 pub mod session;
 pub mod wire;
 
-pub use exchange::options::{AccountOptions, ChildrenOnPartial, Readings};
+pub use exchange::options::{AccountOptions, ChildrenOnPartial};
+pub use exchange::readings::Readings;
 pub use gateway::{Gateway, Options};
 pub use market::options::MarketOptions;

@@ -1,160 +1,10 @@
-//! The exchange in stories: what it was told, what it said. Everything trades AAPL; a line takes a second.
-//!
-//! `look BID ASK SIZE [LOW HIGH]` is one look at a made-up market, whose trades since the look before ranged from LOW to
-//! HIGH. Every story is told twice: the second time the exchange is saved and restored between all its lines.
+//! The exchange in stories: brackets, groups, changes, the account. [`story`] says how they are told.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
-use std::fmt::Write;
-use std::sync::{Arc, LazyLock};
+mod story;
 
-use chrono::{DateTime, TimeDelta, Utc};
-use expect_test::{Expect, expect};
-use paper::exchange::event::{Event, Execution};
-use paper::exchange::order::{Kind, Oca, OcaType, Side, Terms, TimeInForce, Trail};
-use paper::exchange::{Exchange, ExchangeOptions};
-use paper::market::Market;
-use paper::market::calendar::at;
-use paper::market::price::pips;
-use paper::market::quote::{Book, Look};
-use paper::{AccountOptions, ChildrenOnPartial, Readings};
-use rust_decimal::Decimal;
-
-const APPLE: i32 = 265_598;
-const CLIENT: i32 = 1;
-
-static MARKET: LazyLock<Arc<Market>> = LazyLock::new(|| Arc::new(Market::new(Default::default())));
-
-fn check(story: &str, expected: Expect) {
-    check_with(ChildrenOnPartial::Grow, story, expected);
-}
-
-fn check_with(children_on_partial: ChildrenOnPartial, story: &str, expected: Expect) {
-    let told = tell(children_on_partial, story, |exchange| exchange);
-    expected.assert_eq(&told);
-    assert_eq!(tell(children_on_partial, story, rested), told, "saved and restored it goes another way");
-}
-
-/// The same exchange after a night in a file.
-fn rested(exchange: Exchange) -> Exchange {
-    let file = serde_json::to_string(&exchange.save()).expect("it can be written");
-    let (market, options) = (Arc::clone(exchange.market()), exchange.options().clone());
-    Exchange::restore(market, options, serde_json::from_str(&file).expect("it can be read"))
-}
-
-fn tell(
-    children_on_partial: ChildrenOnPartial,
-    story: &str,
-    between: impl Fn(Exchange) -> Exchange,
-) -> String {
-    let mut now = MARKET.calendar().session("2008-09-29".parse().unwrap()).unwrap().open;
-    let account = AccountOptions { cash: 100_000.into(), ..AccountOptions::default() };
-    let options = ExchangeOptions { account, readings: Readings { children_on_partial }, step_seconds: 1 };
-    let mut exchange = Exchange::new(now, Arc::clone(&MARKET), options);
-    let mut told = String::new();
-    for line in story.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        now += TimeDelta::seconds(1);
-        exchange = between(exchange);
-        writeln!(told, "{line}").unwrap();
-        let mut before = String::new();
-        for event in act(&mut exchange, &mut now, line) {
-            let said = say(&event);
-            // TWS repeats itself; a story does not.
-            if !said.is_empty() && said != before {
-                writeln!(told, "    {said}").unwrap();
-            }
-            before = said;
-        }
-    }
-    let position = exchange.account().position(APPLE).cloned().unwrap_or_default();
-    write!(told, "held {} at {:.4}", position.quantity, position.average_cost).unwrap();
-    told
-}
-
-fn act(exchange: &mut Exchange, now: &mut DateTime<Utc>, line: &str) -> Vec<Event> {
-    let words: Vec<&str> = line.split(' ').collect();
-    let number = |index: usize| words[index].parse::<Decimal>().unwrap();
-    match words[0] {
-        "order" => exchange.place(*now, CLIENT, words[1].parse().unwrap(), terms(&words[2..])),
-        "cancel" => exchange.cancel(*now, CLIENT, words[1].parse().unwrap()),
-        "look" => {
-            let (bid, ask) = (pips(number(1)).unwrap(), pips(number(2)).unwrap());
-            let size = words[3].parse().unwrap();
-            let range = if words.len() > 4 { (number(4), number(5)) } else { (number(1), number(2)) };
-            let book = Book { bid, ask, bid_size: size, ask_size: size };
-            let look = Look { book, last: bid, low: pips(range.0).unwrap(), high: pips(range.1).unwrap() };
-            exchange.look(*now, APPLE, &look)
-        }
-        "time" => {
-            let (hour, minute) = words[2].split_once(':').unwrap();
-            *now = at(words[1].parse().unwrap(), hour.parse().unwrap(), minute.parse().unwrap()).unwrap();
-            exchange.idle(*now)
-        }
-        other => panic!("what is `{other}`?"),
-    }
-}
-
-fn terms(words: &[&str]) -> Terms {
-    let mut terms = Terms {
-        con_id: APPLE,
-        side: if words[0] == "buy" { Side::Buy } else { Side::Sell },
-        kind: Kind::Market,
-        quantity: words[1].parse().unwrap(),
-        tif: TimeInForce::Day,
-        outside_rth: false,
-        oca: None,
-        parent: None,
-        transmit: true,
-        order_ref: String::new(),
-    };
-    let mut rest = words[2..].iter();
-    while let Some(word) = rest.next() {
-        let mut price = || rest.next().unwrap().parse::<Decimal>().unwrap();
-        match *word {
-            "market" => terms.kind = Kind::Market,
-            "limit" => terms.kind = Kind::Limit(price()),
-            "stop" => terms.kind = Kind::Stop(price()),
-            "trail" => terms.kind = Kind::Trail { by: Trail::Amount(price()), stop: None },
-            "gtc" => terms.tif = TimeInForce::Gtc,
-            "ioc" => terms.tif = TimeInForce::Ioc,
-            "held" => terms.transmit = false,
-            "under" => terms.parent = Some(rest.next().unwrap().parse().unwrap()),
-            "oca1" => terms.oca = Some(group(rest.next().unwrap(), OcaType::CancelWithBlock)),
-            "oca2" => terms.oca = Some(group(rest.next().unwrap(), OcaType::ReduceWithBlock)),
-            "oca3" => terms.oca = Some(group(rest.next().unwrap(), OcaType::ReduceWithoutBlock)),
-            other => panic!("what is `{other}`?"),
-        }
-    }
-    terms
-}
-
-fn group(name: &str, kind: OcaType) -> Oca {
-    Oca { group: name.to_owned(), kind }
-}
-
-fn say(event: &Event) -> String {
-    match event {
-        Event::OrderChanged(order) => {
-            let prices: String = [order.terms.kind.limit(), order.terms.kind.stop()]
-                .iter()
-                .flatten()
-                .map(|price| format!(" {price}"))
-                .collect();
-            let held =
-                if order.why_held().is_empty() { String::new() } else { format!(" ({})", order.why_held()) };
-            format!("{} {}{held} {} of {}{prices}", order.key.id, order.status(), order.filled, order.total())
-        }
-        Event::CancelPending(order) => format!("{} PendingCancel", order.key.id),
-        Event::Executed(execution) => {
-            let Execution { key, side, shares, price, .. } = execution.as_ref();
-            format!("{} {} {shares} at {price}", key.id, if *side == Side::Buy { "bought" } else { "sold" })
-        }
-        Event::CommissionCharged(one) => {
-            format!("{} paid {:.2} realized {:.2}", one.key.id, one.commission, one.realized)
-        }
-        Event::Noted { key, code, text } => format!("{} {code} {}", key.id, text.replace('\n', " ")),
-        Event::WhatIfAnswered(_) | Event::PositionChanged { .. } => String::new(),
-    }
-}
+use expect_test::expect;
+use story::check;
 
 #[test]
 fn a_bracket_lives() {
@@ -291,9 +141,9 @@ fn a_target_that_fills_before_its_parent_is_complete_waits_for_more() {
 
 #[test]
 fn held_children_sleep_until_the_parent_ends() {
-    check_with(
-        ChildrenOnPartial::Held,
-        "order 1 buy 100 limit 101 held
+    check(
+        "reading children_on_partial=held
+         order 1 buy 100 limit 101 held
          order 2 sell 100 limit 110 gtc under 1 held
          order 3 sell 100 stop 95 gtc under 1
          look 100.00 100.02 60
@@ -333,9 +183,9 @@ fn held_children_sleep_until_the_parent_ends() {
 
 #[test]
 fn children_may_be_cancelled_with_the_rest() {
-    check_with(
-        ChildrenOnPartial::CancelledWithRest,
-        "order 1 buy 100 limit 101 held
+    check(
+        "reading children_on_partial=cancelled
+         order 1 buy 100 limit 101 held
          order 2 sell 100 limit 110 gtc under 1 held
          order 3 sell 100 stop 95 gtc under 1
          look 100.00 100.02 60

@@ -83,7 +83,11 @@ fn opening() -> DateTime<Utc> {
 
 fn exchange(children_on_partial: ChildrenOnPartial) -> Exchange {
     let account = AccountOptions { cash: 1_000_000.into(), ..AccountOptions::default() };
-    let options = ExchangeOptions { account, readings: Readings { children_on_partial }, step_seconds: 10 };
+    let options = ExchangeOptions {
+        account,
+        readings: Readings { children_on_partial, ..Readings::default() },
+        step_seconds: 10,
+    };
     Exchange::new(opening(), Arc::clone(&MARKET), options)
 }
 

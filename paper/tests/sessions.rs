@@ -4,6 +4,7 @@
 use std::sync::{Arc, LazyLock};
 
 use chrono::{DateTime, Utc};
+use paper::AccountOptions;
 use paper::exchange::{Exchange, ExchangeOptions};
 use paper::market::Market;
 use paper::session::{Desk, Say};
@@ -23,7 +24,12 @@ fn now() -> DateTime<Utc> {
 }
 
 fn desk() -> Desk {
-    Desk::new(Exchange::new(now(), Arc::clone(&MARKET), ExchangeOptions::default()))
+    desk_with(AccountOptions::default())
+}
+
+fn desk_with(account: AccountOptions) -> Desk {
+    let options = ExchangeOptions { account, ..ExchangeOptions::default() };
+    Desk::new(Exchange::new(now(), Arc::clone(&MARKET), options))
 }
 
 fn start(desk: &mut Desk, connection: u64, client: i32) -> Vec<Say> {
@@ -126,7 +132,7 @@ fn a_client_id_in_use_ends_the_new_connection_only() {
 #[test]
 fn a_short_order_book_is_told_before_the_ids_and_a_long_one_after_them() {
     for (count, is_before) in [(40, true), (60, false)] {
-        let mut desk = desk();
+        let mut desk = desk_with(AccountOptions { orders_a_side_max: 100, ..AccountOptions::default() });
         start(&mut desk, 1, 5);
         for id in 1..=count {
             place(&mut desk, 1, id);

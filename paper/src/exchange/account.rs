@@ -124,6 +124,22 @@ impl Account {
         realized
     }
 
+    /// Multiplies the shares of a contract and divides their cost; a fraction is paid out at `mark`, the price before. True
+    /// if there was a position.
+    pub fn split(&mut self, con_id: i32, ratio: Decimal, mark: Decimal) -> bool {
+        let Some(position) = self.positions.get_mut(&con_id).filter(|held| !held.quantity.is_zero()) else {
+            return false;
+        };
+        let exact = position.quantity * ratio;
+        let whole = exact.trunc();
+        let paid = (exact - whole) * mark / ratio;
+        position.day_flow += paid;
+        self.cash += paid;
+        position.quantity = whole;
+        position.average_cost = if whole.is_zero() { Decimal::ZERO } else { position.average_cost / ratio };
+        true
+    }
+
     /// Begins a day: what is held is worth its mark, nothing is won yet. Closed contracts are forgotten.
     pub fn begin_day(&mut self, mark: impl Fn(i32) -> Decimal) {
         self.positions.retain(|_, position| !position.quantity.is_zero());

@@ -4,13 +4,16 @@
 //!
 //! Read next: [`family`](crate::exchange::family), [`group`](crate::exchange::group).
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
 
 use crate::exchange::Exchange;
 use crate::exchange::event::Event;
 use crate::exchange::order::{OrderKey, Phase};
 use crate::exchange::refusal::Refusal;
+
+/// After the close without a look at the market, orders for the closing auction are given up.
+const CLOSING_TIME_MAX: TimeDelta = TimeDelta::minutes(1);
 
 impl Exchange {
     /// Cancels one order of a client.
@@ -39,6 +42,9 @@ impl Exchange {
     fn cancellable(&self, key: OrderKey) -> Result<(), Refusal> {
         match self.orders.get(&key) {
             None => Err(Refusal::CancelUnknown { id: key.id }),
+            Some(order) if order.phase == Phase::AwaitingClose && self.is_past_cutoff(order.terms.con_id) => {
+                Err(Refusal::NotCancellable { perm_id: order.perm_id })
+            }
             Some(order) if order.is_live() => Ok(()),
             Some(order) if order.phase == Phase::Inactive => {
                 Err(Refusal::NotCancellable { perm_id: order.perm_id })
@@ -107,7 +113,12 @@ impl Exchange {
     pub(super) fn expire(&mut self) {
         let now = self.now;
         let is_due = |key: &OrderKey| {
-            self.orders.get(key).and_then(|order| order.expires).is_some_and(|expires| expires <= now)
+            self.orders.get(key).is_some_and(|order| {
+                // The closing auction may be looked at a little after the close; what it does not fill it ends itself.
+                let is_on_close = order.phase == Phase::AwaitingClose;
+                let grace = if is_on_close { CLOSING_TIME_MAX } else { TimeDelta::zero() };
+                order.expires.is_some_and(|expires| expires + grace <= now)
+            })
         };
         let due: Vec<OrderKey> = self.live.values().filter(|key| is_due(key)).copied().collect();
         for key in due {

@@ -33,6 +33,11 @@ pub enum Event {
     },
     /// The answer to a what-if order, which was not placed.
     WhatIfAnswered(Box<WhatIf>),
+    /// A trade was taken back: bars of its contract are no longer right.
+    Busted {
+        /// The contract.
+        con_id: i32,
+    },
     /// A position changed.
     PositionChanged {
         /// The contract.
@@ -80,4 +85,7 @@ pub struct Execution {
     pub commission: Decimal,
     /// What it closed, less its commission; 0 where it only opened.
     pub realized: Decimal,
+    /// Did the broker close it to cover a deficit?
+    #[serde(default)]
+    pub is_liquidation: bool,
 }

@@ -9,7 +9,7 @@
 use rust_decimal::Decimal;
 
 use crate::exchange::Exchange;
-use crate::exchange::options::ChildrenOnPartial;
+use crate::exchange::options::{ChildrenOnExpiry, ChildrenOnPartial};
 use crate::exchange::order::{Order, OrderKey, Phase};
 
 impl Exchange {
@@ -64,7 +64,9 @@ impl Exchange {
     pub(super) fn settle_children(&mut self, parent: OrderKey) {
         let Some(order) = self.orders.get(&parent) else { return };
         let (phase, filled) = (order.phase.clone(), order.filled);
-        let with_rest = self.options.readings.children_on_partial == ChildrenOnPartial::CancelledWithRest;
+        let is_expiry =
+            order.expires.is_some_and(|expires| order.ended.is_some_and(|ended| ended >= expires));
+        let with_rest = self.end_with_rest(is_expiry);
         for child in self.children(parent) {
             match phase {
                 Phase::Filled => self.wake(child, None),
@@ -72,6 +74,16 @@ impl Exchange {
                 Phase::Inactive if filled.is_zero() => self.end(child, Phase::Inactive),
                 _ => self.end(child, Phase::Cancelled),
             }
+        }
+    }
+
+    /// Do children end together with the rest of a partly filled parent?
+    fn end_with_rest(&self, is_expiry: bool) -> bool {
+        let readings = &self.options.readings;
+        match readings.children_on_expiry {
+            ChildrenOnExpiry::Kept if is_expiry => false,
+            ChildrenOnExpiry::Cancelled if is_expiry => true,
+            _ => readings.children_on_partial == ChildrenOnPartial::CancelledWithRest,
         }
     }
 

@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 
 use crate::exchange::Exchange;
 use crate::exchange::event::{Event, Execution};
-use crate::exchange::order::{Order, OrderKey, Phase};
+use crate::exchange::order::{Kind, Order, OrderKey, Phase};
 
 const PER_SHARE: Decimal = Decimal::from_parts(5, 0, 0, false, 3);
 const MINIMUM: Decimal = Decimal::from_parts(1, 0, 0, false, 0);
@@ -27,6 +27,9 @@ impl Exchange {
         order.filled += shares;
         order.value += shares * price;
         order.last_price = price;
+        if let Kind::MarketToLimit { limit: limit @ None } = &mut order.terms.kind {
+            *limit = Some(price);
+        }
         let commission = commission_of(order.filled, order.value) - order.commission;
         order.commission += commission;
         if order.is_exhausted() {
@@ -35,7 +38,8 @@ impl Exchange {
             self.live.remove(&order.perm_id);
         }
         let order = order.clone();
-        let realized = self.account.trade(order.terms.con_id, order.terms.side, shares, price, commission);
+        let worth = self.worth(order.terms.con_id, price);
+        let realized = self.account.trade(order.terms.con_id, order.terms.side, shares, worth, commission);
         let execution =
             Execution { shares, price, commission, realized, removed_liquidity, ..self.execution(&order) };
         self.executions.push(execution.clone());
@@ -50,11 +54,16 @@ impl Exchange {
         if order.phase == Phase::Filled { self.completed(key) } else { self.grow_children(key) }
     }
 
-    fn execution(&mut self, order: &Order) -> Execution {
+    pub(super) fn next_exec_id(&mut self) -> String {
         self.exec_next = self.exec_next.wrapping_add(1);
+        format!("{:08x}.{:08x}.01.01", self.exec_prefix, self.exec_next)
+    }
+
+    fn execution(&mut self, order: &Order) -> Execution {
+        let exec_id = self.next_exec_id();
         let listing = self.market.listing(order.terms.con_id);
         Execution {
-            exec_id: format!("{:08x}.{:08x}.01.01", self.exec_prefix, self.exec_next),
+            exec_id,
             key: order.key,
             perm_id: order.perm_id,
             con_id: order.terms.con_id,
@@ -69,6 +78,7 @@ impl Exchange {
             removed_liquidity: true,
             commission: Decimal::ZERO,
             realized: Decimal::ZERO,
+            is_liquidation: false,
         }
     }
 }

@@ -51,14 +51,16 @@ impl Exchange {
 
     /// The account before and after a fill at `price`, which is also what the contract is taken to be worth.
     fn around(&self, terms: &Terms, price: Decimal, commission: Decimal) -> (Values, Values) {
-        let mark = |con_id| if con_id == terms.con_id { price } else { self.mark(con_id) };
+        let worth = self.worth(terms.con_id, price);
+        let mark =
+            |con_id| if con_id == terms.con_id { worth } else { self.worth(con_id, self.mark(con_id)) };
         let mut account = self.account.clone();
-        account.trade(terms.con_id, terms.side, terms.quantity, price, commission);
+        account.trade(terms.con_id, terms.side, terms.quantity, worth, commission);
         (self.account.values(mark), account.values(mark))
     }
 
-    fn likely_price(&self, terms: &Terms) -> Decimal {
-        let asked = terms.kind.limit().or(terms.kind.stop());
+    pub(super) fn likely_price(&self, terms: &Terms) -> Decimal {
+        let asked = terms.kind.limit().or(terms.kind.stop()).or(terms.kind.touch());
         let book = || {
             let symbol = &self.market.listing(terms.con_id)?.symbol;
             let book = self.market.quote(self.now, symbol)?.book?;

@@ -25,23 +25,34 @@
 //!
 //! Whoever wants to write the market itself calls [`Exchange::look`] instead of [`Exchange::advance`].
 //!
-//! Read first: [`order`], [`event`]; then [`place`], [`family`], [`group`], [`matching`], [`fill`]; [`saved`] is all of it
-//! at rest.
+//! Read first: [`order`], [`event`]; then [`place`], [`family`], [`group`], [`matching`], [`fill`]; [`readings`] are the
+//! open questions about TWS, [`intervene`] is what happens from outside, [`saved`] is all of it at rest.
 
 pub mod account;
+pub mod attributes;
+pub mod auction;
 pub mod cancel;
+pub mod condition;
+pub mod display;
 pub mod event;
 pub mod family;
 pub mod fill;
 pub mod group;
+pub mod intervene;
+pub mod kind;
 pub mod margin;
 pub mod matching;
 pub mod modify;
 pub mod options;
 pub mod order;
 pub mod place;
+pub mod precaution;
+pub mod readings;
 pub mod refusal;
 pub mod saved;
+pub mod short;
+pub mod split;
+pub mod trigger;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -51,7 +62,7 @@ use rust_decimal::Decimal;
 
 use crate::market::Market;
 use crate::market::calendar::date_of;
-use crate::market::price::decimal;
+use crate::market::price::{Pips, decimal};
 use crate::market::random::Stream;
 use account::{Account, Values};
 use event::{Event, Execution};
@@ -103,6 +114,10 @@ pub struct Exchange {
     perm_id_next: i64,
     exec_prefix: u32,
     exec_next: u32,
+    /// The account as the day began, and how many executions it holds already: the rest can be booked again.
+    morning: (Account, usize),
+    /// The last trade of each contract at the last look.
+    seen: BTreeMap<i32, (DateTime<Utc>, Pips)>,
     changes: u64,
     out: Vec<Event>,
 }
@@ -113,6 +128,7 @@ impl Exchange {
         let world = Stream::of(market.options().seed, &["executions", &now.to_rfc3339()]).bits();
         Exchange {
             account: Account::new(options.account.cash),
+            morning: (Account::new(options.account.cash), 0),
             market,
             options,
             now,
@@ -128,6 +144,7 @@ impl Exchange {
             perm_id_next: PERM_ID_FIRST,
             exec_prefix: (world >> 32) as u32,
             exec_next: world as u32 >> 8,
+            seen: BTreeMap::new(),
             changes: 0,
             out: Vec::new(),
         }
@@ -155,10 +172,20 @@ impl Exchange {
 
     /// The account at the market's newest prices.
     pub fn values(&self) -> Values {
-        self.account.values(|con_id| self.mark(con_id))
+        self.account.values(|con_id| self.worth(con_id, self.mark(con_id)))
     }
 
-    /// The last trade of a contract: what positions are worth.
+    /// What a price of a contract is worth in the account's currency.
+    pub fn worth(&self, con_id: i32, price: Decimal) -> Decimal {
+        let Some(listing) = self.market.listing(con_id) else { return price };
+        let rate = match listing.currency {
+            currency if currency == self.options.account.currency => Decimal::ONE,
+            currency => self.options.account.rates.get(currency).copied().unwrap_or(Decimal::ONE),
+        };
+        price * rate / Decimal::from(listing.magnifier)
+    }
+
+    /// The last trade of a contract, in the contract's own quotation.
     pub fn mark(&self, con_id: i32) -> Decimal {
         let symbol = self.market.listing(con_id).map(|listing| listing.symbol.as_str());
         let quote = symbol.and_then(|symbol| self.market.quote(self.now, symbol));
@@ -208,22 +235,26 @@ impl Exchange {
     }
 
     fn begin_day(&mut self, day: NaiveDate) {
-        self.day = day;
+        let before = std::mem::replace(&mut self.day, day);
         self.changes += 1;
-        let market = Arc::clone(&self.market);
-        self.account.begin_day(|con_id| {
-            let symbol = market.listing(con_id).map_or("", |listing| listing.symbol.as_str());
-            market.daily_before(symbol, day).map_or(Decimal::ZERO, |(_, before)| decimal(before.close))
+        let mut account = self.account.clone();
+        account.begin_day(|con_id| {
+            let symbol = self.market.listing(con_id).map_or("", |listing| listing.symbol.as_str());
+            let before = self.market.daily_before(symbol, day);
+            self.worth(con_id, before.map_or(Decimal::ZERO, |(_, before)| decimal(before.close)))
         });
+        self.account = account;
         self.groups_completed.clear();
         let oldest = self.now - TimeDelta::days(MEMORY_DAYS);
         self.executions.retain(|execution| execution.time >= oldest);
+        self.morning = (self.account.clone(), self.executions.len());
         let forgotten =
             self.orders.extract_if(.., |_, order| order.ended.is_some_and(|ended| ended < oldest));
         for (key, _) in forgotten {
             let floor = self.forgotten.entry(key.client).or_default();
             *floor = (*floor).max(key.id + 1);
         }
+        self.act_on_day(before, day);
     }
 
     /// Tells of an order, unless nobody may know of it yet.

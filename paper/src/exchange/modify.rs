@@ -6,15 +6,33 @@
 //! Read next: [`cancel`](crate::exchange::cancel).
 
 use crate::exchange::Exchange;
-use crate::exchange::order::{Kind, Oca, Order, OrderKey, Terms};
+use crate::exchange::attributes::Attributes;
+use crate::exchange::order::{Kind, Oca, Order, OrderKey, Phase, Terms};
+use crate::exchange::readings::{GroupChange, NamedParent};
 use crate::exchange::refusal::Refusal;
 
 impl Exchange {
-    pub(super) fn modify(&mut self, key: OrderKey, terms: Terms) -> Result<(), Refusal> {
+    pub(super) fn modify(
+        &mut self,
+        key: OrderKey,
+        terms: Terms,
+        attributes: Attributes,
+    ) -> Result<(), Refusal> {
         self.check(key, &terms)?;
+        self.check_precautions(&terms, &attributes)?;
+        let readings = self.options.readings;
         let Some(order) = self.orders.get(&key) else { return Err(Refusal::DuplicateId) };
         matches_original(order, &terms)?;
-        check_group(order, terms.oca.as_ref())?;
+        match terms.parent {
+            // TWS looks for the parent among working orders and no longer finds it there.
+            Some(id) if order.is_orphan && readings.named_parent == NamedParent::Refused => {
+                return Err(Refusal::ParentGone { id });
+            }
+            _ => {}
+        }
+        if readings.group_change == GroupChange::Refused {
+            check_group(order, terms.oca.as_ref())?;
+        }
         if terms.quantity < order.filled {
             return Err(Refusal::Immutable { field: "filled quantity" });
         }
@@ -26,8 +44,10 @@ impl Exchange {
         } else {
             terms.quantity + order.reduced
         };
-        let (oca, parent) = (order.terms.oca.take(), order.terms.parent);
+        let (oca, parent, kind) = (order.terms.oca.take(), order.terms.parent, order.terms.kind);
         order.terms = Terms { quantity, oca, parent, ..terms };
+        order.terms.kind = trailed(kind, order.terms.kind);
+        order.attributes = attributes;
         order.expires = expires;
         order.active_since = now;
         order.revision += 1;
@@ -35,6 +55,8 @@ impl Exchange {
             self.transmit_family(key);
         } else if order.is_exhausted() {
             self.complete(key);
+        } else if order.phase == Phase::AwaitingCondition && self.starts(key) {
+            self.admit(key);
         } else {
             self.tell(key);
         }
@@ -42,19 +64,31 @@ impl Exchange {
     }
 }
 
+impl Exchange {
+    fn starts(&self, key: OrderKey) -> bool {
+        self.orders.get(&key).is_some_and(|order| self.may_start(order))
+    }
+}
+
 fn matches_original(order: &Order, terms: &Terms) -> Result<(), Refusal> {
-    let same_kind = match (order.terms.kind, terms.kind) {
-        (Kind::Trail { .. }, Kind::Trail { .. }) => true,
-        (before, after) => std::mem::discriminant(&before) == std::mem::discriminant(&after),
-    };
+    let same_kind = std::mem::discriminant(&order.terms.kind) == std::mem::discriminant(&terms.kind);
     match terms.parent {
         _ if order.terms.con_id != terms.con_id => Err(Refusal::Immutable { field: "contract" }),
         _ if order.terms.side != terms.side => Err(Refusal::Immutable { field: "action" }),
         _ if !same_kind => Err(Refusal::KindChanged),
         Some(parent) if order.terms.parent != Some(parent) => Err(Refusal::Immutable { field: "parentId" }),
-        // TWS looks for the parent among working orders and no longer finds it there.
-        Some(parent) if order.is_orphan => Err(Refusal::ParentGone { id: parent }),
         _ => Ok(()),
+    }
+}
+
+/// A pegged or market-to-limit order keeps the price it has come to; a changed trail starts where the client says.
+fn trailed(before: Kind, after: Kind) -> Kind {
+    match (before, after) {
+        (Kind::Relative { pegged, .. }, Kind::Relative { offset, cap, .. }) => {
+            Kind::Relative { offset, cap, pegged }
+        }
+        (Kind::MarketToLimit { limit }, Kind::MarketToLimit { .. }) => Kind::MarketToLimit { limit },
+        _ => after,
     }
 }
 

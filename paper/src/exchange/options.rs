@@ -1,11 +1,21 @@
-//! The account behind the gateway, and the readings of what nobody outside IB has been able to verify.
+//! The account behind the gateway: what it begins with, what it may do, and what its orders are held to.
 //!
-//! Read next: [`order`](crate::exchange::order).
+//! Read next: [`readings`](crate::exchange::readings), then [`order`](crate::exchange::order).
+
+use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
+pub use crate::exchange::readings::{
+    After1102, ChildrenGroup, ChildrenOnExpiry, ChildrenOnPartial, ExecutionsBack, GroupChange,
+    MixedAccounts, NamedParent, OcaRace, Readings, Reduce,
+};
+
 /// What every account id here begins with: a client can tell that it is not IB's.
 pub const ACCOUNT_PREFIX: &str = "DSIM";
+
+/// TWS's own limit of working orders a contract and side.
+pub const ORDERS_A_SIDE_MAX: usize = 15;
 
 /// The one account.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +26,16 @@ pub struct AccountOptions {
     pub cash: Decimal,
     /// The currency of everything.
     pub currency: String,
+    /// The client id that hears the order news of all clients (TWS's setting "Master API client ID").
+    pub master_client: Option<i32>,
+    /// Live orders a contract and side, children that sleep included; one more is refused (201).
+    pub orders_a_side_max: usize,
+    /// What guards against a slip of the finger, as TWS's presets do.
+    pub precautions: Precautions,
+    /// Symbols that cannot be borrowed freely. All others can.
+    pub borrow: BTreeMap<String, Borrow>,
+    /// Dollars to a unit of another currency, for the contracts that trade in one.
+    pub rates: BTreeMap<String, Decimal>,
 }
 
 impl Default for AccountOptions {
@@ -24,25 +44,31 @@ impl Default for AccountOptions {
             id: "DSIM0001".to_owned(),
             cash: Decimal::from(1_000_000),
             currency: "USD".to_owned(),
+            master_client: None,
+            orders_a_side_max: ORDERS_A_SIDE_MAX,
+            precautions: Precautions::default(),
+            borrow: BTreeMap::new(),
+            rates: BTreeMap::from([("GBP".to_owned(), Decimal::new(180, 2))]),
         }
     }
 }
 
-/// What the children of a bracket do while their parent is partly filled. TWS's builds are reported to differ.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum ChildrenOnPartial {
-    /// Active at once with what the parent has filled so far; their total grows with it.
-    #[default]
-    Grow,
-    /// Full size, inactive until the parent is complete; a parent that ends partly filled activates them for that part.
-    Held,
-    /// As `Held`, but they are cancelled together with a partly filled parent's rest.
-    CancelledWithRest,
+/// Limits of TWS's order presets. None of them is set in a fresh gateway.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Precautions {
+    /// How far a limit price may lie from the market, in percent (109).
+    pub price_percent: Option<Decimal>,
+    /// The most shares of an order (383).
+    pub size_max: Option<Decimal>,
+    /// The most money of an order, at its likely price (451).
+    pub value_max: Option<Decimal>,
 }
 
-/// One choice for each open question about TWS.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Readings {
-    /// See [`ChildrenOnPartial`].
-    pub children_on_partial: ChildrenOnPartial,
+/// What can be borrowed of a stock that is hard to borrow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Borrow {
+    /// Shares at hand. A short position beyond them must be located first (404).
+    pub shares: u64,
+    /// Market seconds that locating takes; none: they are never found.
+    pub located_after: Option<u32>,
 }

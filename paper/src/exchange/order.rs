@@ -8,6 +8,9 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+pub use crate::exchange::attributes::Attributes;
+pub use crate::exchange::kind::{Kind, Trail};
+
 /// Who placed an order and by which id. Ids are unique per client only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct OrderKey {
@@ -26,75 +29,6 @@ pub enum Side {
     Sell,
 }
 
-/// What kind of order it is, with its prices.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Kind {
-    /// `MKT`: the best price there is.
-    Market,
-    /// `LMT`: this price or better.
-    Limit(Decimal),
-    /// `STP`: a market order once a trade touches this price (trigger method 0: last).
-    Stop(Decimal),
-    /// `STP LMT`: a limit order once a trade touches the stop.
-    StopLimit {
-        /// What the last trade must touch.
-        stop: Decimal,
-        /// What the fill must not go beyond.
-        limit: Decimal,
-    },
-    /// `TRAIL`: a stop that follows the last trade at a distance and never goes back.
-    Trail {
-        /// The distance.
-        by: Trail,
-        /// Where the stop stands; none until the order is active and has seen a trade.
-        stop: Option<Decimal>,
-    },
-}
-
-impl Kind {
-    /// The name on the wire.
-    pub fn name(self) -> &'static str {
-        match self {
-            Kind::Market => "MKT",
-            Kind::Limit(_) => "LMT",
-            Kind::Stop(_) => "STP",
-            Kind::StopLimit { .. } => "STP LMT",
-            Kind::Trail { .. } => "TRAIL",
-        }
-    }
-
-    /// The limit price, if it has one.
-    pub fn limit(self) -> Option<Decimal> {
-        match self {
-            Kind::Limit(limit) | Kind::StopLimit { limit, .. } => Some(limit),
-            Kind::Market | Kind::Stop(_) | Kind::Trail { .. } => None,
-        }
-    }
-
-    /// The stop price as it stands, if it has one.
-    pub fn stop(self) -> Option<Decimal> {
-        match self {
-            Kind::Stop(stop) | Kind::StopLimit { stop, .. } => Some(stop),
-            Kind::Trail { stop, .. } => stop,
-            Kind::Market | Kind::Limit(_) => None,
-        }
-    }
-
-    /// Does it wait for a trigger?
-    pub fn is_triggered(self) -> bool {
-        matches!(self, Kind::Stop(_) | Kind::StopLimit { .. } | Kind::Trail { .. })
-    }
-}
-
-/// How far a trailing stop keeps from the last trade.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Trail {
-    /// Dollars.
-    Amount(Decimal),
-    /// Percent, as TWS counts: 2 is two percent.
-    Percent(Decimal),
-}
-
 /// How long an order lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TimeInForce {
@@ -104,8 +38,12 @@ pub enum TimeInForce {
     Gtc,
     /// One look at the market.
     Ioc,
+    /// One look at the market, which takes all of it or nothing.
+    Fok,
     /// Until a date and time.
     Gtd(DateTime<Utc>),
+    /// `OPG`: the next opening auction and nothing after it.
+    Opg,
 }
 
 /// What a fill in a group does to the group's other members.
@@ -171,10 +109,16 @@ pub enum Phase {
     Untransmitted,
     /// A child whose parent has not filled (enough).
     AwaitingParent,
+    /// Its conditions do not hold yet, or its time has not come.
+    AwaitingCondition,
+    /// A short sale whose shares are being located.
+    AwaitingLocate,
     /// Held until the next session opens.
     AwaitingOpen,
     /// A stop that has not been touched.
     AwaitingTrigger,
+    /// Held for the closing auction.
+    AwaitingClose,
     /// In the market.
     Working,
     /// Complete.
@@ -194,6 +138,8 @@ pub struct Order {
     pub perm_id: i64,
     /// What was asked for, as last accepted.
     pub terms: Terms,
+    /// What was asked for beyond the terms.
+    pub attributes: Attributes,
     /// Where it stands.
     pub phase: Phase,
     /// Shares filled.
@@ -214,6 +160,12 @@ pub struct Order {
     pub is_orphan: bool,
     /// When it entered the phase in which the market can touch it.
     pub active_since: DateTime<Utc>,
+    /// The opening auction that it is held for.
+    pub opens: Option<DateTime<Utc>>,
+    /// When shares will have been located for it; never, if the phase awaits them and this is none.
+    pub located: Option<DateTime<Utc>>,
+    /// Looks in a row that touched its stop.
+    pub touches: u8,
     /// When it expires.
     pub expires: Option<DateTime<Utc>>,
     /// When it ended.
@@ -258,7 +210,12 @@ impl Order {
     pub fn status(&self) -> &'static str {
         match self.phase {
             Phase::Untransmitted => "ApiPending",
-            Phase::AwaitingParent | Phase::AwaitingOpen | Phase::AwaitingTrigger => "PreSubmitted",
+            Phase::AwaitingParent
+            | Phase::AwaitingCondition
+            | Phase::AwaitingLocate
+            | Phase::AwaitingOpen
+            | Phase::AwaitingTrigger
+            | Phase::AwaitingClose => "PreSubmitted",
             Phase::Working => "Submitted",
             Phase::Filled => "Filled",
             Phase::Cancelled => "Cancelled",
@@ -272,8 +229,24 @@ impl Order {
             Phase::AwaitingParent if self.terms.kind.is_triggered() => "child,trigger",
             Phase::AwaitingParent => "child",
             Phase::AwaitingTrigger => "trigger",
+            Phase::AwaitingLocate => "locate",
             _ => "",
         }
+    }
+
+    /// Shares that its next fill must have at least.
+    pub fn least(&self) -> Decimal {
+        let is_whole = self.attributes.all_or_none || self.terms.tif == TimeInForce::Fok;
+        match self.attributes.minimum {
+            _ if is_whole => self.remaining(),
+            Some(minimum) if self.filled.is_zero() => minimum.min(self.remaining()),
+            _ => Decimal::ZERO,
+        }
+    }
+
+    /// Does it get one look at the market and no more?
+    pub fn is_immediate(&self) -> bool {
+        matches!(self.terms.tif, TimeInForce::Ioc | TimeInForce::Fok)
     }
 
     /// The parent's order id as reported: gone once the parent has ended.

@@ -7,8 +7,10 @@
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
+use crate::exchange::attributes::{Attributes, Test};
 use crate::exchange::event::Event;
-use crate::exchange::order::{Kind, Order, OrderKey, Phase, Terms, TimeInForce, Trail};
+use crate::exchange::order::{Kind, Order, OrderKey, Phase, Terms, TimeInForce};
+use crate::exchange::readings::ChildrenGroup;
 use crate::exchange::refusal::Refusal;
 use crate::exchange::{Exchange, ORDERS_MAX};
 use crate::market::calendar::{date_of, stamp};
@@ -23,13 +25,25 @@ pub const PRICE_MAX: i64 = 10_000_000;
 impl Exchange {
     /// Places an order, or changes the live one of that id.
     pub fn place(&mut self, now: DateTime<Utc>, client: i32, id: i32, terms: Terms) -> Vec<Event> {
+        self.place_with(now, client, id, terms, Attributes::default())
+    }
+
+    /// As [`Exchange::place`], with conditions and whatever else goes beyond the terms.
+    pub fn place_with(
+        &mut self,
+        now: DateTime<Utc>,
+        client: i32,
+        id: i32,
+        terms: Terms,
+        attributes: Attributes,
+    ) -> Vec<Event> {
         self.pass_to(now);
         let key = OrderKey { client, id };
         let done = match self.orders.get(&key) {
-            Some(order) if order.is_live() => self.modify(key, terms),
+            Some(order) if order.is_live() => self.modify(key, terms, attributes),
             Some(order) if order.phase == Phase::Filled => Err(Refusal::ModifyFilled),
             Some(_) => Err(Refusal::DuplicateId),
-            None => self.accept(key, terms),
+            None => self.accept(key, terms, attributes),
         };
         match done {
             // An order that is held back changes the account without a word.
@@ -49,8 +63,12 @@ impl Exchange {
         }
     }
 
-    fn accept(&mut self, key: OrderKey, terms: Terms) -> Result<(), Refusal> {
+    fn accept(&mut self, key: OrderKey, terms: Terms, attributes: Attributes) -> Result<(), Refusal> {
         self.check(key, &terms)?;
+        self.check_cutoff(&terms)?;
+        self.check_precautions(&terms, &attributes)?;
+        self.check_room(&terms)?;
+        self.check_accounts(key, &terms, &attributes)?;
         if key.id < self.forgotten.get(&key.client).copied().unwrap_or(1) {
             return Err(Refusal::DuplicateId);
         }
@@ -61,7 +79,7 @@ impl Exchange {
         let next = self.next_ids.entry(key.client).or_insert(1);
         *next = (*next).max(key.id.saturating_add(1));
         let transmit = terms.transmit;
-        let order = self.new_order(key, terms);
+        let order = self.new_order(key, terms, attributes);
         self.live.insert(order.perm_id, key);
         self.orders.insert(key, order);
         if transmit {
@@ -70,10 +88,18 @@ impl Exchange {
         Ok(())
     }
 
-    fn new_order(&mut self, key: OrderKey, terms: Terms) -> Order {
+    pub(super) fn new_order(&mut self, key: OrderKey, mut terms: Terms, mut attributes: Attributes) -> Order {
         let perm_id = self.perm_id_next;
         self.perm_id_next += 1;
         let parent = terms.parent.and_then(|id| self.orders.get(&OrderKey { id, ..key }));
+        if parent.is_some() && self.options.readings.children_group == ChildrenGroup::ByParent {
+            terms.oca = None;
+        }
+        for condition in &mut attributes.conditions {
+            if let Test::Execution { since, .. } = &mut condition.test {
+                *since = Some(self.now);
+            }
+        }
         Order {
             key,
             perm_id,
@@ -87,10 +113,14 @@ impl Exchange {
             parent_perm_id: parent.map(|parent| parent.perm_id),
             is_orphan: false,
             active_since: self.now,
+            opens: self.opening(terms.tif),
+            located: None,
+            touches: 0,
             expires: self.expiry(terms.tif),
             ended: None,
             revision: 1,
             terms,
+            attributes,
         }
     }
 
@@ -127,7 +157,10 @@ impl Exchange {
         match tif {
             TimeInForce::Gtc => None,
             TimeInForce::Gtd(until) => Some(until),
-            TimeInForce::Day | TimeInForce::Ioc => {
+            TimeInForce::Opg => self
+                .opening(tif)
+                .and_then(|opens| self.market.calendar().session_from(opens).map(|session| session.close)),
+            TimeInForce::Day | TimeInForce::Ioc | TimeInForce::Fok => {
                 self.market.calendar().session_from(self.now).map(|session| session.close)
             }
         }
@@ -159,19 +192,48 @@ impl Exchange {
         }
     }
 
-    /// Puts an order to work: in the market, behind its trigger, or behind the next open.
+    /// Puts an order to work, or behind its conditions.
     pub(super) fn activate(&mut self, key: OrderKey) {
+        let Some(order) = self.orders.get(&key) else { return };
+        if self.may_start(order) {
+            return self.admit(key);
+        }
+        if let Some(order) = self.orders.get_mut(&key) {
+            order.phase = Phase::AwaitingCondition;
+        }
+        self.tell(key);
+    }
+
+    /// Puts an order to work, or behind the search for shares.
+    pub(super) fn admit(&mut self, key: OrderKey) {
+        match self.orders.get(&key) {
+            Some(order) if self.needs_locate(order) => self.locate(key),
+            _ => self.release(key),
+        }
+    }
+
+    /// Puts an order to work: in the market, behind its trigger, or behind the next open or close.
+    pub(super) fn release(&mut self, key: OrderKey) {
         let is_open = self.market.calendar().session_at(self.now).is_some();
         let Some(order) = self.orders.get_mut(&key) else { return };
-        let works_always = order.terms.outside_rth && matches!(order.terms.kind, Kind::Limit(_));
+        let works_always = order.terms.outside_rth && order.terms.kind.works_outside_rth();
+        let is_ignored = order.terms.outside_rth && !order.terms.kind.works_outside_rth();
         let waits = !is_open && !works_always;
-        order.phase = match order.terms.kind.is_triggered() {
-            true => Phase::AwaitingTrigger,
-            false if waits => Phase::AwaitingOpen,
-            false => Phase::Working,
+        order.phase = match order.terms.kind {
+            kind if kind.is_triggered() => Phase::AwaitingTrigger,
+            kind if kind.is_on_close() => Phase::AwaitingClose,
+            _ if waits || order.opens.is_some() => Phase::AwaitingOpen,
+            _ => Phase::Working,
         };
         order.active_since = self.now;
         self.tell(key);
+        if is_ignored {
+            self.note(
+                key,
+                2109,
+                "Order Event Warning: Attribute 'Outside Regular Trading Hours' is ignored.",
+            );
+        }
         if waits && let Some(session) = self.market.calendar().session_from(self.now) {
             let open = stamp(session.open.max(self.now));
             self.note(
@@ -199,14 +261,11 @@ fn check_quantity(quantity: Decimal) -> Result<(), Refusal> {
 }
 
 fn check_prices(kind: Kind) -> Result<(), Refusal> {
-    let distance = match kind {
-        Kind::Trail { by: Trail::Amount(amount) | Trail::Percent(amount), .. } => Some(amount),
-        _ => None,
-    };
-    let all = [kind.limit(), kind.stop(), distance];
+    let distance = kind.distance().map(|by| by.number());
+    let all = [kind.limit(), kind.stop(), kind.touch(), distance];
     if all.iter().flatten().any(|price| *price <= Decimal::ZERO || *price > Decimal::from(PRICE_MAX)) {
         return Err(Refusal::Invalid { cause: "a price must be above zero".to_owned() });
     }
-    let on_tick = [kind.limit(), kind.stop()].iter().flatten().all(|price| is_on_tick(*price));
+    let on_tick = [kind.limit(), kind.stop(), kind.touch()].iter().flatten().all(|price| is_on_tick(*price));
     if on_tick { Ok(()) } else { Err(Refusal::OffTick) }
 }

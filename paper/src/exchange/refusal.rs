@@ -52,6 +52,24 @@ pub enum Refusal {
     /// A size of zero or below.
     #[error("The order size cannot be zero.")]
     SizeZero,
+    /// A limit too far from the market for the presets.
+    #[error("The price is out of the range that the order defaults allow. The order was not sent.")]
+    PricePrecaution,
+    /// More shares than the presets allow.
+    #[error("The size exceeds the limit of the order defaults.")]
+    SizePrecaution,
+    /// More money than the presets allow.
+    #[error("The value of the order exceeds the limit of the order defaults.")]
+    ValuePrecaution,
+    /// An order for an amount of money.
+    #[error("Cash quantity cannot be used for this order.")]
+    CashQuantity,
+    /// A parent that was to get the children of a preset, of which there is none.
+    #[error("The order was discarded: there is no preset for its attached orders.")]
+    NoPreset,
+    /// A group whose members name their account in different ways.
+    #[error("The members of an OCA group must name the same account.")]
+    MixedAccounts,
     /// A fraction of a share.
     #[error("This order doesn't support fractional quantity trading")]
     Fractional {
@@ -93,6 +111,7 @@ impl Refusal {
             Refusal::DuplicateId => 103,
             Refusal::ModifyFilled => 104,
             Refusal::Immutable { .. } => 105,
+            Refusal::PricePrecaution => 109,
             Refusal::OffTick => 110,
             Refusal::ParentGone { .. } => 135,
             Refusal::NotCancellable { .. } => 161,
@@ -100,12 +119,17 @@ impl Refusal {
             Refusal::Rejected { .. } => 201,
             Refusal::Invalid { .. } => 321,
             Refusal::KindChanged => 329,
+            Refusal::SizePrecaution => 383,
             Refusal::UnsupportedKind => 387,
             Refusal::SizeZero => 434,
+            Refusal::ValuePrecaution => 451,
             Refusal::CancelUnknown { .. } => 10147,
             Refusal::CancelEnded { .. } => 10148,
+            Refusal::MixedAccounts => 10224,
+            Refusal::CashQuantity => 10244,
             Refusal::Fractional { .. } => 10318,
             Refusal::GroupChanged => 10326,
+            Refusal::NoPreset => 10355,
         }
     }
 

@@ -34,6 +34,7 @@ pub struct Saved {
     perm_id_next: i64,
     exec_prefix: u32,
     exec_next: u32,
+    morning: (Account, usize),
 }
 
 impl Saved {
@@ -60,6 +61,7 @@ impl Exchange {
             perm_id_next: self.perm_id_next,
             exec_prefix: self.exec_prefix,
             exec_next: self.exec_next,
+            morning: self.morning.clone(),
         }
     }
 
@@ -81,6 +83,7 @@ impl Exchange {
             perm_id_next: saved.perm_id_next,
             exec_prefix: saved.exec_prefix,
             exec_next: saved.exec_next,
+            morning: saved.morning,
             ..Exchange::new(saved.now, market, options)
         }
     }

@@ -7,17 +7,27 @@ use std::net::TcpListener;
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
+use chrono::TimeDelta;
+use tokio::net::TcpStream;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, watch};
 use tokio::task::AbortHandle;
-use tokio::time::{Interval, MissedTickBehavior, interval};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 
-use crate::gateway::Running;
+use crate::faults::fault::Way;
+use crate::faults::line::{Line, take};
+use crate::faults::{Scenario, Seen};
 use crate::gateway::connection::carry;
+use crate::gateway::control::{Command, Shown};
+use crate::gateway::link::Link;
+use crate::gateway::running::Running;
+use crate::gateway::sabotage::Sabotage;
 use crate::gateway::state::StateFile;
 use crate::session::{Connection, Desk, Say};
+use crate::wire::frame;
 use crate::wire::hello::{Hello, acknowledgement};
 use crate::wire::table::Request;
+use crate::wire::text;
 
 /// The most connections at once; TWS's own limit is 32 clients.
 pub const CONNECTIONS_MAX: usize = 32;
@@ -58,50 +68,80 @@ pub enum Heard {
     },
 }
 
+/// What a hub is made of.
+pub(super) struct Parts {
+    pub(super) desk: Desk,
+    pub(super) state: Option<StateFile>,
+    pub(super) running: Running,
+    pub(super) commands: mpsc::Receiver<Command>,
+    pub(super) scenario: Scenario,
+}
+
 /// Starts the thread of the hub and its connections.
-pub fn spawn(
+pub(super) fn spawn(
     listener: TcpListener,
-    running: Running,
-    desk: Desk,
-    state: Option<StateFile>,
+    parts: Parts,
     stopped: watch::Receiver<bool>,
 ) -> std::io::Result<JoinHandle<()>> {
     listener.set_nonblocking(true)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let hub = Hub { desk, state, running, frames: BTreeMap::new() };
     Builder::new().name("paper-tws".to_owned()).spawn(move || {
-        if let Err(error) = runtime.block_on(hub.run(listener, stopped)) {
+        let Parts { desk, state, running, commands, scenario } = parts;
+        let mut hub = Hub { desk, state, running, peers: BTreeMap::new(), sabotage: Sabotage::default() };
+        hub.begin(&scenario);
+        if let Err(error) = runtime.block_on(hub.run(listener, commands, stopped)) {
             tracing::error!("the paper gateway ended: {error}");
         }
     })
 }
 
-struct Hub {
-    desk: Desk,
+pub(super) struct Hub {
+    pub(super) desk: Desk,
     state: Option<StateFile>,
-    running: Running,
-    frames: BTreeMap<Connection, (mpsc::Sender<Vec<u8>>, Option<AbortHandle>)>,
+    pub(super) running: Running,
+    pub(super) peers: BTreeMap<Connection, Peer>,
+    pub(super) sabotage: Sabotage,
 }
 
+/// One connection as the hub knows it.
+pub(super) struct Peer {
+    frames: mpsc::Sender<Vec<u8>>,
+    task: Option<AbortHandle>,
+    pub(super) link: watch::Sender<Link>,
+    pub(super) line: Line,
+    /// Writes text, where it is spoken.
+    writer: text::Writer,
+    /// Nothing is answered until then.
+    pub(super) mute: Option<Instant>,
+}
+
+/// Connections whose tasks live, with the ends by which they are treated badly.
+type Tasks = BTreeMap<Connection, (AbortHandle, watch::Sender<Link>)>;
+
 impl Hub {
-    async fn run(mut self, listener: TcpListener, mut stopped: watch::Receiver<bool>) -> std::io::Result<()> {
+    async fn run(
+        mut self,
+        listener: TcpListener,
+        mut commands: mpsc::Receiver<Command>,
+        mut stopped: watch::Receiver<bool>,
+    ) -> std::io::Result<()> {
         let listener = tokio::net::TcpListener::from_std(listener)?;
         let (hub, mut heard) = mpsc::channel(HEARD_MAX);
         let (mut tick, mut pulse) = (every(TICK), every(PULSE));
-        let mut tasks: BTreeMap<Connection, AbortHandle> = BTreeMap::new();
+        let mut tasks = Tasks::new();
         let mut next: Connection = 1;
         loop {
             tokio::select! {
                 _ = stopped.changed() => return self.end(),
                 accepted = listener.accept() => {
                     let Ok((stream, peer)) = accepted else { continue };
-                    tasks.retain(|_, task| !task.is_finished());
-                    if tasks.len() >= CONNECTIONS_MAX {
-                        tracing::warn!("{peer} turned away: {CONNECTIONS_MAX} connections are open");
+                    if self.turns_away(&stream, &mut tasks) {
                         continue;
                     }
                     tracing::info!("connection {next} from {peer}");
-                    tasks.insert(next, tokio::spawn(carry(stream, next, hub.clone())).abort_handle());
+                    let (link, suffered) = watch::channel(Link::default());
+                    let task = tokio::spawn(carry(stream, next, hub.clone(), suffered)).abort_handle();
+                    tasks.insert(next, (task, link));
                     next += 1;
                 }
                 Some(first) = heard.recv() => {
@@ -111,14 +151,62 @@ impl Hub {
                         self.on_heard(more, &tasks);
                     }
                 }
+                Some(command) = commands.recv() => self.on_command(command),
                 _ = tick.tick() => self.desk.advance(self.running.now()),
                 _ = pulse.tick() => {
                     self.desk.pulse();
                     self.keep_time()?;
                 }
             }
+            self.saw_desk();
             self.keep()?;
             self.hand_out();
+        }
+    }
+
+    fn turns_away(&self, stream: &TcpStream, tasks: &mut Tasks) -> bool {
+        tasks.retain(|_, (task, _)| !task.is_finished());
+        if self.sabotage.refuses() {
+            let _ = stream.set_zero_linger();
+            return true;
+        }
+        let is_full = tasks.len() >= CONNECTIONS_MAX;
+        if is_full {
+            tracing::warn!("a connection turned away: {CONNECTIONS_MAX} are open");
+        }
+        is_full
+    }
+
+    fn on_command(&mut self, command: Command) {
+        match command {
+            Command::Fault(fault) => self.carry_out(*fault),
+            Command::Scenario(scenario) => self.begin(&scenario),
+            Command::Pause(is_paused) => self.running.pause(is_paused),
+            Command::Step(seconds) => self.running.step(TimeDelta::seconds(i64::from(seconds))),
+            Command::Speed(speed) => self.running.set_speed(speed),
+            Command::Show(answer) => {
+                self.desk.advance(self.running.now());
+                // Who asked may have gone.
+                let _ = answer.send(self.shown());
+            }
+        }
+        self.desk.advance(self.running.now());
+    }
+
+    fn shown(&self) -> Shown {
+        let exchange = self.desk.exchange();
+        let values = exchange.values();
+        let name = |con_id| exchange.market().listing(con_id).map(|listing| listing.symbol.clone());
+        let held = exchange.account().positions().filter(|(_, held)| !held.quantity.is_zero());
+        Shown {
+            market_time: exchange.now(),
+            clients: self.peers.keys().filter_map(|connection| self.desk.client_of(*connection)).collect(),
+            connections: self.desk.connections(),
+            live_orders: exchange.orders().filter(|order| order.is_live()).count(),
+            executions: exchange.executions().len(),
+            cash: values.cash,
+            net_liquidation: values.net_liquidation,
+            positions: held.filter_map(|(con_id, held)| Some((name(con_id)?, held.quantity))).collect(),
         }
     }
 
@@ -141,67 +229,117 @@ impl Hub {
         Ok(())
     }
 
-    fn on_heard(&mut self, heard: Heard, tasks: &BTreeMap<Connection, AbortHandle>) {
+    fn on_heard(&mut self, heard: Heard, tasks: &Tasks) {
         match heard {
             Heard::Opened { connection, frames } => {
-                self.frames.insert(connection, (frames, tasks.get(&connection).cloned()));
+                let task = tasks.get(&connection);
+                let link = task.map_or_else(|| watch::channel(Link::default()).0, |(_, link)| link.clone());
+                let task = task.map(|(task, _)| task.clone());
+                let peer = Peer {
+                    frames,
+                    task,
+                    link,
+                    line: Line::default(),
+                    writer: text::Writer::default(),
+                    mute: None,
+                };
+                self.peers.insert(connection, peer);
                 self.desk.open(connection);
             }
             Heard::Body { connection, body } => self.on_body(connection, &body),
             Heard::Closed { connection, why } => {
                 tracing::info!("connection {connection} closed: {why}");
-                self.frames.remove(&connection);
+                self.peers.remove(&connection);
                 self.desk.close(connection);
             }
         }
     }
 
     fn on_body(&mut self, connection: Connection, body: &[u8]) {
-        if !self.frames.contains_key(&connection) {
+        if !self.peers.contains_key(&connection) {
             return;
         }
         let now = self.running.now();
         self.desk.advance(now);
         if !self.desk.has_greeted(connection) {
+            if self.sabotage.ignores_hello() {
+                return;
+            }
             return match Hello::parse(body) {
                 Some(hello) => self.desk.hello(now, connection, hello),
                 None => self.drop_connection(connection, "its first frame is no span of versions"),
             };
         }
         let was_known = self.desk.client_of(connection).is_some();
-        match Request::decode(body) {
-            Ok(request) => self.desk.request(now, connection, request),
+        let is_text = self.speaks_text(connection);
+        match if is_text { text::decode(body) } else { Request::decode(body) } {
+            Ok(request) => {
+                self.saw_frame(Way::In, request.id());
+                self.desk.request(now, connection, request);
+            }
             Err(bad) => self.drop_connection(connection, &bad.to_string()),
         }
         if let Some(client) = self.desk.client_of(connection).filter(|_| !was_known) {
             tracing::info!("connection {connection} is client {client}");
+            self.saw(&Seen::Connection);
         }
     }
 
     fn hand_out(&mut self) {
-        for (connection, say) in self.desk.take() {
-            let frame = match say {
-                Say::Acknowledge { version, time } => acknowledgement(version, &time),
-                Say::Reply(reply) => reply.to_frame(),
-                Say::Close { reason } => {
-                    self.drop_connection(connection, &reason);
-                    continue;
-                }
-            };
-            let Some((frames, task)) = self.frames.get(&connection) else { continue };
-            // A closed queue is a connection that has ended by itself; its own last word is on the way.
-            if let Err(TrySendError::Full(_)) = frames.try_send(frame) {
-                if let Some(task) = task {
-                    task.abort();
-                }
-                self.drop_connection(connection, "it does not read what it asked for");
+        // What a frame sets off may say more.
+        loop {
+            let said = self.desk.take();
+            if said.is_empty() {
+                return;
+            }
+            for (connection, say) in said {
+                self.hand_to(connection, say);
             }
         }
     }
 
+    fn hand_to(&mut self, connection: Connection, say: Say) {
+        let (message, bytes) = match say {
+            Say::Acknowledge { version, time } => (None, acknowledgement(version, &time)),
+            Say::Reply(reply) => {
+                self.saw_frame(Way::Out, reply.id());
+                let id = Some(reply.id());
+                if !self.speaks_text(connection) {
+                    (id, reply.to_frame())
+                } else {
+                    let body = self.peers.get_mut(&connection).and_then(|peer| peer.writer.body(&reply));
+                    let Some(body) = body else { return };
+                    (id, frame(&body))
+                }
+            }
+            Say::Close { reason } => return self.drop_connection(connection, &reason),
+        };
+        let client = self.desk.client_of(connection);
+        let fault = message.and_then(|message| take(&mut self.sabotage.waiting, client, message));
+        let Some(peer) = self.peers.get_mut(&connection) else { return };
+        if peer.mute.is_some_and(|until| until > Instant::now()) {
+            return;
+        }
+        let is_sound = fault.is_none() && peer.line.is_clear();
+        let frames = if is_sound { vec![bytes] } else { peer.line.pass(fault, bytes) };
+        for bytes in frames {
+            // A closed queue is a connection that has ended by itself; its own last word is on the way.
+            if let Err(TrySendError::Full(_)) = peer.frames.try_send(bytes) {
+                if let Some(task) = &peer.task {
+                    task.abort();
+                }
+                return self.drop_connection(connection, "it does not read what it asked for");
+            }
+        }
+    }
+
+    fn speaks_text(&self, connection: Connection) -> bool {
+        self.desk.version_of(connection) == Some(text::VERSION_TEXT)
+    }
+
     /// Forgets a connection: what was handed out before is still written, then the socket closes.
-    fn drop_connection(&mut self, connection: Connection, why: &str) {
-        if self.frames.remove(&connection).is_some() {
+    pub(super) fn drop_connection(&mut self, connection: Connection, why: &str) {
+        if self.peers.remove(&connection).is_some() {
             tracing::warn!("connection {connection} dropped: {why}");
         }
         self.desk.close(connection);

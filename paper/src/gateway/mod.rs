@@ -3,10 +3,16 @@
 //! One thread owns the desk and every TWS connection, another serves the prediction API. What is said is decided in
 //! [`session`](crate::session); here it is only carried, and whoever does not read is disconnected.
 //!
-//! Read first: [`session`](crate::session); then [`hub`], [`connection`]; [`state`] is the account's file.
+//! Read first: [`session`](crate::session); then [`hub`], [`connection`], [`link`]; [`running`] is the clock, [`control`] and
+//! [`api`] make things go wrong, [`state`] is the account's file.
 
+pub mod api;
 pub mod connection;
+pub mod control;
 pub mod hub;
+pub mod link;
+pub mod running;
+mod sabotage;
 pub mod state;
 
 use std::io::{Error, ErrorKind};
@@ -14,13 +20,15 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
 use crate::exchange::options::{ACCOUNT_PREFIX, AccountOptions, Readings};
 use crate::exchange::{Exchange, ExchangeOptions};
+use crate::faults::Scenario;
+use crate::gateway::control::Control;
+pub use crate::gateway::running::Running;
 use crate::gateway::state::{BadState, StateFile};
 use crate::market::Market;
 use crate::market::calendar::stamp;
@@ -47,6 +55,12 @@ pub struct Options {
     /// The file that the account lives in, if it should outlive the gateway. Once it is there, its cash and its place in
     /// the market count, not those of the options.
     pub state: Option<PathBuf>,
+    /// Where the control API answers, if it should; loopback only.
+    pub control: Option<SocketAddr>,
+    /// What goes wrong, and when.
+    pub scenario: Scenario,
+    /// Does the market's time stand still until it is told to go on?
+    pub is_paused: bool,
 }
 
 impl Default for Options {
@@ -58,27 +72,10 @@ impl Default for Options {
             account: AccountOptions::default(),
             readings: Readings::default(),
             state: None,
+            control: None,
+            scenario: Scenario::default(),
+            is_paused: false,
         }
-    }
-}
-
-/// The market and the running clock that says where in it we are.
-#[derive(Debug, Clone)]
-pub struct Running {
-    market: Arc<Market>,
-    clock: MarketClock,
-    started: Instant,
-}
-
-impl Running {
-    /// The market.
-    pub fn market(&self) -> &Arc<Market> {
-        &self.market
-    }
-
-    /// The time in the market.
-    pub fn now(&self) -> DateTime<Utc> {
-        self.clock.now(self.market.calendar(), self.started.elapsed())
     }
 }
 
@@ -87,6 +84,8 @@ impl Running {
 pub struct Gateway {
     tws: SocketAddr,
     api: Option<SocketAddr>,
+    control_at: Option<SocketAddr>,
+    control: Control,
     running: Running,
     stop: watch::Sender<bool>,
     threads: Vec<JoinHandle<()>>,
@@ -102,18 +101,36 @@ impl Gateway {
         check(&options)?;
         let tws_listener = TcpListener::bind(options.tws)?;
         let api_listener = options.api.map(TcpListener::bind).transpose()?;
-        let (tws, api) =
-            (tws_listener.local_addr()?, api_listener.as_ref().map(TcpListener::local_addr).transpose()?);
+        let control_listener = options.control.map(TcpListener::bind).transpose()?;
+        let tws = tws_listener.local_addr()?;
+        let address =
+            |listener: &Option<TcpListener>| listener.as_ref().map(TcpListener::local_addr).transpose();
+        let (api, control_at) = (address(&api_listener)?, address(&control_listener)?);
         let (state, saved) = open_state(&mut options)?;
         let market = Arc::new(Market::new(options.market.clone()));
         if market.calendar().from(options.market.start).next().is_none() {
             return Err(invalid(format!("there is no trading date from `{}` on", options.market.start)));
         }
-        let running = Running { clock: clock(&market, saved.as_ref()), market, started: Instant::now() };
+        let running = Running::new(Arc::clone(&market), clock(&market, saved.as_ref()), options.is_paused);
         let (desk, state) = desk(&running, &options, state, saved)?;
         let (stop, stopped) = watch::channel(false);
-        let mut gateway = Gateway { tws, api, running: running.clone(), stop, threads: Vec::new() };
-        gateway.threads.push(hub::spawn(tws_listener, running.clone(), desk, state, stopped.clone())?);
+        let (control, commands) = Control::new();
+        let threads = Vec::new();
+        let mut gateway = Gateway {
+            tws,
+            api,
+            control_at,
+            control: control.clone(),
+            running: running.clone(),
+            stop,
+            threads,
+        };
+        let parts =
+            hub::Parts { desk, state, running: running.clone(), commands, scenario: options.scenario };
+        gateway.threads.push(hub::spawn(tws_listener, parts, stopped.clone())?);
+        if let Some(listener) = control_listener {
+            gateway.threads.push(api::spawn(listener, control, stopped.clone())?);
+        }
         if let Some(listener) = api_listener {
             gateway.threads.push(predictions::api::spawn(listener, running, stopped)?);
         }
@@ -128,6 +145,16 @@ impl Gateway {
     /// Where the prediction API answers.
     pub fn api(&self) -> Option<SocketAddr> {
         self.api
+    }
+
+    /// Where the control API answers.
+    pub fn control_at(&self) -> Option<SocketAddr> {
+        self.control_at
+    }
+
+    /// The handle by which it is made to fail, pause and go on.
+    pub fn control(&self) -> &Control {
+        &self.control
     }
 
     /// The time in the market.
@@ -203,6 +230,9 @@ fn check(options: &Options) -> std::io::Result<()> {
     }
     if !(options.market.speed.is_finite() && options.market.speed > 0.0) {
         return Err(invalid(format!("the speed `{}` must be above 0", options.market.speed)));
+    }
+    if options.control.is_some_and(|control| !control.ip().is_loopback()) {
+        return Err(invalid("the control API listens on loopback only".to_owned()));
     }
     Ok(())
 }

@@ -19,7 +19,7 @@ use crate::session::Desk;
 use crate::session::saved::{BadWords, Saved};
 
 /// The shape of the file; another number is another shape.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 
 /// Why an account's file is not used, and what would mend it.
 #[derive(Debug, thiserror::Error)]

@@ -62,7 +62,7 @@ impl Market {
         let newest = session.second(now);
         let mut bars = Vec::new();
         let mut from = 0;
-        while from <= newest && from < SESSION_SECONDS {
+        while from <= newest && from < session.seconds() {
             let end = bar_end(from, length);
             bars.push(cut(&path, session, from, end.min(newest + 1), show));
             from = end;
@@ -126,9 +126,10 @@ fn bar_end(from: u32, length: u32) -> u32 {
 }
 
 fn cut(path: &DayPath, session: Session, from: u32, end: u32, show: Show) -> Bar {
-    let end = end.min(SESSION_SECONDS + 1).max(from + 1);
+    let seconds = session.seconds();
+    let end = end.min(seconds + 1).max(from + 1);
     // The closing second belongs to the bar that ends at the close.
-    let end = if end == SESSION_SECONDS { end + 1 } else { end };
+    let end = if end == seconds { end + 1 } else { end };
     let price = |second: u32| match show {
         Show::Trades => double(path.last(second)),
         Show::Bid => double(path.bid_ask(second).0),

@@ -1,10 +1,11 @@
 //! Trading dates and hours. The dates are the data's own, so that holidays and half-forgotten closures are right.
 //!
-//! Every session runs 09:30–16:00 US/Eastern: early closes are not in the data and are not invented.
+//! Every session runs 09:30–16:00 US/Eastern: early closes are not in the data and are not invented, but can be named.
 //!
 //! Read next: [`clock`](crate::market::clock).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
@@ -29,7 +30,7 @@ pub struct Session {
     pub date: NaiveDate,
     /// 09:30 there.
     pub open: DateTime<Utc>,
-    /// 16:00 there.
+    /// 16:00 there, or earlier on a short day.
     pub close: DateTime<Utc>,
 }
 
@@ -39,9 +40,14 @@ impl Session {
         self.open <= at && at <= self.close
     }
 
+    /// Seconds from its open to its close.
+    pub fn seconds(&self) -> u32 {
+        u32::try_from((self.close - self.open).num_seconds()).unwrap_or(SESSION_SECONDS)
+    }
+
     /// The second of the day that a moment falls in, counted from the open and held within the session.
     pub fn second(&self, at: DateTime<Utc>) -> u32 {
-        let seconds = (at - self.open).num_seconds().clamp(0, i64::from(SESSION_SECONDS));
+        let seconds = (at - self.open).num_seconds().clamp(0, i64::from(self.seconds()));
         u32::try_from(seconds).unwrap_or(SESSION_SECONDS)
     }
 }
@@ -50,12 +56,27 @@ impl Session {
 #[derive(Debug, Clone)]
 pub struct Calendar {
     dates: BTreeSet<NaiveDate>,
+    early: Arc<RwLock<BTreeMap<NaiveDate, DateTime<Utc>>>>,
 }
 
 impl Calendar {
     /// A calendar of these dates.
     pub fn new(dates: impl IntoIterator<Item = NaiveDate>) -> Calendar {
-        Calendar { dates: dates.into_iter().collect() }
+        Calendar { dates: dates.into_iter().collect(), early: Arc::default() }
+    }
+
+    /// Lets a date close at `close` instead of 16:00. A later or impossible close changes nothing.
+    pub fn close_early(&self, date: NaiveDate, close: DateTime<Utc>) {
+        let is_inside =
+            self.session(date).is_some_and(|session| session.open < close && close < session.close);
+        if is_inside {
+            self.early.write().unwrap_or_else(PoisonError::into_inner).insert(date, close);
+        }
+    }
+
+    fn close_of(&self, date: NaiveDate) -> Option<DateTime<Utc>> {
+        let early = self.early.read().unwrap_or_else(PoisonError::into_inner).get(&date).copied();
+        early.or_else(|| at(date, 16, 0))
     }
 
     /// The dates.
@@ -68,7 +89,7 @@ impl Calendar {
         if !self.dates.contains(&date) {
             return None;
         }
-        Some(Session { date, open: at(date, 9, 30)?, close: at(date, 16, 0)? })
+        Some(Session { date, open: at(date, 9, 30)?, close: self.close_of(date)? })
     }
 
     /// The session that a moment lies in, if the exchange is open.
@@ -107,10 +128,11 @@ impl Calendar {
         let dates = today.iter_days().take(usize::try_from(days).unwrap_or(0));
         let hours = dates.map(|date| {
             let day = date.format("%Y%m%d");
-            if self.dates.contains(&date) {
-                format!("{day}:0930-{day}:1600")
-            } else {
-                format!("{day}:CLOSED")
+            match self.session(date) {
+                Some(session) => {
+                    format!("{day}:0930-{day}:{}", session.close.with_timezone(&ZONE).format("%H%M"))
+                }
+                None => format!("{day}:CLOSED"),
             }
         });
         hours.collect::<Vec<_>>().join(";")

@@ -14,7 +14,7 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use crate::market::calendar::Calendar;
-use crate::market::price::{Pips, on_tick};
+use crate::market::price::{Pips, double, on_tick};
 use crate::market::random::Stream;
 
 /// `Ticker,Date,Open,High,Low,Close,Volume,Adj Close`, 2000-03-01 to 2013-03-01; its source is in `data/README.md`.
@@ -35,6 +35,17 @@ pub struct Daily {
     pub volume: u64,
 }
 
+impl Daily {
+    /// The same day at other prices.
+    pub fn scaled(self, factor: f64) -> Daily {
+        if factor == 1.0 {
+            return self;
+        }
+        let prices = [self.open, self.high, self.low, self.close].map(|price| double(price) * factor);
+        day(prices.map(|price| price.max(0.0005)), self.volume)
+    }
+}
+
 /// All days of one symbol.
 #[derive(Debug, Clone, Default)]
 pub struct Series(BTreeMap<NaiveDate, Daily>);
@@ -43,6 +54,11 @@ impl Series {
     /// Its dates, oldest first.
     pub fn dates(&self) -> impl Iterator<Item = NaiveDate> + '_ {
         self.0.keys().copied()
+    }
+
+    /// Takes days that replace or follow the ones there are.
+    pub fn extend(&mut self, days: impl IntoIterator<Item = (NaiveDate, Daily)>) {
+        self.0.extend(days);
     }
 
     /// One day.
@@ -77,7 +93,8 @@ fn row(line: &str) -> Option<(&str, NaiveDate, Daily)> {
     Some((symbol, date, day([open, high, low, close], number()? as u64)))
 }
 
-fn day(prices: [f64; 4], volume: u64) -> Daily {
+/// A day on its ticks, its high and low wide enough to hold open and close.
+pub(super) fn day(prices: [f64; 4], volume: u64) -> Daily {
     let [open, high, low, close] = prices.map(on_tick);
     Daily { open, high: high.max(open).max(close), low: low.min(open).min(close), close, volume }
 }

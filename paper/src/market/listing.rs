@@ -2,9 +2,7 @@
 //!
 //! Read next: [`exchange`](crate::exchange).
 
-use std::collections::BTreeMap;
-
-use rust_decimal::Decimal;
+use std::collections::BTreeSet;
 
 /// The first contract id of a symbol that walks; IB's own ids are far below.
 const WALK_CON_ID: i32 = 900_000_001;
@@ -24,17 +22,21 @@ pub struct Listing {
     pub name: String,
     /// The company's identifier, where it is real.
     pub isin: Option<&'static str>,
+    /// What it trades in.
+    pub currency: &'static str,
+    /// Parts of the currency's unit that it is quoted in: 100 for a stock in pence.
+    pub magnifier: u32,
 }
 
 impl Listing {
     /// The exchanges that take its orders, SMART first.
     pub fn exchanges(&self) -> &'static [&'static str] {
-        &["SMART", "NASDAQ", "ISLAND", "NYSE"]
+        if self.primary == "LSE" { &["SMART", "LSE"] } else { &["SMART", "NASDAQ", "ISLAND", "NYSE"] }
     }
 }
 
-/// Everything that can be listed: the shipped stocks, then the symbols that walk.
-pub fn list(walks: &BTreeMap<String, Decimal>) -> Vec<Listing> {
+/// Everything that can be listed: the shipped stocks, then the user's own symbols and those that walk.
+pub fn list<'a>(invented: impl Iterator<Item = &'a String>, pence: &BTreeSet<String>) -> Vec<Listing> {
     let real = [
         (265_598, "AAPL", "NASDAQ", "NMS", "APPLE INC", "US0378331005"),
         (208_813_719, "GOOG", "NASDAQ", "NMS", "GOOGLE INC", "US38259P5089"),
@@ -49,15 +51,19 @@ pub fn list(walks: &BTreeMap<String, Decimal>) -> Vec<Listing> {
         class,
         name: name.to_owned(),
         isin: Some(isin),
+        currency: "USD",
+        magnifier: 1,
     });
-    let invented = walks.keys().filter(|symbol| real.iter().all(|listing| listing.symbol != **symbol));
+    let invented = invented.filter(|symbol| real.iter().all(|listing| listing.symbol != **symbol));
     let invented = (WALK_CON_ID..).zip(invented).map(|(con_id, symbol)| Listing {
         con_id,
         symbol: symbol.clone(),
-        primary: "NASDAQ",
-        class: "NMS",
-        name: format!("{symbol} (RANDOM WALK)"),
+        primary: if pence.contains(symbol) { "LSE" } else { "NASDAQ" },
+        class: if pence.contains(symbol) { "SET1" } else { "NMS" },
+        name: format!("{symbol} (INVENTED)"),
         isin: None,
+        currency: if pence.contains(symbol) { "GBP" } else { "USD" },
+        magnifier: if pence.contains(symbol) { 100 } else { 1 },
     });
     let mut listings: Vec<Listing> = invented.collect();
     listings.splice(0..0, real);

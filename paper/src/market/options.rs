@@ -2,10 +2,12 @@
 //!
 //! Read next: [`clock`](crate::market::clock).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveTime};
 use rust_decimal::Decimal;
+
+use crate::market::own::Prices;
 
 /// The speed at which a trading day takes about 20 seconds.
 pub const SPEED_DEMO: f64 = 1170.0;
@@ -24,11 +26,39 @@ pub struct MarketOptions {
     pub seed: u64,
     /// Symbols without data, with their price in dollars at the open of the first day.
     pub walks: BTreeMap<String, Decimal>,
+    /// Those of the walks that are quoted in pence: their prices, the walk's included, are hundredths of a pound.
+    pub pence: BTreeSet<String>,
+    /// Corporate actions, by date.
+    pub actions: Vec<Action>,
+    /// Days that close early, with the exchange's time of day.
+    pub early_closes: BTreeMap<NaiveDate, NaiveTime>,
+    /// Prices of the user's own, which replace or add to the shipped ones.
+    pub prices: Vec<Prices>,
+}
+
+/// A split of a symbol, in force from the open of a date on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Action {
+    /// The date.
+    pub date: NaiveDate,
+    /// The symbol.
+    pub symbol: String,
+    /// What a share becomes: 4 in a four-for-one split, 0.1 in a one-for-ten reverse split.
+    pub ratio: Decimal,
 }
 
 impl Default for MarketOptions {
     fn default() -> Self {
-        MarketOptions { start: default_start(), speed: 1.0, seed: 7, walks: BTreeMap::new() }
+        MarketOptions {
+            start: default_start(),
+            speed: 1.0,
+            seed: 7,
+            walks: BTreeMap::new(),
+            pence: BTreeSet::new(),
+            actions: Vec::new(),
+            early_closes: BTreeMap::new(),
+            prices: Vec::new(),
+        }
     }
 }
 

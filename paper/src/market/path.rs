@@ -6,10 +6,13 @@
 //!
 //! Read next: [`quote`](crate::market::quote), which puts a bid and an ask around it.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 
 use crate::market::calendar::SESSION_SECONDS;
 use crate::market::daily::Daily;
+use crate::market::own::{Inside, Scripted};
 use crate::market::price::{Pips, double, on_tick, tick};
 use crate::market::random::{Stream, at};
 
@@ -30,6 +33,12 @@ pub struct DayPath {
     minutes: Vec<(Pips, Pips)>,
     volume: u64,
     salt: u64,
+    /// Shares traded by each second, where the data says so.
+    volumes: Option<Vec<u64>>,
+    /// What a script shows, in place of a bid and ask around the last trade.
+    script: BTreeMap<u32, Scripted>,
+    /// The last second of the session.
+    end: u32,
 }
 
 impl DayPath {
@@ -39,17 +48,107 @@ impl DayPath {
         let salt = stream.bits();
         let lasts = lasts(&mut stream, day);
         let minutes = lasts.chunks(60).map(extremes).collect();
-        DayPath { lasts, minutes, volume: day.volume, salt }
+        let (volumes, script, end) = (None, BTreeMap::new(), SESSION_SECONDS);
+        DayPath { lasts, minutes, volume: day.volume, salt, volumes, script, end }
+    }
+
+    /// The path of a day whose inside is known.
+    pub fn known(seed: u64, symbol: &str, date: NaiveDate, day: &Daily, inside: &Inside) -> DayPath {
+        let mut path = DayPath::new(seed, symbol, date, day);
+        match inside {
+            Inside::Bars(bars) => path.follow_bars(bars),
+            Inside::Script(lines) => {
+                let first = lines.values().next().map_or(day.open, |line| line.last);
+                for (second, price) in (0..).zip(&mut path.lasts) {
+                    *price = lines.range(..=second).next_back().map_or(first, |(_, line)| line.last);
+                }
+                path.script.clone_from(lines);
+            }
+        }
+        path.remember();
+        path
+    }
+
+    /// Squeezes the whole day into a shorter session: it still touches its high and low and ends at its close.
+    pub fn squeeze(&mut self, seconds: u32) {
+        let (low, high) = self.range(0, self.end);
+        let was = std::mem::take(&mut self.lasts);
+        let at = |second: u32| (second as usize) * END / (seconds.max(1) as usize);
+        self.lasts = (0..=seconds)
+            .map(|second| {
+                let part = &was[at(second)..at(second + 1).clamp(at(second) + 1, was.len())];
+                let extreme = part.iter().copied().find(|price| *price == low || *price == high);
+                if second == seconds { was[END] } else { extreme.unwrap_or(part[0]) }
+            })
+            .collect();
+        self.end = seconds;
+        self.volumes = None;
+        self.remember();
+    }
+
+    /// Multiplies every price from a second on.
+    pub(super) fn scale_from(&mut self, second: u32, factor: f64) {
+        for price in self.lasts.iter_mut().skip(second as usize) {
+            *price = on_tick((double(*price) * factor).max(0.0005));
+        }
+        let lines = self.script.range_mut(second..);
+        for line in lines.map(|(_, line)| line) {
+            line.bid = on_tick((double(line.bid) * factor).max(0.0005));
+            line.ask = on_tick((double(line.ask) * factor).max(0.0005)).max(line.bid + tick(line.bid));
+            line.last = on_tick((double(line.last) * factor).max(0.0005));
+        }
+        self.remember();
+    }
+
+    /// Nothing trades from one second to another.
+    pub(super) fn freeze(&mut self, from: u32, to: u32) {
+        let still = self.last(from);
+        for price in self.lasts.iter_mut().take(to as usize).skip(from as usize) {
+            *price = still;
+        }
+        self.remember();
+    }
+
+    fn remember(&mut self) {
+        self.minutes = self.lasts.chunks(60).map(extremes).collect();
+    }
+
+    /// Inside a bar the price goes from open over the nearer extreme and the other one to the close.
+    fn follow_bars(&mut self, bars: &BTreeMap<u32, Daily>) {
+        let mut volumes = vec![0; self.lasts.len()];
+        let starts: Vec<u32> = bars.keys().copied().collect();
+        let mut traded = 0;
+        for (at, bar) in bars.values().enumerate() {
+            let from = starts[at] as usize;
+            let to = starts.get(at + 1).map_or(END + 1, |next| *next as usize);
+            let length = to - from;
+            let turns = if bar.close >= bar.open {
+                [bar.open, bar.low, bar.high, bar.close]
+            } else {
+                [bar.open, bar.high, bar.low, bar.close]
+            };
+            let seconds = self.lasts[from..to].iter_mut().zip(&mut volumes[from..to]);
+            for (second, (last, volume)) in seconds.enumerate() {
+                *last = between(&turns, second, length);
+                *volume = traded + bar.volume * (second + 1) as u64 / length as u64;
+            }
+            traded += bar.volume;
+        }
+        if let Some(first) = starts.first() {
+            let open = self.lasts[*first as usize];
+            self.lasts[..*first as usize].fill(open);
+        }
+        self.volumes = Some(volumes);
     }
 
     /// The last trade at a second of the session.
     pub fn last(&self, second: u32) -> Pips {
-        self.lasts[(second as usize).min(END)]
+        self.lasts[(second as usize).min(self.end as usize)]
     }
 
     /// The lowest and the highest trade from one second to another, both included.
     pub fn range(&self, from: u32, to: u32) -> (Pips, Pips) {
-        let to = (to as usize).min(END);
+        let to = (to as usize).min(self.end as usize);
         let from = (from as usize).min(to);
         let (first, last) = (from.div_ceil(60), (to + 1) / 60);
         if first >= last {
@@ -66,6 +165,9 @@ impl DayPath {
     /// The best bid and ask at a second. One of them is the last trade; the spread of one to three ticks follows the
     /// swing of the minute before, and neither leaves the day's range where the range has room for both.
     pub fn bid_ask(&self, second: u32) -> (Pips, Pips) {
+        if let Some((_, line)) = self.script.range(..=second).next_back() {
+            return (line.bid, line.ask);
+        }
         let last = self.last(second);
         let tick = tick(last);
         let spread = tick * self.spread_ticks(second);
@@ -78,16 +180,22 @@ impl DayPath {
 
     /// Displayed sizes at bid and ask, in shares.
     pub fn sizes(&self, second: u32) -> (u64, u64) {
+        if let Some((_, line)) = self.script.range(..=second).next_back() {
+            return (line.bid_size, line.ask_size);
+        }
         let bits = at(self.salt ^ 0x5151, u64::from(second));
         (100 * (2 + bits % 8), 100 * (2 + (bits >> 32) % 8))
     }
 
     /// Shares traded from the open to a second.
     pub fn volume(&self, second: u32) -> u64 {
-        let x = f64::from(second.min(SESSION_SECONDS)) / f64::from(SESSION_SECONDS);
+        if let Some(volumes) = &self.volumes {
+            return volumes[(second as usize).min(volumes.len() - 1)];
+        }
+        let x = f64::from(second.min(self.end)) / f64::from(self.end);
         let bent = 2.0 * x - 1.0;
         let share = (x + 0.25 * (bent * bent * bent + 1.0)) / 1.5;
-        if second >= SESSION_SECONDS { self.volume } else { (self.volume as f64 * share) as u64 }
+        if second >= self.end { self.volume } else { (self.volume as f64 * share) as u64 }
     }
 
     fn spread_ticks(&self, second: u32) -> Pips {
@@ -95,6 +203,24 @@ impl DayPath {
         let (low, high) = self.minutes[before];
         let swing = (high - low) as f64 / high.max(1) as f64;
         1 + Pips::from(swing > 0.0015) + Pips::from(swing > 0.004)
+    }
+}
+
+/// A point of the way through four prices. Short bars leave out what they have no second for, never the close.
+fn between(turns: &[Pips; 4], second: usize, length: usize) -> Pips {
+    if second + 1 >= length {
+        return turns[3];
+    }
+    let x = 3.0 * second as f64 / (length - 1) as f64;
+    let leg = (x as usize).min(2);
+    let (from, to) = (double(turns[leg]), double(turns[leg + 1]));
+    // The turns themselves are exact where a second meets them, and are met by the nearest one where none does.
+    let near = x - leg as f64;
+    let half = 1.5 / length as f64;
+    match near {
+        near if near <= half => turns[leg],
+        near if near >= 1.0 - half => turns[leg + 1],
+        near => on_tick(from + near * (to - from)),
     }
 }
 

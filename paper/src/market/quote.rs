@@ -25,6 +25,8 @@ pub struct Quote {
     pub today: Option<Today>,
     /// The close of the day before.
     pub close: Option<Pips>,
+    /// Is trading in it halted?
+    pub is_halted: bool,
 }
 
 /// The best prices and what is displayed at them.
@@ -79,15 +81,17 @@ impl Market {
                 volume: 0,
                 today: None,
                 close: before,
+                is_halted: false,
             });
         };
         let second = session.second(now);
         let (low, high) = path.range(0, second);
         let volume = path.volume(second);
+        let is_halted = self.is_halted(symbol, now);
         let book = self.calendar().session_at(now).and_then(|_| self.book(now, symbol));
         let last_size = volume - path.volume(second.saturating_sub(1));
         let today = Some(Today { open: path.last(0), high, low });
-        Some(Quote { book, last: path.last(second), last_size, volume, today, close: before })
+        Some(Quote { book, last: path.last(second), last_size, volume, today, close: before, is_halted })
     }
 
     /// What an order book that looked last at `before` sees at `now`; none while the exchange is closed.
@@ -101,6 +105,9 @@ impl Market {
     }
 
     fn book(&self, now: DateTime<Utc>, symbol: &str) -> Option<Book> {
+        if self.is_halted(symbol, now) {
+            return None;
+        }
         let session = self.calendar().session_at(now)?;
         let path = self.path(symbol, session.date)?;
         let second = session.second(now);

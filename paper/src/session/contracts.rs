@@ -1,6 +1,6 @@
 //! Contracts: found by id or by what a client knows of them, told with their hours and their market rule.
 //!
-//! Only stocks in US dollars are found; everything else is error 200, as TWS answers for what does not exist.
+//! Only listed stocks are found; everything else is error 200, as TWS answers for what does not exist.
 //!
 //! Read next: [`quotes`](crate::session::quotes).
 
@@ -19,6 +19,10 @@ use crate::wire::table::Reply;
 
 /// Trading sessions, the one under way included, whose hours contract details carry.
 const HOURS_SESSIONS: usize = 5;
+
+/// What orders may be, in TWS's own words.
+const ORDER_TYPES: &str = "ACTIVETIM,ADJUST,AON,COND,CONDORDER,DAY,FOK,GAT,GTC,GTD,IOC,LIT,LMT,LOC,MIT,MKT,MOC,MTL,OCA,\
+                           OPG,REL,STP,STPLMT,TRAIL,TRAILLIT,TRAILLMT,WHATIF";
 
 /// The words of error 200.
 pub const NOT_FOUND: &str = "No security definition has been found for the request";
@@ -68,9 +72,9 @@ impl Desk {
             market_name: text(listing.class),
             // The smallest tick of any band; the one in force at a price is the market rule's.
             min_tick: text("0.0001"),
-            order_types: text("ACTIVETIM,DAY,GTC,GTD,IOC,LMT,MKT,OCA,STP,STPLMT,TRAIL,WHATIF"),
+            order_types: text(ORDER_TYPES),
             valid_exchanges: Some(listing.exchanges().join(",")),
-            price_magnifier: Some(1),
+            price_magnifier: i32::try_from(listing.magnifier).ok(),
             under_con_id: Some(0),
             long_name: Some(listing.name.clone()),
             time_zone_id: text(ZONE_NAME),
@@ -80,8 +84,9 @@ impl Desk {
             agg_group: Some(1),
             market_rule_ids: Some(rules),
             stock_type: text("COMMON"),
-            min_size: text("1"),
-            size_increment: text("1"),
+            // TWS says so of every stock that its own screens trade in fractions. The API still refuses them.
+            min_size: text("0.0001"),
+            size_increment: text("0.0001"),
             suggested_size_increment: text("100"),
             sec_id_list: isin.into_iter().collect::<BTreeMap<_, _>>(),
             ..ContractDetails::default()
@@ -97,7 +102,7 @@ pub fn contract_of(listing: &Listing, exchange: &str) -> Contract {
         sec_type: text("STK"),
         exchange: Some(exchange.to_owned()).filter(|name| !name.is_empty()),
         primary_exch: text(listing.primary),
-        currency: text("USD"),
+        currency: text(listing.currency),
         local_symbol: Some(listing.symbol.clone()),
         trading_class: text(listing.class),
         ..Contract::default()
@@ -112,7 +117,7 @@ fn is_meant(contract: &Contract, listing: &Listing) -> bool {
     let by_name = contract.con_id() == 0 && named && contract.sec_type() == "STK";
     (by_id || by_name)
         && says(contract.sec_type(), &|kind| kind == "STK")
-        && says(contract.currency(), &|currency| currency == "USD")
+        && says(contract.currency(), &|currency| currency == listing.currency)
         && says(contract.exchange(), &|exchange| listing.exchanges().contains(&exchange))
         && says(contract.primary_exch(), &|primary| {
             primary == listing.primary || primary == "ISLAND" && listing.primary == "NASDAQ"

@@ -149,17 +149,27 @@ impl Desk {
 fn overlay_terms(echo: &mut WireOrder, side: Side, kind: Kind, tif: TimeInForce) {
     echo.action = text(if side == Side::Buy { "BUY" } else { "SELL" });
     echo.order_type = text(kind.name());
-    echo.lmt_price = Some(kind.limit().map_or(0.0, double));
-    echo.aux_price = Some(match kind {
-        Kind::Trail { by: Trail::Amount(amount), .. } => double(amount),
-        Kind::Trail { .. } => 0.0,
-        _ => kind.stop().map_or(0.0, double),
+    let limit = if let Kind::Relative { cap, .. } = kind { cap } else { kind.limit() };
+    echo.lmt_price = Some(limit.map_or(0.0, double));
+    echo.aux_price = Some(match (kind, kind.distance()) {
+        (_, Some(Trail::Amount(amount))) => double(amount),
+        (_, Some(Trail::Percent(_))) => 0.0,
+        (Kind::Relative { offset, .. }, _) => double(offset),
+        _ => kind.stop().or(kind.touch()).map_or(0.0, double),
     });
-    echo.trail_stop_price = if let Kind::Trail { stop, .. } = kind { stop.map(double) } else { None };
+    if let Some(Trail::Percent(percent)) = kind.distance() {
+        echo.trailing_percent = Some(double(percent));
+    }
+    echo.trail_stop_price = kind.distance().and_then(|_| kind.stop().map(double));
+    if let Kind::TrailLimit { offset, .. } = kind {
+        echo.lmt_price_offset = Some(double(offset));
+    }
     echo.tif = text(match tif {
         TimeInForce::Day => "DAY",
         TimeInForce::Gtc => "GTC",
         TimeInForce::Ioc => "IOC",
+        TimeInForce::Fok => "FOK",
+        TimeInForce::Opg => "OPG",
         TimeInForce::Gtd(_) => "GTD",
     });
 }

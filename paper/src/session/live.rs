@@ -38,6 +38,13 @@ pub struct TickLine {
     shown: Option<Quote>,
 }
 
+impl BarLine {
+    /// What it shows.
+    pub(super) fn symbol(&self) -> &str {
+        &self.symbol
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum TickKind {
     Last,

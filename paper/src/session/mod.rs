@@ -5,15 +5,18 @@
 //! client asks is met with silence, and nothing it sends can end more than its own connection.
 //!
 //! Read first: [`start`], [`echo`], [`orders`], [`news`]; then the subscriptions: [`quotes`], [`live`], [`history`],
-//! [`account`], [`profit`]. [`saved`] is what outlives them. [`gateway`](crate::gateway) puts sockets around it.
+//! [`account`], [`profit`]. [`saved`] is what outlives them, [`faults`] and [`outage`] are what goes wrong on purpose. [`gateway`](crate::gateway) puts sockets around it.
 
 pub mod account;
 pub mod contracts;
 pub mod echo;
+pub mod extras;
+pub mod faults;
 pub mod history;
 pub mod live;
 pub mod news;
 pub mod orders;
+pub mod outage;
 pub mod profit;
 pub mod quotes;
 pub mod saved;
@@ -92,6 +95,8 @@ pub struct Desk {
     echoes: BTreeMap<OrderKey, WireOrder>,
     account_changed: bool,
     account_pushed: DateTime<Utc>,
+    faults: faults::Faults,
+    outage: outage::Outage,
     out: Vec<(Connection, Say)>,
 }
 
@@ -105,6 +110,8 @@ impl Desk {
             echoes: BTreeMap::new(),
             account_changed: false,
             account_pushed,
+            faults: faults::Faults::default(),
+            outage: outage::Outage::default(),
             out: Vec::new(),
         }
     }
@@ -152,6 +159,7 @@ impl Desk {
         }
         let events = self.exchange.idle(now);
         self.tell(events);
+        self.tell_later();
         // Between two steps nothing is shown; while the exchange is closed there are no steps.
         let is_closed = self.exchange.market().calendar().session_at(now).is_none();
         if is_closed || steps > STEPS_PUBLISHED_MAX {
@@ -194,7 +202,7 @@ impl Desk {
             Request::ContractData(asked) => self.on_contract_data(from, &asked),
             Request::MarketRule(asked) => self.on_market_rule(from, &asked),
             Request::PlaceOrder(asked) => self.on_place(from, client, asked),
-            Request::CancelOrder(asked) => self.on_cancel(client, &asked),
+            Request::CancelOrder(asked) => self.on_cancel(from, client, &asked),
             Request::GlobalCancel(_) => self.on_global_cancel(),
             Request::OpenOrders(_) => self.on_open_orders(from, Some(client)),
             Request::AllOpenOrders(_) => self.on_open_orders(from, None),
@@ -239,6 +247,9 @@ impl Desk {
     }
 
     fn publish(&mut self) {
+        if self.outage.is_dark() {
+            return;
+        }
         self.publish_quotes();
         self.publish_live();
     }
@@ -247,6 +258,7 @@ impl Desk {
         for event in events {
             self.on_event(event);
         }
+        self.follow_up();
     }
 
     fn say(&mut self, to: Connection, reply: Reply) {

@@ -10,6 +10,14 @@ use crate::wire::table::Reply;
 
 impl Desk {
     pub(super) fn on_event(&mut self, event: Event) {
+        for event in self.pass_news(event) {
+            self.on_news(event);
+        }
+    }
+
+    /// Tells what happened, unless nothing comes through.
+    pub(super) fn on_news(&mut self, event: Event) {
+        let Some(event) = self.hold_back(event) else { return };
         match event {
             Event::OrderChanged(order) => self.on_order_changed(&order),
             Event::CancelPending(order) => {
@@ -33,6 +41,7 @@ impl Desk {
                 let answer = self.what_if(&what_if);
                 self.say_to_client(what_if.key.client, answer);
             }
+            Event::Busted { con_id } => self.on_busted(con_id),
             Event::PositionChanged { con_id } => self.push_position(con_id),
         }
     }
@@ -47,7 +56,20 @@ impl Desk {
         self.say_to_client(order.key.client, status);
     }
 
-    fn say_to_client(&mut self, client: i32, reply: Reply) {
+    /// Bars that a busted trade was part of are no longer sent: TWS wants them to be asked for again.
+    fn on_busted(&mut self, con_id: i32) {
+        let symbol = self.exchange.market().listing(con_id).map(|listing| listing.symbol.clone());
+        let mut dropped = Vec::new();
+        for (connection, session) in &mut self.sessions {
+            let lines = session.bars.extract_if(.., |_, line| Some(line.symbol()) == symbol.as_deref());
+            dropped.extend(lines.map(|(id, _)| (*connection, id)));
+        }
+        for (connection, id) in dropped {
+            self.fail(connection, id, 10225, "Bust event occurred, the real time bars are deactivated.");
+        }
+    }
+
+    pub(super) fn say_to_client(&mut self, client: i32, reply: Reply) {
         if let Some(connection) = self.connection_of(client) {
             self.say(connection, reply);
         }

@@ -2,10 +2,14 @@
 //!
 //! Read next: [`trades`](crate::session::trades).
 
+use rust_decimal::Decimal;
+
 use crate::exchange::order::{Order, OrderKey};
 use crate::exchange::refusal::Refusal;
 use crate::market::calendar::date_of;
 use crate::session::contracts::NOT_FOUND;
+use crate::session::extras::attributes_of;
+use crate::session::faults::{Placing, words};
 use crate::session::terms::terms_of;
 use crate::session::{Connection, Desk};
 use crate::wire::message::Empty;
@@ -20,27 +24,42 @@ impl Desk {
         };
         let order = *asked.order.unwrap_or_default();
         let attached = refuse_attached(asked.attached_orders.as_ref());
-        let terms = match attached.and_then(|()| terms_of(listing.con_id, self.account_id(), &order)) {
-            Ok(terms) => terms,
+        let read = attached.and_then(|()| {
+            Ok((terms_of(listing.con_id, self.account_id(), &order)?, attributes_of(&order)?))
+        });
+        let (terms, attributes) = match read {
+            Ok(read) => read,
             Err(refusal) => return self.fail(from, id, refusal.code(), refusal.to_string()),
         };
         let (now, key) = (self.exchange.now(), OrderKey { client, id });
+        match self.pass_place(key, &terms.order_ref, terms.parent.is_some()) {
+            Placing::On => {}
+            Placing::Refused(code, text) => return self.fail(from, id, code, text),
+            Placing::Lost => return,
+        }
         if order.what_if() {
             let events = self.exchange.try_out(now, client, id, terms);
             return self.tell(events);
         }
         let revision = |desk: &Desk| desk.exchange.order(key).map(|order| order.revision);
         let before = revision(self);
-        let events = self.exchange.place(now, client, id, terms);
+        let events = self.exchange.place_with(now, client, id, terms, attributes);
         // What was refused is not echoed: the order keeps the words it was accepted with.
         if revision(self) != before {
             self.echoes.insert(key, order);
         }
+        let events = self.pass_placed(key, events);
         self.tell(events);
     }
 
-    pub(super) fn on_cancel(&mut self, client: i32, asked: &CancelOrderRequest) {
-        let events = self.exchange.cancel(self.exchange.now(), client, asked.order_id());
+    pub(super) fn on_cancel(&mut self, from: Connection, client: i32, asked: &CancelOrderRequest) {
+        let key = OrderKey { client, id: asked.order_id() };
+        if let Some(code) = self.pass_cancel(key) {
+            return self.fail(from, key.id, code, words(code));
+        }
+        let left = self.exchange.order(key).map_or(Decimal::ZERO, Order::remaining);
+        let mut events = self.exchange.cancel(self.exchange.now(), client, key.id);
+        events.extend(self.pass_cancelled(key, left));
         self.tell(events);
     }
 
@@ -89,7 +108,8 @@ fn refuse_attached(attached: Option<&AttachedOrders>) -> Result<(), Refusal> {
     let is_set = |id: i32| id > 0 && id < i32::MAX;
     match attached {
         Some(attached) if is_set(attached.sl_order_id()) || is_set(attached.pt_order_id()) => {
-            Err(Refusal::rejected("Attached orders are not supported."))
+            // They take their prices from a preset of TWS's, and there are no presets here.
+            Err(Refusal::NoPreset)
         }
         _ => Ok(()),
     }

@@ -15,10 +15,6 @@ use crate::wire::message::quote::{
 };
 use crate::wire::table::Reply;
 
-/// Shares that can be borrowed of any listed stock, far above what tick 46 calls easy (2.5).
-const SHORTABLE_SHARES: u64 = 10_000_000;
-const SHORTABLE_EASY: f64 = 3.0;
-
 mod tick {
     pub(super) const BID_SIZE: i32 = 0;
     pub(super) const BID: i32 = 1;
@@ -70,10 +66,10 @@ impl Desk {
         self.say(from, Reply::MarketDataType(MarketDataType { req_id: Some(id), market_data_type: Some(1) }));
         let quote = self.exchange.market().quote(self.exchange.now(), &listing.symbol);
         self.show(from, id, None, quote);
-        self.say(from, generic(id, tick::HALTED, 0.0));
+        let shortable = self.exchange.shortable(listing.con_id);
         if asked.generic_tick_list().split(',').any(|tick| tick.trim() == "236") {
-            self.say(from, generic(id, tick::SHORTABLE, SHORTABLE_EASY));
-            self.say(from, size(id, tick::SHORTABLE_SHARES, SHORTABLE_SHARES));
+            self.say(from, generic(id, tick::SHORTABLE, shortable.ease));
+            self.say(from, size(id, tick::SHORTABLE_SHARES, shortable.shares));
         }
         if asked.snapshot() || asked.regulatory_snapshot() {
             return self.say(from, Reply::TickSnapshotEnd(ById { req_id: Some(id) }));
@@ -110,6 +106,9 @@ impl Desk {
         book_ticks(id, before.map(|before| before.book), quote.book, &mut ticks);
         last_ticks(id, before, &quote, self.exchange.now().timestamp(), &mut ticks);
         day_ticks(id, before, &quote, &mut ticks);
+        if before.is_none_or(|before| before.is_halted != quote.is_halted) {
+            ticks.push(generic(id, tick::HALTED, if quote.is_halted { 1.0 } else { 0.0 }));
+        }
         for tick in ticks {
             self.say(to, tick);
         }

@@ -35,6 +35,11 @@ impl Desk {
         self.out.push((from, Say::Acknowledge { version, time: stamp(now) }));
     }
 
+    /// The version that a connection speaks, once it has said hello.
+    pub fn version_of(&self, connection: Connection) -> Option<u32> {
+        self.sessions.get(&connection)?.version
+    }
+
     /// Has a connection said hello?
     pub fn has_greeted(&self, connection: Connection) -> bool {
         self.sessions.get(&connection).is_some_and(|session| session.version.is_some())
@@ -82,17 +87,23 @@ impl Desk {
     }
 
     pub(super) fn on_managed_accounts(&mut self, from: Connection) {
-        let accounts_list = Some(self.account_id().to_owned());
+        let swapped = self.faults.account.clone();
+        let accounts_list = Some(swapped.unwrap_or_else(|| self.account_id().to_owned()));
         self.say(from, Reply::ManagedAccounts(ManagedAccounts { accounts_list }));
     }
 
+    /// The market's time, which a fault may have put back.
+    fn told_time(&self) -> chrono::DateTime<chrono::Utc> {
+        self.exchange.now() + self.faults.clock_back.unwrap_or_default()
+    }
+
     pub(super) fn on_current_time(&mut self, from: Connection) {
-        let current_time = Some(self.exchange.now().timestamp());
+        let current_time = Some(self.told_time().timestamp());
         self.say(from, Reply::CurrentTime(CurrentTime { current_time }));
     }
 
     pub(super) fn on_current_time_in_millis(&mut self, from: Connection) {
-        let current_time_in_millis = Some(self.exchange.now().timestamp_millis());
+        let current_time_in_millis = Some(self.told_time().timestamp_millis());
         self.say(from, Reply::CurrentTimeInMillis(CurrentTimeInMillis { current_time_in_millis }));
     }
 }

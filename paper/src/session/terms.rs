@@ -52,8 +52,28 @@ fn kind(order: &Order) -> Result<Kind, Refusal> {
         "STP" => Ok(Kind::Stop(stop()?)),
         "STP LMT" => Ok(Kind::StopLimit { stop: stop()?, limit: limit()? }),
         "TRAIL" => Ok(Kind::Trail { by: trail(order)?, stop: price(order.trail_stop_price) }),
+        "TRAIL LIMIT" => trail_limit(order),
+        "MIT" => Ok(Kind::MarketIfTouched(stop()?)),
+        "LIT" => Ok(Kind::LimitIfTouched { touch: stop()?, limit: limit()? }),
+        "MOC" => Ok(Kind::MarketOnClose),
+        "LOC" => Ok(Kind::LimitOnClose(limit()?)),
+        "MTL" => Ok(Kind::MarketToLimit { limit: None }),
+        "REL" => Ok(Kind::Relative {
+            offset: price(order.aux_price).unwrap_or_default(),
+            cap: price(order.lmt_price),
+            pegged: None,
+        }),
         _ => Err(Refusal::UnsupportedKind),
     }
+}
+
+/// Its limit keeps a distance from its stop: as given, or as the two prices are apart.
+fn trail_limit(order: &Order) -> Result<Kind, Refusal> {
+    let stop = price(order.trail_stop_price);
+    let apart = || Some((stop? - price(order.lmt_price)?).abs());
+    let offset = price(order.lmt_price_offset).or_else(apart);
+    let offset = offset.ok_or_else(|| invalid("a trailing limit needs a limit price offset"))?;
+    Ok(Kind::TrailLimit { by: trail(order)?, stop, offset, limit: None })
 }
 
 fn trail(order: &Order) -> Result<Trail, Refusal> {
@@ -81,6 +101,8 @@ fn time_in_force(order: &Order) -> Result<TimeInForce, Refusal> {
         "" | "DAY" => Ok(TimeInForce::Day),
         "GTC" => Ok(TimeInForce::Gtc),
         "IOC" => Ok(TimeInForce::Ioc),
+        "FOK" => Ok(TimeInForce::Fok),
+        "OPG" => Ok(TimeInForce::Opg),
         "GTD" => {
             let until = moment(order.good_till_date());
             until.map(TimeInForce::Gtd).ok_or_else(|| invalid("the good till date is not in a known format"))
@@ -104,16 +126,12 @@ fn oca(order: &Order) -> Result<Option<Oca>, Refusal> {
 }
 
 fn refuse_what_would_be_ignored(order: &Order) -> Result<(), Refusal> {
+    if order.cash_qty.is_some_and(|cash| cash > 0.0 && cash < f64::MAX) {
+        return Err(Refusal::CashQuantity);
+    }
     let asked = [
-        (!order.conditions.is_empty(), "Conditions are"),
         (!order.algo_strategy().is_empty(), "Algorithms are"),
-        (!order.good_after_time().is_empty(), "Good after time is"),
-        (!order.adjusted_order_type().is_empty(), "Adjusting stops are"),
         (!order.hedge_type().is_empty(), "Hedge orders are"),
-        (order.all_or_none(), "All or none is"),
-        (positive(order.min_qty), "A minimum quantity is"),
-        (order.cash_qty.is_some_and(|cash| cash > 0.0 && cash < f64::MAX), "A cash quantity is"),
-        (!matches!(order.trigger_method(), 0 | 2), "This trigger method is"),
         (order.post_only() || order.deactivate() || order.not_held(), "This attribute is"),
     ];
     match asked.into_iter().find(|(is_asked, _)| *is_asked) {
@@ -122,12 +140,13 @@ fn refuse_what_would_be_ignored(order: &Order) -> Result<(), Refusal> {
     }
 }
 
-fn positive(number: Option<i32>) -> bool {
+/// Is a number set, and above zero?
+pub(super) fn positive(number: Option<i32>) -> bool {
     number.is_some_and(|number| number > 0 && number < i32::MAX)
 }
 
 /// A price that is set: TWS's sentinels, infinities and zero mean that it is not.
-fn price(value: Option<f64>) -> Option<Decimal> {
+pub(super) fn price(value: Option<f64>) -> Option<Decimal> {
     let value = value.filter(|value| value.is_finite() && *value != 0.0 && value.abs() < f64::MAX)?;
     Decimal::from_f64(value).map(|price| price.normalize())
 }
@@ -149,7 +168,7 @@ pub fn moment(text: &str) -> Option<DateTime<Utc>> {
     Some(zone.from_local_datetime(&local).earliest()?.with_timezone(&Utc))
 }
 
-fn invalid(cause: &str) -> Refusal {
+pub(super) fn invalid(cause: &str) -> Refusal {
     Refusal::Invalid { cause: cause.to_owned() }
 }
 
@@ -186,9 +205,10 @@ mod tests {
         let code =
             |order: Order| terms_of(1, "DSIM0001", &order).map_err(|refusal| refusal.code()).unwrap_err();
         let text = |words: &str| Some(words.to_owned());
-        assert_eq!(code(Order { order_type: text("MOC"), ..order() }), 387);
+        assert_eq!(code(Order { order_type: text("BOX TOP"), ..order() }), 387);
+        assert_eq!(code(Order { cash_qty: Some(1000.0), ..order() }), 10244);
         assert_eq!(code(Order { algo_strategy: text("Vwap"), ..order() }), 201);
-        assert_eq!(code(Order { tif: text("OPG"), ..order() }), 201);
+        assert_eq!(code(Order { tif: text("AUC"), ..order() }), 201);
         assert_eq!(code(Order { account: text("U1"), ..order() }), 321);
         assert_eq!(code(Order { lmt_price: Some(f64::MAX), ..order() }), 321);
         assert_eq!(code(Order { action: text("SSHORT"), ..order() }), 321);

@@ -6,6 +6,7 @@ use chrono::{DateTime, Days, Utc};
 
 use crate::exchange::event::Execution;
 use crate::exchange::order::Side;
+use crate::exchange::readings::ExecutionsBack;
 use crate::market::calendar::{at, date_of, stamp};
 use crate::session::echo::double;
 use crate::session::terms::moment;
@@ -51,7 +52,7 @@ impl Desk {
                 price: Some(double(execution.price)),
                 perm_id: Some(execution.perm_id),
                 client_id: Some(execution.key.client),
-                is_liquidation: Some(false),
+                is_liquidation: Some(execution.is_liquidation),
                 cum_qty: Some(execution.cumulative.normalize().to_string()),
                 avg_price: Some(double(execution.average_price)),
                 order_ref: Some(execution.order_ref.clone()),
@@ -73,12 +74,26 @@ impl Desk {
         })
     }
 
+    /// A report that says nothing: TWS's numbers for "not known yet".
+    pub(super) fn unknown_commission(&self, execution: &Execution) -> Reply {
+        Reply::CommissionReport(CommissionReport {
+            exec_id: Some(execution.exec_id.clone()),
+            commission_and_fees: Some(f64::MAX),
+            currency: Some(self.exchange.options().account.currency.clone()),
+            realized_pnl: Some(f64::MAX),
+            bond_yield: None,
+            yield_redemption_date: None,
+        })
+    }
+
     /// Since midnight at the exchange, or since the midnight of some days before.
     fn since(&self, filter: &ExecutionFilter) -> DateTime<Utc> {
-        if !filter.specific_dates.is_empty() {
+        let is_today_only = self.exchange.options().readings.executions_back == ExecutionsBack::CurrentDay;
+        if !filter.specific_dates.is_empty() && !is_today_only {
             return DateTime::<Utc>::MIN_UTC;
         }
-        let days = filter.last_n_days.filter(|days| (1..=DAYS_MAX).contains(days)).unwrap_or(0);
+        let asked = filter.last_n_days.filter(|_| !is_today_only);
+        let days = asked.filter(|days| (1..=DAYS_MAX).contains(days)).unwrap_or(0);
         let date = date_of(self.exchange.now()) - Days::new(u64::try_from(days).unwrap_or(0));
         let midnight = at(date, 0, 0).unwrap_or_default();
         moment(filter.time()).map_or(midnight, |time| time.max(midnight))

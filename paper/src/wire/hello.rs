@@ -6,11 +6,13 @@
 //! Read next: [`table`](crate::wire::table).
 
 use crate::wire::frame::frame;
+use crate::wire::text::VERSION_TEXT;
 
 /// The newest version announced; both the `ibapi` crate and the official client speak it.
 pub const VERSION_NEWEST: u32 = 226;
 
-/// The oldest version at which every message is protobuf. Older clients are turned away by closing the socket.
+/// The oldest version at which every message is protobuf. Older clients are spoken to in text, or turned away by closing
+/// the socket if they do not know that version either.
 pub const VERSION_FLOOR: u32 = 213;
 
 /// The client's first frame: `v<min>..<max>`, optionally followed by connect options, which change nothing here.
@@ -33,8 +35,11 @@ impl Hello {
 
     /// The version to announce, or none if there is no version both speak.
     pub fn version(self) -> Option<u32> {
-        let version = self.max.min(VERSION_NEWEST);
-        (version >= self.min && version >= VERSION_FLOOR).then_some(version)
+        let version = match self.max {
+            max if max >= VERSION_FLOOR => max.min(VERSION_NEWEST),
+            _ => VERSION_TEXT,
+        };
+        (self.min..=self.max).contains(&version).then_some(version)
     }
 }
 
@@ -54,7 +59,10 @@ mod tests {
         assert_eq!(version("v100..226 +PACEAPI"), Some(226));
         assert_eq!(version("v100..214"), Some(214));
         assert_eq!(version("v100..300"), Some(226));
-        assert_eq!(version("v157..178"), None);
+        assert_eq!(version("v157..178"), Some(178));
+        assert_eq!(version("v100..212"), Some(178));
+        assert_eq!(version("v100..177"), None);
+        assert_eq!(version("v180..212"), None);
         assert_eq!(version("v230..240"), None);
         assert_eq!(version("hello"), None);
     }

@@ -51,6 +51,9 @@ pub enum BadMessage {
         /// The id as it was sent.
         id: u32,
     },
+    /// A body that is no text, where text is spoken.
+    #[error("the body is no text")]
+    NotText,
     /// Fields that do not decode.
     #[error("message {id} does not decode")]
     Undecodable {
@@ -89,6 +92,14 @@ macro_rules! requests {
                 }
             }
 
+            /// Its message id, in TWS's own numbering.
+            pub fn id(&self) -> u32 {
+                match self {
+                    $(Request::$name(_) => $id,)*
+                    Request::Unknown { id, .. } => *id,
+                }
+            }
+
             /// The same message as a body, as a client writes it.
             pub fn encode(&self) -> Vec<u8> {
                 match self {
@@ -110,6 +121,13 @@ macro_rules! replies {
         }
 
         impl Reply {
+            /// Its message id, in TWS's own numbering.
+            pub fn id(&self) -> u32 {
+                match self {
+                    $(Reply::$name(_) => $id,)*
+                }
+            }
+
             /// The message as a whole frame, ready for the socket.
             pub fn to_frame(&self) -> Vec<u8> {
                 match self {

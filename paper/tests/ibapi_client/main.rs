@@ -30,7 +30,7 @@ fn gateway_with(readings: Readings, account: AccountOptions) -> Gateway {
 }
 
 fn reading(children_on_partial: ChildrenOnPartial) -> Readings {
-    Readings { children_on_partial }
+    Readings { children_on_partial, ..Readings::default() }
 }
 
 async fn connect(gateway: &Gateway, client_id: i32) -> Client {
