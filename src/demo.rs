@@ -25,6 +25,7 @@ pub fn start(embedded: &Embedded, symbols: &[&str]) -> anyhow::Result<Gateway> {
         seed: embedded.seed,
         // A symbol with real prices keeps them.
         walks: walks.collect(),
+        ..MarketOptions::default()
     };
     let account = AccountOptions { cash: embedded.cash, ..AccountOptions::default() };
     let api = Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
