@@ -57,7 +57,7 @@ impl Text {
     }
 
     /// Adds a field.
-    pub fn add(mut self, field: impl std::fmt::Display) -> Text {
+    pub fn put(mut self, field: impl std::fmt::Display) -> Text {
         use std::fmt::Write;
         // Writing into a string never fails.
         let _ = write!(self.0, "{field}");
@@ -68,7 +68,7 @@ impl Text {
     /// Adds a field that may be unset; TWS's own numbers for "unset" are left out too.
     pub fn maybe<T: ToString>(self, field: Option<T>) -> Text {
         let text = field.map_or_else(String::new, |field| field.to_string());
-        self.add(text)
+        self.put(text)
     }
 
     /// Adds a price or money, unset if it is absent.
@@ -78,12 +78,12 @@ impl Text {
 
     /// Adds a yes or no; absent is no.
     pub fn flag(self, flag: Option<bool>) -> Text {
-        self.add(u8::from(flag.unwrap_or_default()))
+        self.put(u8::from(flag.unwrap_or_default()))
     }
 
     /// Adds the same word several times.
     pub fn fill(self, word: &str, count: usize) -> Text {
-        (0..count).fold(self, |text, _| text.add(word))
+        (0..count).fold(self, |text, _| text.put(word))
     }
 
     /// The body.
@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_and_beyond_the_end_all_is_unset() {
-        let body = Text::new(3).add("a").price(Some(f64::MAX)).flag(Some(true)).maybe(Some(7)).into_body();
+        let body = Text::new(3).put("a").price(Some(f64::MAX)).flag(Some(true)).maybe(Some(7)).into_body();
         assert_eq!(body, b"3\0a\0\x001\x007\0");
         let mut fields = Fields::of(&body).unwrap();
         assert_eq!(fields.number::<u32>(), Some(3));

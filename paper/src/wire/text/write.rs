@@ -38,30 +38,30 @@ impl Writer {
 fn quotes(reply: &Reply) -> Option<Text> {
     Some(match reply {
         Reply::TickPrice(tick) => Text::new(1)
-            .add(6)
+            .put(6)
             .maybe(tick.req_id)
             .maybe(tick.tick_type)
             .price(tick.price)
-            .add(tick.size.as_deref().unwrap_or("0"))
+            .put(tick.size.as_deref().unwrap_or("0"))
             .maybe(tick.attr_mask),
         Reply::TickSize(tick) => {
-            Text::new(2).add(6).maybe(tick.req_id).maybe(tick.tick_type).maybe(tick.size.as_ref())
+            Text::new(2).put(6).maybe(tick.req_id).maybe(tick.tick_type).maybe(tick.size.as_ref())
         }
         Reply::TickGeneric(tick) => {
-            Text::new(45).add(6).maybe(tick.req_id).maybe(tick.tick_type).price(tick.value)
+            Text::new(45).put(6).maybe(tick.req_id).maybe(tick.tick_type).price(tick.value)
         }
         Reply::TickString(tick) => {
-            Text::new(46).add(6).maybe(tick.req_id).maybe(tick.tick_type).maybe(tick.value.as_ref())
+            Text::new(46).put(6).maybe(tick.req_id).maybe(tick.tick_type).maybe(tick.value.as_ref())
         }
         Reply::TickReqParams(tick) => Text::new(81)
             .maybe(tick.req_id)
             .maybe(tick.min_tick.as_ref())
             .maybe(tick.bbo_exchange.as_ref())
             .maybe(tick.snapshot_permissions),
-        Reply::TickSnapshotEnd(end) => Text::new(57).add(1).maybe(end.req_id),
-        Reply::MarketDataType(kind) => Text::new(58).add(1).maybe(kind.req_id).maybe(kind.market_data_type),
+        Reply::TickSnapshotEnd(end) => Text::new(57).put(1).maybe(end.req_id),
+        Reply::MarketDataType(kind) => Text::new(58).put(1).maybe(kind.req_id).maybe(kind.market_data_type),
         Reply::RealTimeBarTick(bar) => Text::new(50)
-            .add(3)
+            .put(3)
             .maybe(bar.req_id)
             .maybe(bar.time)
             .price(bar.open)
@@ -106,19 +106,19 @@ fn orders(reply: &Reply) -> Option<Text> {
             .maybe(status.why_held.as_ref())
             .price(status.mkt_cap_price),
         Reply::Failure(failure) => Text::new(4)
-            .add(2)
+            .put(2)
             .maybe(failure.id)
             .maybe(failure.error_code)
             .maybe(failure.error_msg.as_ref())
             .maybe(failure.advanced_order_reject_json.as_ref()),
         Reply::OpenOrder(open) => open_order(open),
         Reply::CompletedOrder(completed) => completed_order(completed),
-        Reply::OpenOrdersEnd(_) => Text::new(53).add(1),
+        Reply::OpenOrdersEnd(_) => Text::new(53).put(1),
         Reply::CompletedOrdersEnd(_) => Text::new(102),
         Reply::ExecutionDetails(details) => execution(details),
-        Reply::ExecutionDetailsEnd(end) => Text::new(55).add(1).maybe(end.req_id),
+        Reply::ExecutionDetailsEnd(end) => Text::new(55).put(1).maybe(end.req_id),
         Reply::CommissionReport(report) => Text::new(59)
-            .add(1)
+            .put(1)
             .maybe(report.exec_id.as_ref())
             .maybe(report.commission_and_fees)
             .maybe(report.currency.as_ref())
@@ -132,14 +132,14 @@ fn orders(reply: &Reply) -> Option<Text> {
 fn account(reply: &Reply) -> Option<Text> {
     Some(match reply {
         Reply::AccountValue(value) => Text::new(6)
-            .add(2)
+            .put(2)
             .maybe(value.key.as_ref())
             .maybe(value.value.as_ref())
             .maybe(value.currency.as_ref())
             .maybe(value.account_name.as_ref()),
         Reply::PortfolioValue(held) => {
             let contract = held.contract.clone().unwrap_or_default();
-            seven(Text::new(7).add(8), &contract)
+            seven(Text::new(7).put(8), &contract)
                 .maybe(contract.primary_exch.as_ref())
                 .maybe(contract.currency.as_ref())
                 .maybe(contract.local_symbol.as_ref())
@@ -152,40 +152,40 @@ fn account(reply: &Reply) -> Option<Text> {
                 .price(held.realized_pnl)
                 .maybe(held.account_name.as_ref())
         }
-        Reply::AccountUpdateTime(time) => Text::new(8).add(1).maybe(time.time_stamp.as_ref()),
-        Reply::AccountDataEnd(end) => Text::new(54).add(1).maybe(end.account_name.as_ref()),
+        Reply::AccountUpdateTime(time) => Text::new(8).put(1).maybe(time.time_stamp.as_ref()),
+        Reply::AccountDataEnd(end) => Text::new(54).put(1).maybe(end.account_name.as_ref()),
         Reply::Position(held) => {
             let contract = held.contract.clone().unwrap_or_default();
-            traded(Text::new(61).add(3).maybe(held.account.as_ref()), &contract)
+            traded(Text::new(61).put(3).maybe(held.account.as_ref()), &contract)
                 .maybe(held.position.as_ref())
                 .price(held.avg_cost)
         }
-        Reply::PositionEnd(_) => Text::new(62).add(1),
+        Reply::PositionEnd(_) => Text::new(62).put(1),
         Reply::PositionMulti(held) => {
             let contract = held.contract.clone().unwrap_or_default();
-            traded(Text::new(71).add(1).maybe(held.req_id).maybe(held.account.as_ref()), &contract)
+            traded(Text::new(71).put(1).maybe(held.req_id).maybe(held.account.as_ref()), &contract)
                 .maybe(held.position.as_ref())
                 .price(held.avg_cost)
                 .maybe(held.model_code.as_ref())
         }
-        Reply::PositionMultiEnd(end) => Text::new(72).add(1).maybe(end.req_id),
+        Reply::PositionMultiEnd(end) => Text::new(72).put(1).maybe(end.req_id),
         Reply::AccountSummary(value) => Text::new(63)
-            .add(1)
+            .put(1)
             .maybe(value.req_id)
             .maybe(value.account.as_ref())
             .maybe(value.tag.as_ref())
             .maybe(value.value.as_ref())
             .maybe(value.currency.as_ref()),
-        Reply::AccountSummaryEnd(end) => Text::new(64).add(1).maybe(end.req_id),
+        Reply::AccountSummaryEnd(end) => Text::new(64).put(1).maybe(end.req_id),
         Reply::AccountUpdateMulti(value) => Text::new(73)
-            .add(1)
+            .put(1)
             .maybe(value.req_id)
             .maybe(value.account.as_ref())
             .maybe(value.model_code.as_ref())
             .maybe(value.key.as_ref())
             .maybe(value.value.as_ref())
             .maybe(value.currency.as_ref()),
-        Reply::AccountUpdateMultiEnd(end) => Text::new(74).add(1).maybe(end.req_id),
+        Reply::AccountUpdateMultiEnd(end) => Text::new(74).put(1).maybe(end.req_id),
         Reply::PnL(profit) => Text::new(94)
             .maybe(profit.req_id)
             .price(profit.daily_pnl)
@@ -204,21 +204,21 @@ fn account(reply: &Reply) -> Option<Text> {
 
 fn rest(reply: &Reply) -> Option<Text> {
     Some(match reply {
-        Reply::NextValidId(next) => Text::new(9).add(1).maybe(next.order_id),
-        Reply::ManagedAccounts(accounts) => Text::new(15).add(1).maybe(accounts.accounts_list.as_ref()),
-        Reply::CurrentTime(time) => Text::new(49).add(1).maybe(time.current_time),
+        Reply::NextValidId(next) => Text::new(9).put(1).maybe(next.order_id),
+        Reply::ManagedAccounts(accounts) => Text::new(15).put(1).maybe(accounts.accounts_list.as_ref()),
+        Reply::CurrentTime(time) => Text::new(49).put(1).maybe(time.current_time),
         Reply::ContractData(data) => contract_data(data),
-        Reply::ContractDataEnd(end) => Text::new(52).add(1).maybe(end.req_id),
+        Reply::ContractDataEnd(end) => Text::new(52).put(1).maybe(end.req_id),
         Reply::MarketRule(rule) => {
-            let head = Text::new(93).maybe(rule.market_rule_id).add(rule.price_increments.len());
+            let head = Text::new(93).maybe(rule.market_rule_id).put(rule.price_increments.len());
             rule.price_increments
                 .iter()
                 .fold(head, |text, band| text.price(band.low_edge).price(band.increment))
         }
-        Reply::SoftDollarTiers(tiers) => Text::new(77).maybe(tiers.req_id).add(0),
-        Reply::FamilyCodes(_) => Text::new(78).add(0),
-        Reply::MarketDepthExchanges(_) => Text::new(80).add(0),
-        Reply::NewsProviders(_) => Text::new(85).add(0),
+        Reply::SoftDollarTiers(tiers) => Text::new(77).maybe(tiers.req_id).put(0),
+        Reply::FamilyCodes(_) => Text::new(78).put(0),
+        Reply::MarketDepthExchanges(_) => Text::new(80).put(0),
+        Reply::NewsProviders(_) => Text::new(85).put(0),
         Reply::UserInfo(info) => Text::new(107).maybe(info.req_id).maybe(info.white_branding_id.as_ref()),
         _ => return None,
     })
@@ -230,7 +230,7 @@ pub(super) fn seven(text: Text, contract: &Contract) -> Text {
         .maybe(contract.symbol.as_ref())
         .maybe(contract.sec_type.as_ref())
         .maybe(contract.last_trade_date_or_contract_month.as_ref())
-        .add(contract.strike.unwrap_or_default())
+        .put(contract.strike.unwrap_or_default())
         .maybe(contract.right.as_ref())
         .maybe(contract.multiplier)
 }
@@ -252,7 +252,7 @@ fn contract_data(data: &ContractData) -> Text {
         .maybe(contract.symbol)
         .maybe(contract.sec_type)
         .maybe(contract.last_trade_date_or_contract_month)
-        .add(contract.strike.unwrap_or_default())
+        .put(contract.strike.unwrap_or_default())
         .maybe(contract.right)
         .maybe(contract.exchange)
         .maybe(contract.currency)
@@ -277,9 +277,9 @@ fn contract_data(data: &ContractData) -> Text {
         .maybe(details.liquid_hours)
         .maybe(details.ev_rule)
         .price(details.ev_multiplier)
-        .add(details.sec_id_list.len());
+        .put(details.sec_id_list.len());
     let ids = details.sec_id_list.iter();
-    ids.fold(text, |text, (tag, value)| text.add(tag).add(value))
+    ids.fold(text, |text, (tag, value)| text.put(tag).put(value))
         .maybe(details.agg_group)
         .maybe(details.under_symbol)
         .maybe(details.under_sec_type)
@@ -320,7 +320,7 @@ fn history(data: HistoricalData, end: &HistoricalDataEnd) -> Text {
         .maybe(end.req_id)
         .maybe(end.start_date.as_ref())
         .maybe(end.end_date.as_ref())
-        .add(data.bars.len());
+        .put(data.bars.len());
     data.bars.into_iter().fold(text, bar)
 }
 
@@ -341,7 +341,7 @@ fn sessions(schedule: &HistoricalSchedule) -> Text {
         .maybe(schedule.start_date_time.as_ref())
         .maybe(schedule.end_date_time.as_ref())
         .maybe(schedule.time_zone.as_ref())
-        .add(schedule.sessions.len());
+        .put(schedule.sessions.len());
     schedule.sessions.iter().fold(text, |text, one| {
         text.maybe(one.start_date_time.as_ref())
             .maybe(one.end_date_time.as_ref())
@@ -356,7 +356,7 @@ fn tick_by_tick(tick: &TickByTickData) -> Text {
             .maybe(last.time)
             .price(last.price)
             .maybe(last.size.as_ref())
-            .add(0)
+            .put(0)
             .maybe(last.exchange.as_ref())
             .maybe(last.special_conditions.as_ref()),
         (_, Some(quote), _) => text
@@ -365,7 +365,7 @@ fn tick_by_tick(tick: &TickByTickData) -> Text {
             .price(quote.price_ask)
             .maybe(quote.size_bid.as_ref())
             .maybe(quote.size_ask.as_ref())
-            .add(0),
+            .put(0),
         (_, _, Some(middle)) => text.maybe(middle.time).price(middle.price),
         _ => text,
     }

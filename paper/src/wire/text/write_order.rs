@@ -18,8 +18,8 @@ pub(super) fn open_order(open: &OpenOrder) -> Text {
         .price(order.discretionary_amt)
         .maybe(order.good_after_time.as_ref())
         // Shares allocation, long out of use.
-        .add("");
-    let text = routing(text, &order).maybe(order.exempt_code).add(0);
+        .put("");
+    let text = routing(text, &order).maybe(order.exempt_code).put(0);
     let text = prices(text, &order)
         .maybe(order.display_size)
         .flag(order.block_order)
@@ -28,17 +28,17 @@ pub(super) fn open_order(open: &OpenOrder) -> Text {
         .maybe(order.min_qty)
         .maybe(order.oca_type)
         .fill("0", 2)
-        .add("")
+        .put("")
         .maybe(order.parent_id)
         .maybe(order.trigger_method);
     let text = hedge(text);
-    let text = trail(text, &order).fill("", 2).add("").fill("0", 3);
+    let text = trail(text, &order).fill("", 2).put("").fill("0", 3);
     let text = scale(text, &order)
         .flag(order.opt_out_smart_routing)
         .maybe(order.clearing_account.as_ref())
         .maybe(order.clearing_intent.as_ref())
         .flag(order.not_held)
-        .add(0)
+        .put(0)
         .maybe(order.algo_strategy.as_ref())
         .flag(order.solicited)
         .flag(order.what_if);
@@ -65,13 +65,13 @@ pub(super) fn completed_order(completed: &CompletedOrder) -> Text {
         .maybe(order.oca_type)
         .maybe(order.trigger_method);
     // Volatility terms without a hedge: unlike an open order's they leave its type empty.
-    let text = text.add("").add(0).fill("", 2).add(0).add("");
-    let text = trail(text, &order).add("").fill("0", 3);
+    let text = text.put("").put(0).fill("", 2).put(0).put("");
+    let text = trail(text, &order).put("").fill("0", 3);
     let text = scale(text, &order)
         .maybe(order.clearing_account.as_ref())
         .maybe(order.clearing_intent.as_ref())
         .flag(order.not_held)
-        .add(0)
+        .put(0)
         .maybe(order.algo_strategy.as_ref())
         .flag(order.solicited)
         .maybe(state.status.as_ref())
@@ -86,7 +86,7 @@ pub(super) fn completed_order(completed: &CompletedOrder) -> Text {
         .maybe(order.filled_quantity.as_ref())
         .maybe(order.ref_futures_con_id)
         .flag(order.auto_cancel_parent)
-        .add("")
+        .put("")
         .fill("0", 2)
         .maybe(order.parent_perm_id)
         .maybe(state.completed_time.as_ref())
@@ -104,7 +104,7 @@ fn head(text: Text, order: &Order) -> Text {
         .maybe(order.oca_group.as_ref())
         .maybe(order.account.as_ref())
         .maybe(order.open_close.as_ref())
-        .add(order.origin.unwrap_or_default())
+        .put(order.origin.unwrap_or_default())
         .maybe(order.order_ref.as_ref())
 }
 
@@ -117,7 +117,7 @@ fn routing(text: Text, order: &Order) -> Text {
         .maybe(order.rule80_a.as_ref())
         .price(order.percent_offset)
         .maybe(order.settling_firm.as_ref())
-        .add(order.short_sale_slot.unwrap_or_default())
+        .put(order.short_sale_slot.unwrap_or_default())
         .maybe(order.designated_location.as_ref())
 }
 
@@ -127,7 +127,7 @@ fn prices(text: Text, order: &Order) -> Text {
 
 /// The volatility terms of an order that has none, as TWS writes them: a hedge of type "None" has eight fields more.
 fn hedge(text: Text) -> Text {
-    text.add("").add(0).add("None").add("").add(0).fill("", 3).add("?").fill("0", 2).add("").add(0).add("")
+    text.put("").put(0).put("None").put("").put(0).fill("", 3).put("?").fill("0", 2).put("").put(0).put("")
 }
 
 fn trail(text: Text, order: &Order) -> Text {
@@ -158,7 +158,7 @@ fn margins(text: Text, state: &OrderState) -> Text {
 }
 
 fn conditions(text: Text, order: &Order) -> Text {
-    let text = order.conditions.iter().fold(text.add(order.conditions.len()), condition);
+    let text = order.conditions.iter().fold(text.put(order.conditions.len()), condition);
     match order.conditions.is_empty() {
         true => text,
         false => text.flag(order.conditions_ignore_rth).flag(order.conditions_cancel_order),
@@ -167,10 +167,10 @@ fn conditions(text: Text, order: &Order) -> Text {
 
 fn condition(text: Text, one: &OrderCondition) -> Text {
     let and = if one.is_conjunction_connection() { "a" } else { "o" };
-    let text = text.maybe(one.kind).add(and);
+    let text = text.maybe(one.kind).put(and);
     let where_to = |text: Text| text.maybe(one.con_id).maybe(one.exchange.as_ref());
     match one.kind() {
-        1 => where_to(text.flag(one.is_more).price(one.price)).add(one.trigger_method()),
+        1 => where_to(text.flag(one.is_more).price(one.price)).put(one.trigger_method()),
         3 => text.flag(one.is_more).maybe(one.time.as_ref()),
         4 => text.flag(one.is_more).maybe(one.percent),
         5 => text.maybe(one.sec_type.as_ref()).maybe(one.exchange.as_ref()).maybe(one.symbol.as_ref()),
@@ -187,13 +187,13 @@ fn ending(text: Text, order: &Order) -> Text {
         .price(order.adjusted_stop_price)
         .price(order.adjusted_stop_limit_price)
         .price(order.adjusted_trailing_amount)
-        .add(order.adjustable_trailing_unit.unwrap_or_default())
+        .put(order.adjustable_trailing_unit.unwrap_or_default())
         .fill("", 3)
         .price(order.cash_qty)
         .fill("0", 3)
         .maybe(order.use_price_mgmt_algo)
         .maybe(order.duration)
-        .add("")
+        .put("")
         .flag(order.auto_cancel_parent)
         .fill("", 5)
 }
