@@ -80,11 +80,11 @@ fn every_fault_is_told_at_once_with_file_and_line() {
             supervisor.toml:75: `max_positions`: expected a whole number above 0, got the number 0
             supervisor.toml:78: `max_daily_loss`: must be above 0, got `-5000`
             environment TWS_PORT: `port`: expected a whole number from 0 to 65535, got the text `ninety`
-            tickers.toml:9: `stop_los_pct` is not a setting of [defaults]; did you mean `stop_loss_pct`?
-            tickers.toml:10: `take_profit_pct`: must be above 0 and at most 0.5, got 8; did you mean 0.08?
-            tickers.toml:32: `ibm`: a ticker's name is one to eight of A-Z and 0-9, got `ibm`
-            trading_rules.toml:7: `create_positon` is not an action; did you mean `create_position`?
-            trading_rules.toml:11: `min_confidence`: a confidence must be between 0 and 1, got 75"#]],
+            tickers.toml:10: `stop_los_pct` is not a setting of [defaults]; did you mean `stop_loss_pct`?
+            tickers.toml:11: `take_profit_pct`: must be above 0 and at most 0.5, got 8; did you mean 0.08?
+            tickers.toml:44: `ibm`: a ticker's name is one to eight of A-Z and 0-9, got `ibm`
+            trading_rules.toml:8: `create_positon` is not an action; did you mean `create_position`?
+            trading_rules.toml:12: `min_confidence`: a confidence must be between 0 and 1, got 75"#]],
     );
 }
 

@@ -76,6 +76,7 @@ struct Shared {
     /// Tickers that wait to be shown what the broker holds.
     waiting: RefCell<BTreeSet<TickerKey>>,
     wanted: Notify,
+    stopping: Cell<bool>,
 }
 
 impl BrokerActor {
@@ -96,6 +97,7 @@ impl BrokerActor {
                 ids_to,
                 waiting: RefCell::default(),
                 wanted: Notify::new(),
+                stopping: Cell::new(false),
             }),
         }
     }
@@ -274,7 +276,12 @@ impl Shared {
     }
 
     fn not_sent(&self, request: &Request, why: &str) {
-        tracing::error!(target: streams::ERRORS, actor = NAME, "not sent: {request}: {why}");
+        if self.stopping.get() {
+            // The journal has it, and the next start finds that it was not sent.
+            tracing::debug!(actor = NAME, "not sent while stopping: {request}");
+        } else {
+            tracing::error!(target: streams::ERRORS, actor = NAME, "not sent: {request}: {why}");
+        }
         let orders: Vec<_> = request.orders().cloned().collect();
         let Some(ticker) = request.ticker().cloned() else { return };
         self.write(
@@ -362,6 +369,7 @@ impl Handler<Stop> for BrokerActor {
     type Result = ();
 
     fn handle(&mut self, _: Stop, ctx: &mut Context<Self>) {
+        self.shared.stopping.set(true);
         if let Some(link) = self.shared.link.take() {
             ctx.spawn(async move { link.close().await }.into_actor(self));
         }

@@ -25,6 +25,8 @@ pub enum Tell {
     },
     /// So many of its records are on disk.
     Flushed(usize),
+    /// The program ends: news is still taken, and nothing more is decided.
+    Leave,
 }
 
 /// To the journal: write these, in this order.

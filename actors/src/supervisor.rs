@@ -21,7 +21,7 @@ use ports::signals::HttpSource;
 use crate::board::Board;
 use crate::broker::{BrokerActor, Route};
 use crate::journal::JournalActor;
-use crate::message::{Barrier, Look, Meet, Member, Stop};
+use crate::message::{Barrier, Look, Meet, Member, Stop, Tell};
 use crate::recovery::Memory;
 use crate::risk::RiskActor;
 use crate::signal::{Dating, SignalActor};
@@ -31,6 +31,8 @@ use crate::ticker::{Doors, TickerActor};
 
 /// How often the account is looked at even when nothing happens.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
+/// How long the tickers may take to stop deciding.
+const LEAVE_PATIENCE: Duration = Duration::from_secs(1);
 /// How long what is on its way may take to be written when stopping.
 const FLUSH_PATIENCE: Duration = Duration::from_secs(5);
 
@@ -237,6 +239,9 @@ impl Running {
     /// closes. Orders at the broker are left as they are.
     pub async fn stop(self) {
         self.signals.do_send(Stop);
+        let tickers = self.meet.tickers.values().map(|member| member.to.send(Tell::Leave));
+        // One that is stuck is not waited for.
+        let _ = tokio::time::timeout(LEAVE_PATIENCE, futures::future::join_all(tickers)).await;
         let (reached, written) = tokio::sync::oneshot::channel();
         self.journal.do_send(Barrier(reached));
         if tokio::time::timeout(FLUSH_PATIENCE, written).await.is_err() {

@@ -51,6 +51,7 @@ pub struct TickerActor {
     doors: Doors,
     unwritten: usize,
     broken: bool,
+    leaves: bool,
     wakeup: Option<SpawnHandle>,
     decisions: Arc<[Decision]>,
 }
@@ -70,13 +71,16 @@ impl TickerActor {
             doors,
             unwritten: 0,
             broken: false,
+            leaves: false,
             wakeup: None,
             decisions: Arc::default(),
         }
     }
 
     fn decide(&mut self, ctx: &mut Context<Self>, input: &Input) {
-        if self.broken {
+        // Orders at the broker stay as they are; a decision now would not reach it any more.
+        let news = matches!(input, Input::News(_) | Input::Snapshot(_) | Input::Refused { .. });
+        if self.broken || (self.leaves && !news) {
             return;
         }
         let now = self.doors.clock.now();
@@ -276,6 +280,7 @@ impl Handler<Tell> for TickerActor {
                 self.view.instrument = Some(instrument);
             }
             Tell::Bars { bars, anew } => self.take_in(bars, anew),
+            Tell::Leave => self.leaves = true,
             Tell::Flushed(count) => self.unwritten = self.unwritten.saturating_sub(count),
         }
     }

@@ -63,6 +63,10 @@ fn children_of_an_expired_rest_are_kept_or_cancelled() {
             3 202 Order Canceled - reason:
         held 60 at 100.0366"#]],
     );
+}
+
+#[test]
+fn children_cancelled_with_a_rest_outlive_one_that_expires_where_both_readings_say_so() {
     let both = "reading children_on_partial=cancelled\nreading children_on_expiry=kept";
     check(
         &format!("{both}\n{EXPIRY}"),

@@ -158,16 +158,6 @@ fn several_targets_are_several_brackets_sent_as_one() {
     let targets = json!({ "shares": "99", "targets": [
         { "part": "0.5", "take_profit_pct": "0.02" }, { "part": "0.5", "take_profit_pct": "0.05" },
     ] });
-    entry(
-        targets.clone(),
-        "",
-        expect![[r#"
-        10:00:00 signal BUY 0.85 taken (Buy: 0.85 >= 0.80)
-        10:00:00 trade 1 lot 1: long from 100.00 (Buy: 0.85 >= 0.80)
-        10:00:00 trade 1 lot 2: long from 100.00 (Buy: 0.85 >= 0.80)
-        10:00:00 -> place E1 buy 49 limit 100.10 until 14:00:30 UTC, T1 sell 49 limit 102.11, S1 sell 49 stop 98.09, E2 buy 50 limit 100.10 until 14:00:30 UTC, T2 sell 50 limit 105.11, S2 sell 50 stop 98.09
-    "#]],
-    );
     check_with(
         settings_with(targets, &[]),
         "

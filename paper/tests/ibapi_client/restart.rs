@@ -242,9 +242,9 @@ fn a_file_that_is_not_whole_or_of_another_schema_is_refused_and_left_alone() {
         );
         assert!(told.contains("EOF while parsing"), "{told}");
     }
-    std::fs::write(&state, whole.replacen("\"schema\":1", "\"schema\":2", 1)).unwrap();
+    std::fs::write(&state, whole.replacen("\"schema\":2", "\"schema\":3", 1)).unwrap();
     let told = refusal(options(&state));
-    assert!(told.contains("has schema 2, this gateway knows 1; use the gateway that wrote it"), "{told}");
+    assert!(told.contains("has schema 3, this gateway knows 2; use the gateway that wrote it"), "{told}");
     std::fs::write(&state, &whole).unwrap();
     Gateway::start(options(&state)).unwrap().stop();
 }

@@ -54,25 +54,7 @@ fn subscription(id: u32, fields: &mut Fields<'_>) -> Option<Request> {
                 ..MarketDataRequest::default()
             })
         }
-        20 => {
-            let (req_id, contract) = (fields.number(), Some(contract(fields)));
-            fields.skip(1);
-            let (end_date_time, bar_size_setting, duration) = (fields.text(), fields.text(), fields.text());
-            let (use_rth, what_to_show, format_date) = (fields.flag(), fields.text(), fields.number());
-            let keep_up_to_date = fields.flag();
-            Request::HistoricalData(HistoricalDataRequest {
-                req_id,
-                contract,
-                end_date_time,
-                bar_size_setting,
-                duration,
-                use_rth,
-                what_to_show,
-                format_date,
-                keep_up_to_date,
-                ..HistoricalDataRequest::default()
-            })
-        }
+        20 => history(fields),
         50 => {
             fields.skip(1);
             let (req_id, contract) = (fields.number(), Some(contract(fields)));
@@ -110,6 +92,32 @@ fn subscription(id: u32, fields: &mut Fields<'_>) -> Option<Request> {
                 format_date,
             })
         }
+        id => return cancel(id, fields),
+    })
+}
+
+fn history(fields: &mut Fields<'_>) -> Request {
+    let (req_id, contract) = (fields.number(), Some(contract(fields)));
+    fields.skip(1);
+    let (end_date_time, bar_size_setting, duration) = (fields.text(), fields.text(), fields.text());
+    let (use_rth, what_to_show, format_date) = (fields.flag(), fields.text(), fields.number());
+    let keep_up_to_date = fields.flag();
+    Request::HistoricalData(HistoricalDataRequest {
+        req_id,
+        contract,
+        end_date_time,
+        bar_size_setting,
+        duration,
+        use_rth,
+        what_to_show,
+        format_date,
+        keep_up_to_date,
+        ..HistoricalDataRequest::default()
+    })
+}
+
+fn cancel(id: u32, fields: &mut Fields<'_>) -> Option<Request> {
+    Some(match id {
         2 => Request::CancelMarketData(versioned(fields)),
         25 => Request::CancelHistoricalData(versioned(fields)),
         51 => Request::CancelRealTimeBars(versioned(fields)),

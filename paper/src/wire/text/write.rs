@@ -154,21 +154,6 @@ fn account(reply: &Reply) -> Option<Text> {
         }
         Reply::AccountUpdateTime(time) => Text::new(8).put(1).maybe(time.time_stamp.as_ref()),
         Reply::AccountDataEnd(end) => Text::new(54).put(1).maybe(end.account_name.as_ref()),
-        Reply::Position(held) => {
-            let contract = held.contract.clone().unwrap_or_default();
-            traded(Text::new(61).put(3).maybe(held.account.as_ref()), &contract)
-                .maybe(held.position.as_ref())
-                .price(held.avg_cost)
-        }
-        Reply::PositionEnd(_) => Text::new(62).put(1),
-        Reply::PositionMulti(held) => {
-            let contract = held.contract.clone().unwrap_or_default();
-            traded(Text::new(71).put(1).maybe(held.req_id).maybe(held.account.as_ref()), &contract)
-                .maybe(held.position.as_ref())
-                .price(held.avg_cost)
-                .maybe(held.model_code.as_ref())
-        }
-        Reply::PositionMultiEnd(end) => Text::new(72).put(1).maybe(end.req_id),
         Reply::AccountSummary(value) => Text::new(63)
             .put(1)
             .maybe(value.req_id)
@@ -198,6 +183,27 @@ fn account(reply: &Reply) -> Option<Text> {
             .price(profit.unrealized_pnl)
             .price(profit.realized_pnl)
             .price(profit.value),
+        reply => return positions(reply),
+    })
+}
+
+fn positions(reply: &Reply) -> Option<Text> {
+    Some(match reply {
+        Reply::Position(held) => {
+            let contract = held.contract.clone().unwrap_or_default();
+            traded(Text::new(61).put(3).maybe(held.account.as_ref()), &contract)
+                .maybe(held.position.as_ref())
+                .price(held.avg_cost)
+        }
+        Reply::PositionEnd(_) => Text::new(62).put(1),
+        Reply::PositionMulti(held) => {
+            let contract = held.contract.clone().unwrap_or_default();
+            traded(Text::new(71).put(1).maybe(held.req_id).maybe(held.account.as_ref()), &contract)
+                .maybe(held.position.as_ref())
+                .price(held.avg_cost)
+                .maybe(held.model_code.as_ref())
+        }
+        Reply::PositionMultiEnd(end) => Text::new(72).put(1).maybe(end.req_id),
         _ => return None,
     })
 }
