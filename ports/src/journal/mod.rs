@@ -115,14 +115,17 @@ pub enum JournalError {
         #[source]
         source: serde_json::Error,
     },
-    /// It was written by a newer program.
-    #[error("the journal `{path}` has schema {found}, this program knows {known}; use the newer program")]
+    /// It was written by another version of this program.
+    #[error(
+        "the journal `{path}` has schema {found}, this program knows {known}; use the program that wrote it, or, \
+         once its account is flat, another [journal] folder"
+    )]
     Schema {
         /// Which.
         path: PathBuf,
         /// The schema on disk.
         found: i64,
-        /// The newest one known here.
+        /// The one known here.
         known: i64,
     },
     /// It belongs to another account.

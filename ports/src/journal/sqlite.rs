@@ -9,7 +9,9 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::{Committed, Draft, Durability, JournalError, Written};
 
 /// The schema this program writes.
-const SCHEMA: i64 = 1;
+const SCHEMA: i64 = 2;
+/// What a database says that nobody has written yet.
+const NEW: i64 = 0;
 
 const CREATE: &str = "
     CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -188,7 +190,7 @@ fn prepare(connection: &Connection, durability: Durability) -> rusqlite::Result<
 fn check_schema(connection: &Connection, path: &Path) -> Result<(), JournalError> {
     let failed = database("read", path);
     let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(&failed)?;
-    if found > SCHEMA {
+    if found != SCHEMA && found != NEW {
         return Err(JournalError::Schema { path: path.to_owned(), found, known: SCHEMA });
     }
     connection.pragma_update(None, "user_version", SCHEMA).map_err(&failed)
@@ -250,6 +252,21 @@ mod tests {
             let read = journal.read().unwrap();
             assert_eq!(read.iter().map(|record| record.seq).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6]);
             assert_eq!(read[..3], written.into_iter().map(|one| one.record).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn a_journal_of_another_schema_is_refused_and_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(Journal::open(folder.path(), Durability::Process).unwrap());
+        let database = folder.path().join("journal.db");
+        for schema in [1, 3] {
+            rusqlite::Connection::open(&database)
+                .unwrap()
+                .pragma_update(None, "user_version", schema)
+                .unwrap();
+            let refused = Journal::open(folder.path(), Durability::Process).unwrap_err().to_string();
+            assert!(refused.contains(&format!("has schema {schema}, this program knows 2")), "{refused}");
         }
     }
 
