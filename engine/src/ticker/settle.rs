@@ -298,6 +298,7 @@ fn resize_protection(_: &Ticker, now: Now, _: &Trade, lot: &Lot, _: &MarketView)
     if lot.held().is_zero()
         || !settled(lot)
         || lot.scaling.is_some()
+        || loose_exit(lot).is_some()
         || now.process.since(lot.heard) < patience(lot)
     {
         return vec![];
@@ -359,6 +360,10 @@ fn abandon(ticker: &Ticker, trade: &Trade, lot: &Lot) -> Vec<Step> {
 fn take_away(ticker: &Ticker, now: Now, trade: &Trade, lot: &Lot, view: &MarketView) -> Vec<Step> {
     if trade.leaving.is_none() || lot.held().is_zero() || !settled(lot) {
         return vec![];
+    }
+    // The order of a scale-out is in no group: beside the lot's own exits it would sell twice.
+    if let Some(loose) = loose_exit(lot) {
+        return if loose.works() && loose.changing.is_none() { cancel(loose) } else { vec![] };
     }
     let Some(price) = leaving_price(ticker, now, lot, view) else { return vec![] };
     let open = |role| lot.newest(role).filter(|leg: &&Leg| !leg.ended());
@@ -450,6 +455,13 @@ fn patience(lot: &Lot) -> TimeDelta {
 /// Nothing was heard for a moment: news that belongs together has come together.
 fn calm(now: Now, lot: &Lot) -> bool {
     now.process.since(lot.heard) >= patience(lot)
+}
+
+/// An order that was placed to leave, is in no group, and works beside a stop.
+fn loose_exit(lot: &Lot) -> Option<&Leg> {
+    let stop = lot.newest(Role::Stop).is_some_and(|stop| !stop.ended());
+    let exit = lot.newest(Role::Exit).filter(|exit| stop && !exit.ended());
+    exit.filter(|exit| exit.spec.group.is_none() && !lot.brings(exit))
 }
 
 /// Orders that were placed only to leave.

@@ -372,3 +372,59 @@ fn a_signal_rule_of_the_users_goes_before_what_signals_do_by_themselves() {
         "#]],
     );
 }
+
+#[test]
+fn a_close_during_a_scale_out_takes_its_order_back_first() {
+    let rules = [json!({ "name": "Half",
+        "condition": { "type": "position_profit", "min_profit_pct": "0.01" },
+        "action": { "type": "scale_out", "part": "0.5" } })];
+    then(
+        settings_with(json!({}), &rules),
+        "
+        10:00:05 quote 101.00 101.02
+        10:00:06 quote 101.01 101.03
+        10:00:06 echo S1 50 at 98.00
+        10:00:06 armed S1 50
+        10:00:06 echo T1 50 at 104.00
+        10:00:06 armed T1 50
+        10:00:07 armed X2 49
+        10:00:07 close
+        10:00:07 cancelled X2
+        10:00:08 wake
+        10:00:08 echo S1 99 at 98.00
+        10:00:08 armed S1 99
+        10:00:08 echo T1 99 at 100.91
+        10:00:08 armed T1 99
+        10:00:09 filled T1 99 at 101.00
+        10:00:09 cancelled S1
+    ",
+        expect![[r#"
+            10:00:06 rule Half: profit 1.01 % >= 1 %
+            10:00:06 scales out: 49 of lot 1 (Half: profit 1.01 % >= 1 %)
+            10:00:06 -> modify S1 to 50 at 98.00
+            10:00:06 S1 now 50 at 98.00
+            10:00:06 S1 works 50, 0 filled
+            10:00:06 -> modify T1 to 50 at 104.00
+            10:00:06 T1 now 50 at 104.00
+            10:00:06 T1 works 50, 0 filled
+            10:00:06 -> place X2 sell 49 limit 100.91 day
+            10:00:07 X2 works 49, 0 filled
+            10:00:07 protected after 1.0 s
+            10:00:07 leaving: asked for by the operator
+            10:00:07 -> cancel X2
+            10:00:07 X2 cancelled, 0 filled
+            10:00:07 -> modify T1 to 99 at 100.91
+            10:00:08 -> modify S1 to 99 at 98.00
+            10:00:08 S1 now 99 at 98.00
+            10:00:08 S1 works 99, 0 filled
+            10:00:08 protected after 1.0 s
+            10:00:08 T1 now 99 at 100.91
+            10:00:08 T1 works 99, 0 filled
+            10:00:09 filled T1 sell 99 at 101.00
+            10:00:09 closed long 99 from 100.00 at 101.00: +99.00 by asked for by the operator
+            10:00:09 T1 filled, 99 filled
+            10:00:09 S1 cancelled, 0 filled
+            10:00:09 trade closed: +99.00, commission 0.00
+        "#]],
+    );
+}
