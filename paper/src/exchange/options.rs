@@ -26,8 +26,6 @@ pub struct AccountOptions {
     pub cash: Decimal,
     /// The currency of everything.
     pub currency: String,
-    /// The client id that hears the order news of all clients (TWS's setting "Master API client ID").
-    pub master_client: Option<i32>,
     /// Live orders a contract and side, children that sleep included; one more is refused (201).
     pub orders_a_side_max: usize,
     /// What guards against a slip of the finger, as TWS's presets do.
@@ -44,7 +42,6 @@ impl Default for AccountOptions {
             id: "DSIM0001".to_owned(),
             cash: Decimal::from(1_000_000),
             currency: "USD".to_owned(),
-            master_client: None,
             orders_a_side_max: ORDERS_A_SIDE_MAX,
             precautions: Precautions::default(),
             borrow: BTreeMap::new(),

@@ -46,9 +46,6 @@ pub(crate) struct Arguments {
     /// How it reads what nobody could verify, e.g. children_on_partial=held (may be repeated; docs/paper-gateway.md has all)
     #[arg(long, value_name = "NAME=WORD")]
     reading: Vec<String>,
-    /// Client id that hears the order news of all clients
-    #[arg(long, value_name = "ID")]
-    master_client: Option<i32>,
     /// A stock that is hard to borrow: shares at hand, and market seconds until more are located; without seconds never
     /// (may be repeated)
     #[arg(long, value_name = "SYMBOL=SHARES[:SECONDS]", value_parser = borrow)]
@@ -136,7 +133,6 @@ impl Arguments {
         AccountOptions {
             id: self.account.clone(),
             cash: self.cash,
-            master_client: self.master_client,
             precautions: Precautions {
                 price_percent: self.price_precaution,
                 size_max: self.size_precaution,
