@@ -3,8 +3,6 @@
 //! A share of the price and a number of points follow the average fill; a price that was
 //! named stays where it is.
 
-use std::fmt;
-
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -83,15 +81,5 @@ impl Distance {
     fn on_its_side(self, price: Price, from: Price, below: bool) -> Result<Price, BadPrice> {
         let right = if below { price < from } else { price > from };
         if right { Ok(price) } else { Err(BadPrice::WrongSide { price, entry: from }) }
-    }
-}
-
-impl fmt::Display for Distance {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Distance::Percent(part) => write!(f, "{part}"),
-            Distance::Points(points) => write!(f, "{}", points.round_dp(4).normalize()),
-            Distance::At(price) => write!(f, "at {price}"),
-        }
     }
 }

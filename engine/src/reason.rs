@@ -242,9 +242,6 @@ pub enum Decline {
         /// When.
         expiry: chrono::NaiveDate,
     },
-    /// An add of the other kind belongs to this trade already.
-    #[error("the trade has scaled in or doubled down already")]
-    OtherKindOfAdd,
     /// A price of the bracket is no price.
     #[error("no bracket around {touch}: {why}")]
     NoBracket {

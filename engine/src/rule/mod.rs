@@ -192,10 +192,10 @@ impl Rule {
         self.condition.direction().is_some()
     }
 
-    /// True where two successive quotes have to agree before it acts.
+    /// True where two successive quotes have to agree before it acts. A signal needs no second one.
     #[must_use]
     pub fn wants_confirming(&self) -> bool {
-        self.condition.measures_gain()
+        self.condition.measures_gain() && !self.hears_signals()
     }
 
     /// How many stops and targets its entry has at work; none for a rule that opens nothing.

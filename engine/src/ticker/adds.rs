@@ -94,10 +94,16 @@ impl Ticker {
         market: &MarketView,
         out: &mut Out,
     ) {
-        // Without a plan the rule is looked at again at the next quote; nothing is used up.
-        if let Ok(planned) = self.plan_double_down(now, double_down, &because, market) {
-            self.fired(now, rule, &because, out);
-            self.add(now, planned, out);
+        match self.plan_double_down(now, double_down, &because, market) {
+            Ok(planned) => {
+                self.fired(now, rule, &because, out);
+                self.add(now, planned, out);
+            }
+            // Whoever sent a signal hears why; at a quote the rule is looked at again at the next.
+            Err(decline) if rule.hears_signals() => {
+                self.fact(now, Fact::AddDeclined { wanted: because, because: decline }, out);
+            }
+            Err(_) => {}
         }
     }
 

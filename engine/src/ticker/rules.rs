@@ -28,7 +28,8 @@ pub(super) struct Watch {
 }
 
 impl Ticker {
-    /// Looks at all rules and lets one act. Answers whether one took the signal.
+    /// Looks at all rules and lets one act; answers whether one did. Those that wait for a signal
+    /// are looked at when one comes, the others without one.
     pub(super) fn on_rules(
         &mut self,
         now: Now,
@@ -78,14 +79,10 @@ impl Ticker {
     }
 
     fn fires(&mut self, index: usize, rule: &Rule, view: &View<'_>, market: &MarketView) -> bool {
-        if rule.hears_signals() != view.signal.is_some() && !matches!(rule.action, Action::CreatePosition(_))
-        {
+        if rule.hears_signals() != view.signal.is_some() {
             return false;
         }
-        let mut view = *view;
-        if let (Action::ScaleIn(_), Some(held), Some(trade)) = (&rule.action, &mut view.held, &self.trade) {
-            held.level = trade.levels_used + 1;
-        }
+        let view = self.for_rule(rule, view);
         let holds = self.may_act(rule, &view, market) && rule.condition.test(&view).is_ok();
         let confirmed = self.confirm(index, rule, holds, &view);
         holds && confirmed && self.is_cool(view.now, rule).is_ok()
@@ -111,7 +108,7 @@ impl Ticker {
     fn may_act(&self, rule: &Rule, view: &View<'_>, market: &MarketView) -> bool {
         let Some(trade) = &self.trade else {
             return match &rule.action {
-                // Those that wait for a signal act when one comes.
+                // One that waits for a signal opens by it.
                 Action::CreatePosition(_) => !rule.hears_signals() && self.mode.opens(),
                 Action::Halt(_) => self.mode.opens(),
                 Action::Alert(_) => true,
@@ -132,7 +129,11 @@ impl Ticker {
     }
 
     fn act(&mut self, now: Now, rule: &Rule, view: &View<'_>, market: &MarketView, out: &mut Out) -> bool {
-        let because = self.reason(rule, view);
+        let because = rule.because(&self.for_rule(rule, view));
+        if let Some(signal) = view.signal {
+            let because = because.clone();
+            self.fact(now, Fact::SignalTaken { signal: signal.clone(), because }, out);
+        }
         match &rule.action {
             Action::ClosePosition(_) => {
                 self.fired(now, rule, &because, out);
@@ -150,13 +151,13 @@ impl Ticker {
         true
     }
 
-    /// A scale-in's level is part of what it saw.
-    fn reason(&self, rule: &Rule, view: &View<'_>) -> Because {
+    /// What one rule sees: a scale-in measures against its next level, the others against the first.
+    fn for_rule<'a>(&self, rule: &Rule, view: &View<'a>) -> View<'a> {
         let mut view = *view;
         if let (Action::ScaleIn(_), Some(held), Some(trade)) = (&rule.action, &mut view.held, &self.trade) {
             held.level = trade.levels_used + 1;
         }
-        rule.because(&view)
+        view
     }
 
     fn say(&mut self, now: Now, rule: &Rule, view: &View<'_>, out: &mut Out) {

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 
 use super::{Out, Ticker};
-use crate::fact::{Fact, Step};
+use crate::fact::Fact;
 use crate::mode::Mode;
 use crate::order::Side;
 use crate::reason::{Because, Decline};
@@ -26,47 +26,24 @@ enum Course {
 
 impl Ticker {
     pub(super) fn on_signal(&mut self, now: Now, signal: &Signal, view: &MarketView, out: &mut Out) {
-        let declined = match self.course(now, signal) {
-            Ok(course) if self.by_rule(now, &course, signal, view, out) => Ok(()),
-            Ok(Course::Enter) => self.enter(now, signal, view, out),
-            Ok(Course::Close(because)) => {
-                self.leave(now, signal, because, out);
-                Ok(())
-            }
-            Ok(Course::Reverse(because)) => {
-                self.reverse(now, signal, because, view, out);
-                Ok(())
-            }
-            Err(because) => Err(because),
-        };
+        let declined = self.fresh(now, signal).and_then(|()| self.follow(now, signal, view, out));
         if let Err(because) = declined {
             self.fact(now, Fact::SignalDeclined { signal: signal.clone(), because }, out);
         }
     }
 
     /// A rule of the user's that waits for this signal goes before what signals do by
-    /// themselves; it is taken by the rule then.
-    fn by_rule(
-        &mut self,
-        now: Now,
-        course: &Course,
-        signal: &Signal,
-        view: &MarketView,
-        out: &mut Out,
-    ) -> bool {
-        if matches!(course, Course::Enter) {
-            return false;
+    /// themselves.
+    fn follow(&mut self, now: Now, signal: &Signal, view: &MarketView, out: &mut Out) -> Result<(), Decline> {
+        if self.on_rules(now, Some(signal), view, out) {
+            return Ok(());
         }
-        let before = out.len();
-        let acted = self.on_rules(now, Some(signal), view, out);
-        let because = out[before..].iter().find_map(|step| match step {
-            Step::Fact(Fact::RuleFired { because, .. }) => Some(because.clone()),
-            _ => None,
-        });
-        if let (true, Some(because)) = (acted, because) {
-            self.fact(now, Fact::SignalTaken { signal: signal.clone(), because }, out);
+        match self.course(signal)? {
+            Course::Enter => self.enter(now, signal, view, out)?,
+            Course::Close(because) => self.leave(now, signal, because, out),
+            Course::Reverse(because) => self.reverse(now, signal, because, view, out),
         }
-        acted
+        Ok(())
     }
 
     /// The opening half of a reversal, once flat.
@@ -77,8 +54,7 @@ impl Ticker {
         }
     }
 
-    fn course(&self, now: Now, signal: &Signal) -> Result<Course, Decline> {
-        self.fresh(now, signal)?;
+    fn course(&self, signal: &Signal) -> Result<Course, Decline> {
         match (&self.trade, signal.direction) {
             (None, Direction::Sell) => Err(Decline::NothingToSell),
             (None, Direction::Buy | Direction::Short) => Ok(Course::Enter),

@@ -365,10 +365,17 @@ fn a_signal_rule_of_the_users_goes_before_what_signals_do_by_themselves() {
         10:01:00 quote 99.98 100.00
         10:01:00 signal SELL 0.59
         10:01:00 signal SELL 0.60
+        10:01:00 again signal-3
+        10:01:01 signal BUY 0.95
     ",
         expect![[r#"
             10:01:00 signal SELL 0.59 declined: confidence 0.59 < 0.80 needed to close the long position
-            10:01:00 signal SELL 0.60 declined: confidence 0.60 < 0.80 needed to close the long position
+            10:01:00 signal SELL 0.60 taken (Half on SELL: 0.60 >= 0.60)
+            10:01:00 rule Half on SELL: 0.60 >= 0.60
+            10:01:00 scales out: 49 of lot 1 (Half on SELL: 0.60 >= 0.60)
+            10:01:00 -> modify S1 to 50 at 98.00
+            10:01:00 signal SELL 0.60 declined: duplicate
+            10:01:01 signal BUY 0.95 declined: already long
         "#]],
     );
 }
