@@ -172,6 +172,25 @@ fn a_limit_that_is_neither_a_number_nor_off_is_told() {
     );
 }
 
+#[test]
+fn tickers_whose_parts_do_not_go_together_are_told() {
+    check(
+        &[
+            ("tickers.toml", "[AAPL]", "[AAPL]\nmax_scale_ins = 4_294_967_295\nmax_double_downs = 1"),
+            ("tickers.toml", "[GOOG]", "[GOOG]\nshares = 10\nequity_pct = 0.1"),
+            ("tickers.toml", "[IBM]", "[IBM]\nsecurity_type = \"FUT\""),
+            ("tickers.toml", "[MSFT]", "[MSFT]\nexpiry = \"202612\""),
+        ],
+        &[],
+        expect![[r#"
+            tickers.toml:38: rule `High Confidence Buy` may have 4294967295 orders on one side at work, IB takes 15: fewer targets or adds
+            tickers.toml:38: rule `High Confidence Short` may have 4294967295 orders on one side at work, IB takes 15: fewer targets or adds
+            tickers.toml:43: it names more than one of position_size, shares, risk_per_trade and equity_pct
+            tickers.toml:48: a future needs `local_symbol` (e.g. "ESZ6") or `expiry` (e.g. "202612")
+            tickers.toml:52: `local_symbol` and `expiry` go with security_type = "FUT""#]],
+    );
+}
+
 /// A rules file and an environment as users of other tools have them: they load unchanged.
 #[test]
 fn a_foreign_rules_file_and_environment_load_unchanged() {

@@ -276,9 +276,9 @@ fn check_ticker(key: &TickerKey, own: &Table, built: &TickerSettings, faults: &m
         let say = "`local_symbol` and `expiry` go with security_type = \"FUT\"";
         faults.at(&segments![key.as_str()], say);
     }
-    let adds = built.scale_ins_max + built.double_downs_max;
+    let adds = built.scale_ins_max.saturating_add(built.double_downs_max);
     for rule in built.rules.iter().filter(|rule| rule.is_for(key)) {
-        let legs = rule.exits_a_lot() * (1 + adds) + 1;
+        let legs = rule.exits_a_lot().saturating_mul(adds.saturating_add(1)).saturating_add(1);
         if legs > LEGS_A_SIDE_MAX {
             let say = format!(
                 "rule `{}` may have {legs} orders on one side at work, IB takes {LEGS_A_SIDE_MAX}: fewer targets or adds",

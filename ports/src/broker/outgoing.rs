@@ -10,7 +10,7 @@ use engine::{OrderRef, Request};
 use ibapi::contracts::Contract;
 use ibapi::orders::{Action as WireAction, OcaType, Order, TimeInForce as WireTif};
 
-use super::convert::float;
+use super::convert::{decimal, float};
 use super::table::{Placed, Table};
 
 /// Why a request did not go out, wholly or in part.
@@ -185,12 +185,40 @@ fn moved_prices(echo: &Order, price: f64) -> Prices {
     match echo.order_type.as_str() {
         "STP" => Prices { aux: Some(price), ..Prices::default() },
         "STP LMT" => {
-            // The limit keeps its distance from the stop.
-            let apart = echo.limit_price.zip(echo.aux_price).map_or(0.0, |(limit, stop)| limit - stop);
-            Prices { limit: Some(price + apart), aux: Some(price), trail_stop: None }
+            // The limit keeps its distance from the stop; counted in floats it would leave its tick.
+            let apart = |limit: f64, stop: f64| Some(decimal(limit)? - decimal(stop)?);
+            let apart = echo.limit_price.zip(echo.aux_price).and_then(|(limit, stop)| apart(limit, stop));
+            let limit = apart.and_then(|apart| float(decimal(price)?.checked_add(apart)?));
+            Prices { limit: limit.or(Some(price)), aux: Some(price), trail_stop: None }
         }
         // The distance is the order's own, and the broker has moved the stop: both stay.
         "TRAIL" => Prices { aux: echo.aux_price, trail_stop: echo.trail_stop_price, limit: None },
         _ => Prices { limit: Some(price), ..Prices::default() },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Order, moved_prices};
+
+    #[test]
+    fn each_kind_keeps_what_is_not_moved() {
+        let echo = |kind: &str| Order {
+            order_type: kind.to_owned(),
+            limit_price: Some(97.1),
+            aux_price: Some(98.09),
+            trail_stop_price: Some(99.5),
+            ..Order::default()
+        };
+        let table = [
+            ("LMT", (Some(98.31), None, None)),
+            ("STP", (None, Some(98.31), None)),
+            ("STP LMT", (Some(97.32), Some(98.31), None)),
+            ("TRAIL", (None, Some(98.09), Some(99.5))),
+        ];
+        for (kind, expected) in table {
+            let moved = moved_prices(&echo(kind), 98.31);
+            assert_eq!((moved.limit, moved.aux, moved.trail_stop), expected, "{kind}");
+        }
     }
 }
