@@ -64,6 +64,7 @@ fn tell_fact(actor: &str, market: &str, fact: &Fact) {
             tracing::debug!(target: TRADING, actor, market, "{fact}");
         }
         Fact::Alerted { .. }
+        | Fact::ExcessTaken { .. }
         | Fact::LotReopened { .. }
         | Fact::TradeReopened { .. }
         | Fact::ClosedOutside { .. }

@@ -165,6 +165,17 @@ pub enum Fact {
     ReversalDropped,
     /// A lot's shares are gone.
     LotClosed(LotClosed),
+    /// A lot's exits took more than it had: the rest were shares of another lot.
+    ExcessTaken {
+        /// The lot whose exits took too much.
+        lot: u32,
+        /// The lot whose shares they were.
+        from: u32,
+        /// How many.
+        quantity: Quantity,
+        /// What they had cost, or for a short brought.
+        value: Money,
+    },
     /// A lot that was counted as gone holds shares again: news of it came late.
     LotReopened {
         /// The lot's number within its trade.

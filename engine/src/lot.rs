@@ -33,6 +33,10 @@ pub struct Lot {
     pub reanchored: bool,
     /// What its shares brought, once they were counted as gone.
     pub closed: Option<Money>,
+    /// Shares of its own that went for what another lot's exits took too much.
+    pub lent: Passed,
+    /// Shares that its own exits took too much, and other lots made good.
+    pub made_good: Passed,
     /// True once the other stops have followed it, or stayed.
     pub stops_settled: bool,
     /// A part that is on its way out.
@@ -43,6 +47,23 @@ pub struct Lot {
     pub refusals: u32,
     /// When the last news of it came.
     pub heard: Process,
+}
+
+/// Shares that went from one lot to another, and what they had cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Passed {
+    /// How many.
+    pub quantity: Quantity,
+    /// What their entry had cost, in money, without sign; for a short what it had brought.
+    pub value: Money,
+}
+
+impl Passed {
+    /// With more of them.
+    #[must_use]
+    pub fn and(self, quantity: Quantity, value: Money) -> Passed {
+        Passed { quantity: self.quantity + quantity, value: self.value + value }
+    }
 }
 
 /// A part of a lot that shall leave while the rest stays.
@@ -69,6 +90,8 @@ pub struct Leg {
     pub filled: Quantity,
     /// A change or a cancel on its way.
     pub changing: Option<Changing>,
+    /// When something was last asked of it.
+    pub asked: Process,
 }
 
 /// What was asked of a working order and is not answered yet.
@@ -92,6 +115,8 @@ impl Lot {
             exposed_since: None,
             reanchored: false,
             closed: None,
+            lent: Passed::default(),
+            made_good: Passed::default(),
             stops_settled: false,
             scaling: None,
             renewals: 0,
@@ -134,13 +159,13 @@ impl Lot {
     /// Shares it holds, without sign.
     #[must_use]
     pub fn held(&self) -> Quantity {
-        self.bought().less(self.left())
+        (self.bought() + self.made_good.quantity).less(self.left() + self.lent.quantity)
     }
 
     /// Shares that its exits took beyond what it had; more than none is a fault of somebody.
     #[must_use]
     pub fn oversold(&self) -> Quantity {
-        self.left().less(self.bought())
+        (self.left() + self.lent.quantity).less(self.bought() + self.made_good.quantity)
     }
 
     /// Shares that working orders would close if the market came to them. Stops, and
@@ -201,6 +226,17 @@ impl Lot {
         Price::new(ledger.value(own).value() / quantity.value()).ok()
     }
 
+    /// Money that its orders brought, shares that were another lot's at what those had cost.
+    #[must_use]
+    pub fn realized(&self, ledger: &Ledger) -> Money {
+        let passed = self.lent.value - self.made_good.value;
+        let cash = ledger.cash(|order| self.leg(order).is_some());
+        match self.side() {
+            Side::Long => cash + passed,
+            Side::Short => cash - passed,
+        }
+    }
+
     /// One of its orders, by name.
     #[must_use]
     pub fn leg(&self, order: &OrderRef) -> Option<&Leg> {
@@ -222,9 +258,23 @@ impl Lot {
 impl Leg {
     /// An order just asked for.
     #[must_use]
-    pub fn asked(spec: OrderSpec) -> Leg {
+    pub fn asked(spec: OrderSpec, at: Process) -> Leg {
         let zero = Quantity::ZERO;
-        Leg { remaining: spec.quantity, spec, standing: None, reported: zero, filled: zero, changing: None }
+        Leg {
+            remaining: spec.quantity,
+            spec,
+            standing: None,
+            reported: zero,
+            filled: zero,
+            changing: None,
+            asked: at,
+        }
+    }
+
+    /// True while the broker owes a word: of the order itself, or of what was asked of it.
+    #[must_use]
+    pub fn awaits_answer(&self) -> bool {
+        !self.ended() && (self.standing.is_none() || self.changing.is_some())
     }
 
     /// True for an entry.

@@ -53,6 +53,12 @@ pub enum Difference {
         /// Which.
         orders: Vec<OrderRef>,
     },
+    /// The broker owes a word of orders of ours, or of what was asked of them.
+    #[error("no answer about {}", short(orders))]
+    Unanswered {
+        /// Which.
+        orders: Vec<OrderRef>,
+    },
     /// An execution of ours belongs to no open trade.
     #[error("execution {0} belongs to no open trade")]
     Execution(String),

@@ -77,6 +77,9 @@ impl fmt::Display for Fact {
             Fact::ScaleOutEnded { lot } => write!(f, "scale-out of lot {lot} ended"),
             Fact::EntriesWithdrawn { because } => write!(f, "resting entries are withdrawn: {because}"),
             Fact::LocateGivenUp { .. } => f.write_str("no shares to borrow in time, the entry is taken back"),
+            Fact::ExcessTaken { lot, from, quantity, .. } => {
+                write!(f, "exits of lot {lot} took {quantity} of lot {from}")
+            }
             Fact::LotReopened { lot, .. } => write!(f, "lot {lot} is open again: its news came late"),
             Fact::TradeReopened { trade, .. } => write!(f, "trade {trade} is open again: a fill came late"),
             Fact::ClosedOutside { lot, execution } => {

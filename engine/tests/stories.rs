@@ -30,6 +30,8 @@ fn a_signal_becomes_a_bracket_and_the_target_ends_it() {
         10:00:02 filled E1 99 at 100.00
         10:00:02 armed S1 99, T1 99
         10:00:02 commission 1.00
+        10:00:02 echo T1 99 at 108.00
+        10:00:02 echo S1 99 at 97.00
         11:00:00 filled T1 99 at 108.11
         11:00:00 commission 1.00
         11:00:00 cancelled S1
@@ -49,6 +51,8 @@ fn a_signal_becomes_a_bracket_and_the_target_ends_it() {
             10:00:02 average entry 100.00
             10:00:02 -> modify T1 to 99 at 108.00
             10:00:02 commission 1.00
+            10:00:02 T1 now 99 at 108.00
+            10:00:02 S1 now 99 at 97.00
             11:00:00 filled T1 sell 99 at 108.11
             11:00:00 closed long 99 from 100.00 at 108.11: +802.89 by target
             11:00:00 T1 filled, 99 filled

@@ -55,6 +55,10 @@ impl Ticker {
             }),
             Fact::ScaleOutEnded { lot } => self.with_lot(*lot, |lot| lot.scaling = None),
             Fact::EntriesWithdrawn { .. } => self.with_trade(|trade| trade.withdrawn = true),
+            Fact::ExcessTaken { lot, from, quantity, value } => {
+                self.with_lot(*lot, |lot| lot.made_good = lot.made_good.and(*quantity, *value));
+                self.with_lot(*from, |lot| lot.lent = lot.lent.and(*quantity, *value));
+            }
             Fact::LotReopened { lot, .. } => self.with_lot(*lot, |lot| lot.closed = None),
             Fact::TradeReopened { .. } => self.reopen(),
             Fact::ClosedOutside { lot, execution } => self.closed_outside(at, *lot, execution),
@@ -96,15 +100,19 @@ impl Ticker {
                     if let Some(scaling) = lot.scaling.as_mut().filter(|_| spec.order.role == Role::Exit) {
                         scaling.placed = Some(at.process);
                     }
-                    lot.legs.push(Leg::asked(spec.clone()));
+                    lot.legs.push(Leg::asked(spec.clone(), at.process));
                 });
             }),
             Request::Modify(change) => {
                 self.with_trade(|trade| trade.repricings += u32::from(trade.leaving.is_some()));
-                self.with_leg(&change.order, |leg| leg.changing = Some(Changing::Terms(change.clone())));
+                self.asked(at, &change.order, Changing::Terms(change.clone()));
             }
-            Request::Cancel(order) => self.with_leg(order, |leg| leg.changing = Some(Changing::Cancel)),
+            Request::Cancel(order) => self.asked(at, order, Changing::Cancel),
         }
+    }
+
+    fn asked(&mut self, at: Now, order: &crate::OrderRef, changing: Changing) {
+        self.with_leg(order, |leg| (leg.changing, leg.asked) = (Some(changing), at.process));
     }
 
     /// Back in step: the snapshot has told each order's terms, so what was asked before and
@@ -190,7 +198,7 @@ impl Ticker {
     /// Somebody else's trade as an order of the lot that is over.
     fn closed_outside(&mut self, at: Now, number: u32, execution: &Execution) {
         self.with_lot(number, |lot| {
-            let mut leg = Leg::asked(OrderSpec {
+            let spec = OrderSpec {
                 order: execution.order.clone(),
                 lot: number,
                 action: execution.action,
@@ -201,7 +209,8 @@ impl Ticker {
                 group: None,
                 outside_rth: false,
                 transmit: true,
-            });
+            };
+            let mut leg = Leg::asked(spec, at.process);
             leg.standing = Some(Standing::Ended(End::Filled));
             leg.remaining = Quantity::ZERO;
             lot.legs.push(leg);
@@ -225,6 +234,8 @@ impl Ticker {
                     leg.spec.kind = leg.spec.kind.at(priced(price));
                 }
             }
+            lot.lent.quantity = scaled(lot.lent.quantity);
+            lot.made_good.quantity = scaled(lot.made_good.quantity);
             lot.entry_average = lot.average(ledger, true);
             lot.opened.touch = priced(lot.opened.touch);
             lot.opened.stop = lot.opened.stop.split(ratio);

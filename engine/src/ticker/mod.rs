@@ -180,6 +180,12 @@ impl Ticker {
         &self.ledger
     }
 
+    /// Somebody else's signed position in the contract; none before the first snapshot.
+    #[must_use]
+    pub fn foreign(&self) -> Option<Decimal> {
+        self.foreign
+    }
+
     /// Its counts since it began.
     #[must_use]
     pub fn tally(&self) -> &Tally {

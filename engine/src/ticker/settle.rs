@@ -25,6 +25,8 @@ use crate::view::MarketView;
 const SETTLING: TimeDelta = TimeDelta::milliseconds(250);
 /// How long filled shares may wait for the broker to wake their stop.
 const ASLEEP_MAX: TimeDelta = TimeDelta::milliseconds(1_000);
+/// How long the broker may owe a word of an order, or of what was asked of it.
+const SILENT_MAX: TimeDelta = TimeDelta::seconds(5);
 /// How often a leaving order is priced anew.
 const REPRICINGS_MAX: u32 = 10;
 /// How often a lost stop is placed anew before the shares are sold.
@@ -76,7 +78,21 @@ impl Ticker {
             }
         }
         self.after_add(now, view, out);
+        self.doubt_silence(now, out);
         self.close_trade(now, view, out);
+    }
+
+    /// The broker owes a word for too long: what it knows is looked up, nothing is sent again.
+    fn doubt_silence(&mut self, now: Now, out: &mut Out) {
+        if !self.mode.places() {
+            return;
+        }
+        let legs = self.trade.iter().flat_map(|trade| &trade.lots).flat_map(|lot| &lot.legs);
+        let silent = |leg: &&Leg| leg.awaits_answer() && now.process.since(leg.asked) > SILENT_MAX;
+        let orders: Vec<crate::OrderRef> = legs.filter(silent).map(|leg| leg.spec.order.clone()).collect();
+        if !orders.is_empty() {
+            self.doubt(now, Difference::Unanswered { orders }, out);
+        }
     }
 
     fn close_trade(&mut self, now: Now, view: &MarketView, out: &mut Out) {
@@ -165,23 +181,24 @@ fn waits_for_shares(ticker: &Ticker, now: Now, lot: &Lot, view: &MarketView) -> 
 /// A lot that was counted as gone, and is not: news of it came late, or a correction.
 fn reopen_lot(ticker: &Ticker, _: Now, _: &Trade, lot: &Lot, _: &MarketView) -> Vec<Step> {
     let Some(realized) = lot.closed else { return vec![] };
-    let own = |order: &crate::OrderRef| lot.leg(order).is_some();
-    if lot.held().is_zero() && ticker.ledger.cash(own) == realized {
+    if lot.held().is_zero() && lot.realized(&ticker.ledger) == realized {
         return vec![];
     }
     fact(Fact::LotReopened { lot: lot.opened.lot, realized })
 }
 
-/// Exits took more than there was: what they opened on the other side goes at once, and the
-/// ticker halts.
+/// Exits took more than there was: the ticker halts and the trade leaves. What they took was
+/// another lot's, while one holds shares; what they opened on the other side goes at once.
 fn cover_excess(ticker: &Ticker, now: Now, trade: &Trade, lot: &Lot, view: &MarketView) -> Vec<Step> {
     let excess = lot.oversold();
     let covers = |leg: &Leg| leg.spec.order.role == Role::Exit && lot.brings(leg) && !leg.ended();
     // The entry's own executions may be on their way still.
-    if excess.is_zero() || !settled(lot) || !is_open(now, view) || lot.legs.iter().any(covers) {
+    if excess.is_zero() || !settled(lot) || now.process.since(lot.heard) < ASLEEP_MAX {
         return vec![];
     }
-    if exits(lot) >= EXITS_MAX || now.process.since(lot.heard) < ASLEEP_MAX {
+    let other = trade.lots.iter().rev().find(|other| !other.held().is_zero());
+    let busy = !is_open(now, view) || lot.legs.iter().any(covers) || exits(lot) >= EXITS_MAX;
+    if other.is_none() && busy {
         return vec![];
     }
     let mut steps = Vec::new();
@@ -192,6 +209,13 @@ fn cover_excess(ticker: &Ticker, now: Now, trade: &Trade, lot: &Lot, view: &Mark
     if ticker.mode.opens() {
         let mode = Mode::Halted { because: because.to_string() };
         steps.push(Step::Fact(Fact::ModeChanged { mode }));
+    }
+    if let Some(other) = other {
+        let (lot, from, quantity) = (lot.opened.lot, other.opened.lot, excess.min(other.held()));
+        let cost = other.entry_average.unwrap_or(other.opened.touch);
+        let value = cost.times(quantity, other.opened.multiplier);
+        steps.push(Step::Fact(Fact::ExcessTaken { lot, from, quantity, value }));
+        return steps;
     }
     let mut cover = exit_spec(ticker, trade, lot, Role::Exit, trade.next_n(), Kind::Market);
     (cover.action, cover.quantity, cover.time_in_force) = (lot.side().opening(), excess, TimeInForce::Day);
@@ -429,8 +453,8 @@ fn close_lot(ticker: &Ticker, _: Now, trade: &Trade, lot: &Lot, _: &MarketView) 
         return vec![];
     }
     let average = |entry| lot.average(&ticker.ledger, entry);
-    let (Some(entry), Some(exit)) = (average(true), average(false)) else { return vec![] };
-    let own = |order: &crate::OrderRef| lot.leg(order).is_some();
+    // A lot whose shares all went for another's has no exit of its own: they went at cost.
+    let (Some(entry), Some(exit)) = (average(true), average(false).or(average(true))) else { return vec![] };
     fact(Fact::LotClosed(LotClosed {
         lot: lot.opened.lot,
         side: lot.side(),
@@ -438,7 +462,7 @@ fn close_lot(ticker: &Ticker, _: Now, trade: &Trade, lot: &Lot, _: &MarketView) 
         quantity: lot.bought(),
         entry,
         exit,
-        realized: ticker.ledger.cash(own),
+        realized: lot.realized(&ticker.ledger),
     }))
 }
 

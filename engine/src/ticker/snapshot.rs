@@ -64,7 +64,7 @@ impl Ticker {
         self.doubt(now, difference, out);
     }
 
-    fn doubt(&mut self, now: Now, difference: Difference, out: &mut Out) {
+    pub(super) fn doubt(&mut self, now: Now, difference: Difference, out: &mut Out) {
         self.on_gap(now, out);
         self.fact(now, Fact::Doubted { difference }, out);
     }

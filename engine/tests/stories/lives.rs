@@ -187,6 +187,7 @@ fn a_short_sale_waits_for_shares_only_so_long() {
         10:00:00 quote 100.00 100.02
         10:00:00 signal SHORT 0.85
         10:00:00 locating E1
+        10:00:00 accepted T1 S1
         10:00:29 wake
         10:00:31 wake
         10:00:31 cancelled E1
@@ -198,6 +199,8 @@ fn a_short_sale_waits_for_shares_only_so_long() {
             10:00:00 trade 1 lot 1: short from 100.00 (High Confidence Short: 0.85 >= 0.80)
             10:00:00 -> place E1 sell 100 limit 99.90 until 14:00:30 UTC, T1 buy 100 limit 91.90, S1 buy 100 stop 102.90
             10:00:00 E1 accepted, waits for its entry
+            10:00:00 T1 accepted, waits for its entry
+            10:00:00 S1 accepted, waits for its entry
             10:00:31 no shares to borrow in time, the entry is taken back
             10:00:31 -> cancel E1
             10:00:31 E1 cancelled, 0 filled
@@ -300,6 +303,103 @@ fn what_rests_is_withdrawn_on_demand_and_what_is_held_stays() {
             10:03:00 A2 cancelled, 0 filled
             10:03:00 T2 cancelled, 0 filled
             10:03:00 S2 cancelled, 0 filled
+        "#]],
+    );
+}
+
+#[test]
+fn an_order_that_nobody_speaks_of_is_looked_up_and_never_sent_again() {
+    check(
+        "
+        10:00:00 quote 99.98 100.00
+        10:00:00 signal BUY 0.85
+        10:00:04 wake
+        10:00:06 wake
+        10:00:07 snapshot 0
+        10:00:08 snapshot 0
+        10:00:09 signal BUY 0.85
+    ",
+        expect![[r#"
+            10:00:00 signal BUY 0.85 taken (High Confidence Buy: 0.85 >= 0.80)
+            10:00:00 trade 1 lot 1: long from 100.00 (High Confidence Buy: 0.85 >= 0.80)
+            10:00:00 -> place E1 buy 99 limit 100.10 until 14:00:30 UTC, T1 sell 99 limit 108.11, S1 sell 99 stop 97.09
+            10:00:06 now reconciling
+            10:00:06 looks again: no answer about E1, T1, S1
+            10:00:07 looks again: not at the broker: E1, T1, S1
+            10:00:08 E1 cancelled, 0 filled
+            10:00:08 T1 cancelled, 0 filled
+            10:00:08 S1 cancelled, 0 filled
+            10:00:08 now active
+            10:00:08 trade ended without a fill
+            10:00:09 signal BUY 0.85 declined: the quote is 9.0 s old, at most 5.0 s is traded on
+        "#]],
+    );
+}
+
+#[test]
+fn what_one_lot_sold_too_much_is_taken_from_another() {
+    check(
+        "
+        10:00:00 quote 99.98 100.00
+        10:00:00 signal BUY 0.85
+        10:00:00 accepted E1 T1 S1
+        10:00:01 filled E1 99 at 100.00
+        10:00:01 armed S1 99, T1 99
+        10:00:01 echo T1 99 at 108.00
+        10:01:00 quote 102.50 102.52
+        10:01:01 quote 102.50 102.52
+        10:01:01 accepted A2 T2 S2
+        10:01:02 filled A2 49 at 102.60
+        10:01:02 armed S2 49, T2 49
+        10:01:02 echo T2 49 at 110.81
+        10:05:00 filled T1 99 at 108.00
+        10:05:00 cancelled S1
+        10:05:01 executed T1 20 at 108.00
+        10:05:03 wake
+        10:05:03 echo S2 29 at 99.54
+    ",
+        expect![[r#"
+            10:00:00 signal BUY 0.85 taken (High Confidence Buy: 0.85 >= 0.80)
+            10:00:00 trade 1 lot 1: long from 100.00 (High Confidence Buy: 0.85 >= 0.80)
+            10:00:00 -> place E1 buy 99 limit 100.10 until 14:00:30 UTC, T1 sell 99 limit 108.11, S1 sell 99 stop 97.09
+            10:00:00 E1 works 99, 0 filled
+            10:00:00 T1 accepted, waits for its entry
+            10:00:00 S1 accepted, waits for its entry
+            10:00:01 filled E1 buy 99 at 100.00
+            10:00:01 E1 filled, 99 filled
+            10:00:01 S1 works 99, 0 filled
+            10:00:01 protected after 0 ms
+            10:00:01 T1 works 99, 0 filled
+            10:00:01 average entry 100.00
+            10:00:01 -> modify T1 to 99 at 108.00
+            10:00:01 T1 now 99 at 108.00
+            10:01:01 scales in: lot 2 of trade 1, long from 102.52 (Scale In on Profit: profit 2.5 % >= 2 %)
+            10:01:01 -> place A2 buy 49 limit 102.62 until 14:01:31 UTC, T2 sell 49 limit 110.83, S2 sell 49 stop 99.54
+            10:01:01 A2 works 49, 0 filled
+            10:01:01 T2 accepted, waits for its entry
+            10:01:01 S2 accepted, waits for its entry
+            10:01:02 filled A2 buy 49 at 102.60
+            10:01:02 A2 filled, 49 filled
+            10:01:02 S2 works 49, 0 filled
+            10:01:02 protected after 0 ms
+            10:01:02 after the add each lot keeps its stop
+            10:01:02 T2 works 49, 0 filled
+            10:01:02 average entry 102.60
+            10:01:02 -> modify T2 to 49 at 110.81
+            10:01:02 T2 now 49 at 110.81
+            10:05:00 filled T1 sell 99 at 108.00
+            10:05:00 closed long 99 from 100.00 at 108.00: +792.00 by target
+            10:05:00 T1 filled, 99 filled
+            10:05:00 S1 cancelled, 0 filled
+            10:05:01 filled T1 sell 20 at 108.00
+            10:05:01 lot 1 is open again: its news came late
+            10:05:03 leaving: exits took 20 more than were held
+            10:05:03 now halted (exits took 20 more than were held)
+            10:05:03 exits of lot 1 took 20 of lot 2
+            10:05:03 closed long 99 from 100.00 at 108.00: +900.00 by exits took 20 more than were held
+            10:05:03 -> modify S2 to 29 at 99.54
+            10:05:03 -> modify T2 to 29 at 110.81
+            10:05:03 S2 now 29 at 99.54
         "#]],
     );
 }

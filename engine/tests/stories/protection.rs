@@ -16,6 +16,7 @@ fn a_correction_changes_the_price_and_is_counted_once() {
         10:00:01 corrected E1 99 at 100.05
         10:00:01 repeated
         10:00:01 armed S1 99, T1 99
+        10:00:01 echo T1 99 at 108.06
         10:05:00 filled T1 99 at 108.05
         10:05:00 repeated
         10:05:00 commission 1.00
@@ -37,6 +38,7 @@ fn a_correction_changes_the_price_and_is_counted_once() {
             10:00:01 T1 works 99, 0 filled
             10:00:01 average entry 100.05
             10:00:01 -> modify T1 to 99 at 108.06
+            10:00:01 T1 now 99 at 108.06
             10:05:00 filled T1 sell 99 at 108.05
             10:05:00 closed long 99 from 100.05 at 108.05: +792.00 by target
             10:05:00 T1 filled, 99 filled

@@ -202,6 +202,11 @@ impl Exchange {
         self.orders.values()
     }
 
+    /// The orders that can still fill, oldest first.
+    pub fn live(&self) -> impl Iterator<Item = &Order> {
+        self.live.values().filter_map(|key| self.orders.get(key))
+    }
+
     /// All executions that are remembered, oldest first.
     pub fn executions(&self) -> &[Execution] {
         &self.executions

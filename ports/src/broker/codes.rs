@@ -6,7 +6,7 @@
 
 /// What a code means for the order it names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Meaning {
+pub enum Meaning {
     /// The order is as it was; the words are for the log.
     Remark,
     /// A change or a cancel was refused; the order works on as it was.
@@ -16,7 +16,8 @@ pub(super) enum Meaning {
 }
 
 /// What a code means for an order; `alive` if the broker has acknowledged it before.
-pub(super) fn meaning(code: i32, alive: bool) -> Meaning {
+#[must_use]
+pub fn meaning(code: i32, alive: bool) -> Meaning {
     match code {
         // Warnings, locates, presets, and the words behind a cancellation.
         0 | 202 | 399 | 404 | 2100..=2199 | 10311 | 10349 => Meaning::Remark,
@@ -35,7 +36,8 @@ pub(super) fn meaning(code: i32, alive: bool) -> Meaning {
 ///
 /// -8, -6, -7 are `ibapi`'s own: reconnected, order updates lost, notices lost. 1100 to
 /// 1102 are TWS's link to its servers; 1300 says that the port moves.
-pub(super) fn opens_gap(code: i32) -> bool {
+#[must_use]
+pub fn opens_gap(code: i32) -> bool {
     matches!(code, -8 | -7 | -6 | 1100 | 1101 | 1102 | 1300)
 }
 

@@ -9,7 +9,7 @@
 //! (news to events), `snapshot`, [`quotes`], [`bars`], [`funds`].
 
 pub mod bars;
-mod codes;
+pub mod codes;
 mod contract;
 mod convert;
 pub mod funds;
