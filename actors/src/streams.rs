@@ -65,6 +65,7 @@ fn tell_fact(actor: &str, market: &str, fact: &Fact) {
         }
         Fact::Alerted { .. }
         | Fact::ExcessTaken { .. }
+        | Fact::CorrectedLate { .. }
         | Fact::LotReopened { .. }
         | Fact::TradeReopened { .. }
         | Fact::ClosedOutside { .. }

@@ -190,6 +190,13 @@ pub enum Fact {
         /// Whether it had been counted as a gain; none: it had not been counted.
         counted: Option<bool>,
     },
+    /// The price of an execution was corrected after its trade was over.
+    CorrectedLate {
+        /// The execution, as it is now.
+        execution: Execution,
+        /// What that adds to what was realised, before commissions.
+        by: Money,
+    },
     /// Somebody else closed shares of ours.
     ClosedOutside {
         /// The lot's number within its trade.

@@ -40,6 +40,8 @@ struct Remembered {
     at: DateTime<Utc>,
     revision: u32,
     commissioned: bool,
+    /// What it was, for one of ours.
+    own: Option<(Quantity, Money, Decimal)>,
 }
 
 /// What an execution is to the ledger.
@@ -123,6 +125,27 @@ impl Ledger {
         }
     }
 
+    /// What a late correction changes in money, where it leaves the shares as they were.
+    #[must_use]
+    pub fn corrected_by(&self, execution: &Execution) -> Option<Money> {
+        let (quantity, cash, multiplier) = self.closed.get(split(&execution.id).0)?.own?;
+        let corrected = Booked { execution: execution.clone(), multiplier, revision: 0, commission: None };
+        (quantity == execution.quantity).then(|| corrected.cash() - cash)
+    }
+
+    /// Books a late correction of the price.
+    pub fn correct(&mut self, execution: &Execution) {
+        let (base, revision) = split(&execution.id);
+        let by = self.corrected_by(execution);
+        if let (Some(old), Some(by)) = (self.closed.get_mut(base), by) {
+            old.revision = revision;
+            old.own = old.own.map(|(quantity, cash, multiplier)| (quantity, cash + by, multiplier));
+        }
+        if let Some(booked) = self.before.get_mut(base) {
+            (booked.execution, booked.revision) = (execution.clone(), revision);
+        }
+    }
+
     /// True where an execution of the trade before is corrected.
     #[must_use]
     pub fn is_of_before(&self, execution: &Execution) -> bool {
@@ -138,7 +161,7 @@ impl Ledger {
     /// Remembers somebody else's execution by its name.
     pub fn note_foreign(&mut self, id: &str, at: DateTime<Utc>) {
         let (base, revision) = split(id);
-        self.closed.insert(base.to_owned(), Remembered { at, revision, commissioned: true });
+        self.closed.insert(base.to_owned(), Remembered { at, revision, commissioned: true, own: None });
     }
 
     /// A corporate action gave `ratio` new shares for each old one.
@@ -191,7 +214,8 @@ impl Ledger {
 impl Booked {
     fn remembered(&self) -> Remembered {
         let commissioned = self.commission.is_some();
-        Remembered { at: self.execution.at, revision: self.revision, commissioned }
+        let own = Some((self.execution.quantity, self.cash(), self.multiplier));
+        Remembered { at: self.execution.at, revision: self.revision, commissioned, own }
     }
 
     fn cash(&self) -> Money {

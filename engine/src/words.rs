@@ -82,6 +82,9 @@ impl fmt::Display for Fact {
             }
             Fact::LotReopened { lot, .. } => write!(f, "lot {lot} is open again: its news came late"),
             Fact::TradeReopened { trade, .. } => write!(f, "trade {trade} is open again: a fill came late"),
+            Fact::CorrectedLate { execution, by } => {
+                write!(f, "corrected after its trade was over: {execution}, {by:+}")
+            }
             Fact::ClosedOutside { lot, execution } => {
                 let Execution { quantity, price, .. } = execution;
                 write!(f, "{quantity} of lot {lot} closed outside of this program at {price}")

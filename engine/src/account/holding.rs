@@ -63,6 +63,7 @@ impl Holding {
             Fact::LotOpened(lot) => self.multiplier = lot.multiplier,
             Fact::Executed { execution }
             | Fact::Stray { execution }
+            | Fact::CorrectedLate { execution, .. }
             | Fact::ClosedOutside { execution, .. } => return self.executed(at, execution),
             Fact::Split { ratio } => self.split(*ratio),
             Fact::Commissioned(commission) => self.fills.commission(commission),

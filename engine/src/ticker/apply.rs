@@ -61,6 +61,7 @@ impl Ticker {
             }
             Fact::LotReopened { lot, .. } => self.with_lot(*lot, |lot| lot.closed = None),
             Fact::TradeReopened { .. } => self.reopen(),
+            Fact::CorrectedLate { execution, .. } => self.ledger.correct(execution),
             Fact::ClosedOutside { lot, execution } => self.closed_outside(at, *lot, execution),
             Fact::ForeignPosition { position, by } => {
                 self.foreign = Some(*position);

@@ -37,8 +37,12 @@ impl Ticker {
             let Execution { id, action, quantity, price, at, .. } = execution.clone();
             return self.on_foreign(now, &Foreign { id, action, quantity, price, at }, out);
         }
+        let corrected = || self.ledger.corrected_by(execution);
         match self.ledger.novelty(execution) {
             Novelty::Known => {}
+            Novelty::LateCorrection if let Some(by) = corrected() => {
+                self.fact(now, Fact::CorrectedLate { execution: execution.clone(), by }, out);
+            }
             Novelty::New if self.knows(&execution.order) => {
                 self.fact(now, Fact::Executed { execution: execution.clone() }, out);
             }

@@ -32,6 +32,7 @@ impl Tally {
             Fact::SignalDeclined { .. } => self.signals_declined += 1,
             Fact::Commissioned(commission) => self.commission = self.commission + commission.amount,
             Fact::LotClosed(lot) => self.realized = self.realized + lot.realized,
+            Fact::CorrectedLate { by, .. } => self.realized = self.realized + *by,
             Fact::LotReopened { realized, .. } => self.realized = self.realized - *realized,
             Fact::TradeReopened { counted: Some(won), .. } => {
                 self.trades = self.trades.saturating_sub(1);

@@ -213,3 +213,50 @@ fn children_cancelled_with_the_rest_of_their_entry_are_replaced() {
         "#]],
     );
 }
+
+#[test]
+fn a_price_corrected_after_its_trade_was_over_is_counted_and_nothing_else() {
+    check(
+        "
+        10:00:00 quote 99.98 100.00
+        10:00:00 signal BUY 0.85
+        10:00:00 accepted E1 T1 S1
+        10:00:01 filled E1 99 at 100.00
+        10:00:01 armed S1 99, T1 99
+        10:00:01 echo T1 99 at 108.00
+        10:05:00 filled T1 99 at 108.00
+        10:05:00 cancelled S1
+        10:06:00 corrected T1 99 at 108.01
+        10:06:00 repeated
+        10:07:00 quote 108.00 108.02
+        10:07:00 signal BUY 0.85
+        10:07:00 corrected T1 99 at 108.00
+    ",
+        expect![[r#"
+            10:00:00 signal BUY 0.85 taken (High Confidence Buy: 0.85 >= 0.80)
+            10:00:00 trade 1 lot 1: long from 100.00 (High Confidence Buy: 0.85 >= 0.80)
+            10:00:00 -> place E1 buy 99 limit 100.10 until 14:00:30 UTC, T1 sell 99 limit 108.11, S1 sell 99 stop 97.09
+            10:00:00 E1 works 99, 0 filled
+            10:00:00 T1 accepted, waits for its entry
+            10:00:00 S1 accepted, waits for its entry
+            10:00:01 filled E1 buy 99 at 100.00
+            10:00:01 E1 filled, 99 filled
+            10:00:01 S1 works 99, 0 filled
+            10:00:01 protected after 0 ms
+            10:00:01 T1 works 99, 0 filled
+            10:00:01 average entry 100.00
+            10:00:01 -> modify T1 to 99 at 108.00
+            10:00:01 T1 now 99 at 108.00
+            10:05:00 filled T1 sell 99 at 108.00
+            10:05:00 closed long 99 from 100.00 at 108.00: +792.00 by target
+            10:05:00 T1 filled, 99 filled
+            10:05:00 S1 cancelled, 0 filled
+            10:05:00 trade closed: +792.00, commission 0.00
+            10:06:00 corrected after its trade was over: filled T1 sell 99 at 108.01, +0.99
+            10:07:00 signal BUY 0.85 taken (High Confidence Buy: 0.85 >= 0.80)
+            10:07:00 trade 2 lot 1: long from 108.02 (High Confidence Buy: 0.85 >= 0.80)
+            10:07:00 -> place E1 buy 92 limit 108.12 until 14:07:30 UTC, T1 sell 92 limit 116.77, S1 sell 92 stop 104.87
+            10:07:00 corrected after its trade was over: filled T1 sell 99 at 108.00, -0.99
+        "#]],
+    );
+}
