@@ -90,6 +90,9 @@ pub struct Leg {
     pub filled: Quantity,
     /// A change or a cancel on its way.
     pub changing: Option<Changing>,
+    /// The group that guards it against being filled beside its siblings; none: it is in none,
+    /// or in one that does not block.
+    pub guard: Option<String>,
     /// When something was last asked of it.
     pub asked: Process,
 }
@@ -262,6 +265,7 @@ impl Leg {
         let zero = Quantity::ZERO;
         Leg {
             remaining: spec.quantity,
+            guard: spec.group.clone(),
             spec,
             standing: None,
             reported: zero,
@@ -323,11 +327,15 @@ impl Leg {
     /// Takes in echoed terms; a change that they fulfil is answered.
     pub fn echoed(&mut self, terms: &Terms) {
         self.spec.quantity = terms.quantity;
+        self.guard.clone_from(&terms.guard);
         if let Some(price) = terms.price {
             self.spec.kind = self.spec.kind.at(price);
         }
-        let answered =
-            |change: &Change| change.quantity == terms.quantity && Some(change.price) == terms.price;
+        // A stop that trails has moved on by itself meanwhile.
+        let trails = self.spec.kind.trails();
+        let answered = |change: &Change| {
+            change.quantity == terms.quantity && (trails || Some(change.price) == terms.price)
+        };
         if matches!(&self.changing, Some(Changing::Terms(change)) if answered(change)) {
             self.changing = None;
         }

@@ -234,4 +234,8 @@ pub struct Terms {
     pub quantity: Quantity,
     /// Its limit or stop price.
     pub price: Option<Price>,
+    /// The group it is in, where that guards its members against being filled beside each other
+    /// (TWS's OCA types 1 and 2); IB may have put it into another than it was asked for.
+    #[serde(default)]
+    pub guard: Option<String>,
 }

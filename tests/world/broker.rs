@@ -11,7 +11,7 @@ use engine::input::Foreign;
 use engine::order::{Action, Commission, End, Execution, Standing, Status, Terms};
 use engine::{Money, OrderRef, Price, Quantity, Role, Snapshot};
 use paper::exchange::event::{Event, Execution as Fill};
-use paper::exchange::order::{Kind, Order, OrderKey, Phase, Side};
+use paper::exchange::order::{Kind, Oca, OcaType, Order, OrderKey, Phase, Side};
 use paper::exchange::readings::{ChildrenGroup, ExecutionsBack, OcaRace};
 use paper::exchange::{Exchange, ExchangeOptions};
 use paper::market::Market;
@@ -304,7 +304,9 @@ pub(crate) fn terms_of(order: &Order, name: &OrderRef) -> Terms {
         kind => kind.stop(),
     };
     let price = price.and_then(|price| Price::new(price).ok());
-    Terms { order: name.clone(), quantity: quantity(order.total()), price }
+    let blocks = |oca: &Oca| oca.kind != OcaType::ReduceWithoutBlock;
+    let guard = order.reported_oca().filter(blocks).map(|oca| oca.group);
+    Terms { order: name.clone(), quantity: quantity(order.total()), price, guard }
 }
 
 fn execution_of(fill: &Fill, order: OrderRef) -> Option<Execution> {

@@ -395,13 +395,37 @@ fn take_away(ticker: &Ticker, now: Now, trade: &Trade, lot: &Lot, view: &MarketV
         // What fills already is not changed under way: the group would be grown again.
         (_, Some(stop)) if !stop.reported.max(stop.filled).is_zero() => vec![],
         (Some(leg), _) => reprice(ticker, now, trade, lot, leg, price),
-        (None, Some(stop)) if stop.works() && exits(lot) < EXITS_MAX && calm(now, lot) => {
-            let n = trade.next_n();
-            let mut exit = exit_spec(ticker, trade, lot, Role::Exit, n, Kind::Limit(price));
-            exit.group.clone_from(&stop.spec.group);
-            vec![place(vec![exit])]
-        }
+        (None, stop) if exits(lot) < EXITS_MAX => sell(ticker, now, trade, lot, stop, price, view),
         _ => vec![],
+    }
+}
+
+/// A new order that closes a lot without a target. In a group that blocks it works beside the
+/// stop; where there is none, the stop goes first and the order follows once it is over. Where
+/// that one fails the stop comes back before another is tried.
+fn sell(
+    ticker: &Ticker,
+    now: Now,
+    trade: &Trade,
+    lot: &Lot,
+    stop: Option<&Leg>,
+    price: Price,
+    view: &MarketView,
+) -> Vec<Step> {
+    let mut exit = exit_spec(ticker, trade, lot, Role::Exit, trade.next_n(), Kind::Limit(price));
+    let Some(stop) = stop else {
+        let newest = |role| lot.newest(role).map(|leg| leg.spec.order.n);
+        let tried = newest(Role::Exit) > newest(Role::Stop);
+        return if tried { vec![] } else { vec![place(vec![exit])] };
+    };
+    if !stop.works() || stop.changing.is_some() || !calm(now, lot) {
+        return vec![];
+    }
+    exit.group.clone_from(&stop.guard);
+    match exit.group {
+        Some(_) => vec![place(vec![exit])],
+        None if view.quote.is_some_and(|quote| quote.halted) => vec![],
+        None => cancel(stop),
     }
 }
 

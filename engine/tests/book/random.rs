@@ -204,7 +204,7 @@ impl World {
         let (name, order) = (spec.order.ticker.clone(), spec.order.clone());
         match much % 4 {
             0 => {
-                let terms = Terms { order, quantity: spec.quantity, price: spec.kind.price() };
+                let terms = Terms { order, quantity: spec.quantity, price: spec.kind.price(), guard: None };
                 self.fact(&name, Fact::TermsEchoed(terms));
             }
             1 => self.fact(&name, Fact::ChangeRefused { order, code: 201, text: String::new() }),

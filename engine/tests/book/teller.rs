@@ -179,6 +179,7 @@ impl Teller {
             ["ended", name, short, filled] => status(name, short, Standing::Ended(End::Filled), filled, "0"),
             ["works", name, short, filled, rest] => status(name, short, Standing::Working, filled, rest),
             ["terms", name, short, much, at] => Fact::TermsEchoed(Terms {
+                guard: None,
                 order: order(name, short),
                 quantity: quantity(much),
                 price: Some(price(at)),

@@ -177,7 +177,7 @@ impl Enemy {
 
     fn terms(live: &Live) -> Terms {
         let (order, price) = (live.spec.order.clone(), live.spec.kind.price());
-        Terms { order, quantity: live.spec.quantity, price }
+        Terms { order, quantity: live.spec.quantity, price, guard: live.spec.group.clone() }
     }
 
     fn arrive(&mut self, request: Request) {

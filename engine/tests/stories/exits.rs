@@ -1,8 +1,10 @@
 //! Stories of exits: the stop, the target, both in parts, and a close that has to insist.
 
 use expect_test::expect;
+use serde_json::json;
 
-use crate::story::check;
+use crate::story::{check, check_with};
+use crate::subject::settings_with;
 
 #[test]
 fn a_stop_out_cools_down() {
@@ -361,6 +363,111 @@ fn a_close_that_is_filled_in_part_is_priced_anew_for_its_whole_quantity() {
             10:05:03 T1 filled, 99 filled
             10:05:03 S1 cancelled, 0 filled
             10:05:03 trade closed: +69.50, commission 0.00
+        "#]],
+    );
+}
+
+#[test]
+fn without_a_group_that_blocks_the_stop_goes_before_the_exit() {
+    check_with(
+        settings_with(json!({ "no_target": true }), &[]),
+        "
+        10:00:00 quote 99.98 100.00
+        10:00:00 signal BUY 0.85
+        10:00:00 accepted E1 S1
+        10:00:01 filled E1 99 at 100.00
+        10:00:01 echo S1 99 at 97.99 unguarded
+        10:00:01 armed S1 99
+        10:00:01 echo S1 99 at 98.00 unguarded
+        10:05:00 quote 101.00 101.02
+        10:05:00 signal SELL 0.90
+        10:05:01 cancelled S1
+        10:05:01 armed X2 99
+        10:05:02 filled X2 99 at 101.00
+    ",
+        expect![[r#"
+            10:00:00 signal BUY 0.85 taken (Buy: 0.85 >= 0.80)
+            10:00:00 trade 1 lot 1: long from 100.00 (Buy: 0.85 >= 0.80)
+            10:00:00 -> place E1 buy 99 limit 100.10 until 14:00:30 UTC, S1 sell 99 stop 98.09
+            10:00:00 E1 works 99, 0 filled
+            10:00:00 S1 accepted, waits for its entry
+            10:00:01 filled E1 buy 99 at 100.00
+            10:00:01 E1 filled, 99 filled
+            10:00:01 S1 now 99 at 97.99
+            10:00:01 S1 works 99, 0 filled
+            10:00:01 protected after 0 ms
+            10:00:01 average entry 100.00
+            10:00:01 -> modify S1 to 99 at 98.00
+            10:00:01 S1 now 99 at 98.00
+            10:05:00 signal SELL 0.90 taken (SELL 0.90 closes the long position)
+            10:05:00 leaving: SELL 0.90 closes the long position
+            10:05:00 -> cancel S1
+            10:05:01 S1 cancelled, 0 filled
+            10:05:01 -> place X2 sell 99 limit 100.90
+            10:05:01 X2 works 99, 0 filled
+            10:05:01 protected after 0 ms
+            10:05:02 filled X2 sell 99 at 101.00
+            10:05:02 closed long 99 from 100.00 at 101.00: +99.00 by SELL 0.90 closes the long position
+            10:05:02 X2 filled, 99 filled
+            10:05:02 trade closed: +99.00, commission 0.00
+        "#]],
+    );
+}
+
+#[test]
+fn an_exit_that_is_refused_brings_the_stop_back() {
+    check_with(
+        settings_with(json!({ "no_target": true }), &[]),
+        "
+        10:00:00 quote 99.98 100.00
+        10:00:00 signal BUY 0.85
+        10:00:00 accepted E1 S1
+        10:00:01 filled E1 99 at 100.00
+        10:00:01 echo S1 99 at 97.99 unguarded
+        10:00:01 armed S1 99
+        10:00:01 echo S1 99 at 98.00 unguarded
+        10:05:00 quote 101.00 101.02
+        10:05:00 signal SELL 0.90
+        10:05:01 cancelled S1
+        10:05:01 rejected X2
+        10:05:02 wake
+        10:05:02 armed S3 99
+        10:05:03 wake
+        10:05:03 armed X4 99
+        10:05:04 filled X4 99 at 101.00
+        10:05:04 cancelled S3
+    ",
+        expect![[r#"
+            10:00:00 signal BUY 0.85 taken (Buy: 0.85 >= 0.80)
+            10:00:00 trade 1 lot 1: long from 100.00 (Buy: 0.85 >= 0.80)
+            10:00:00 -> place E1 buy 99 limit 100.10 until 14:00:30 UTC, S1 sell 99 stop 98.09
+            10:00:00 E1 works 99, 0 filled
+            10:00:00 S1 accepted, waits for its entry
+            10:00:01 filled E1 buy 99 at 100.00
+            10:00:01 E1 filled, 99 filled
+            10:00:01 S1 now 99 at 97.99
+            10:00:01 S1 works 99, 0 filled
+            10:00:01 protected after 0 ms
+            10:00:01 average entry 100.00
+            10:00:01 -> modify S1 to 99 at 98.00
+            10:00:01 S1 now 99 at 98.00
+            10:05:00 signal SELL 0.90 taken (SELL 0.90 closes the long position)
+            10:05:00 leaving: SELL 0.90 closes the long position
+            10:05:00 -> cancel S1
+            10:05:01 S1 cancelled, 0 filled
+            10:05:01 -> place X2 sell 99 limit 100.90
+            10:05:01 X2 rejected, 0 filled
+            10:05:02 protection lost, placed anew
+            10:05:02 -> place S3 sell 99 stop 98.00
+            10:05:02 S3 works 99, 0 filled
+            10:05:02 protected after 1.0 s
+            10:05:03 -> place X4 sell 99 limit 100.90
+            10:05:03 X4 works 99, 0 filled
+            10:05:04 filled X4 sell 99 at 101.00
+            10:05:04 closed long 99 from 100.00 at 101.00: +99.00 by SELL 0.90 closes the long position
+            10:05:04 X4 filled, 99 filled
+            10:05:04 S3 cancelled, 0 filled
+            10:05:04 trade closed: +99.00, commission 0.00
         "#]],
     );
 }

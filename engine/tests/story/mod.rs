@@ -11,6 +11,7 @@
 //! 10:00:02 filled E1 60 of 99 at 100.00  an execution and its status
 //! 10:00:02 armed S1 60, T1 60            orders work this much
 //! 10:00:02 echo T1 60 at 108.00          the broker repeats an order's terms
+//! 10:00:02 echo S1 60 at 97.00 unguarded the same, in a group that does not block
 //! 10:00:02 executed E1 9 at 100.00       an execution without a status
 //! 10:00:02 corrected E1 50 at 100.00     the last execution in its next revision
 //! 10:00:02 repeated                      the last execution once more
@@ -169,11 +170,8 @@ impl Teller {
             ["executed", order, filled, "at", at] => vec![self.execution(now, order, filled, at)],
             ["corrected", _, filled, "at", at] => vec![self.corrected(filled, at)],
             ["repeated"] => vec![News::Execution(self.last.as_ref().expect("an execution before").0.clone())],
-            ["echo", order, all, "at", at] => vec![News::Terms(Terms {
-                order: self.order(order),
-                quantity: quantity(all),
-                price: Some(price(at)),
-            })],
+            ["echo", order, all, "at", at] => vec![self.echo(order, all, at, true)],
+            ["echo", order, all, "at", at, "unguarded"] => vec![self.echo(order, all, at, false)],
             ["foreign", way, much, "at", at] => vec![News::Foreign(self.foreign(now, way, much, at))],
             ["locating", order] => {
                 let all = self.ordered(&self.order(order)).1.to_string();
@@ -278,6 +276,13 @@ impl Teller {
         let leg = self.ticker.trade().and_then(|trade| trade.leg(order));
         let spec = leg.map(|leg| (leg.spec.action, leg.spec.quantity));
         spec.or_else(|| self.placed.get(order).copied()).expect("an order that was placed")
+    }
+
+    fn echo(&self, short: &str, all: &str, at: &str, guarded: bool) -> News {
+        let order = self.order(short);
+        let leg = self.ticker.trade().and_then(|trade| trade.leg(&order));
+        let guard = leg.and_then(|leg| leg.guard.clone()).filter(|_| guarded);
+        News::Terms(Terms { order, quantity: quantity(all), price: Some(price(at)), guard })
     }
 
     fn accepted(&self, short: &str) -> News {

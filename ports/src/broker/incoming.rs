@@ -8,7 +8,7 @@ use engine::input::Foreign;
 use engine::order::{Action, Commission, End, Execution, Standing, Status, Terms};
 use engine::{News, OrderRef, TickerKey};
 use ibapi::orders::{
-    CommissionReport, ExecutionData, ExecutionSide, OrderData, OrderStatus, OrderStatusKind, OrderUpdate,
+    CommissionReport, ExecutionData, ExecutionSide, OcaType, OrderData, OrderStatus, OrderStatusKind, OrderUpdate,
 };
 
 use super::convert::{money, price, quantity};
@@ -62,7 +62,10 @@ pub(super) fn terms_of(table: &mut Table, data: &OrderData) -> Option<Terms> {
         "TRAIL" => data.order.trail_stop_price,
         _ => data.order.limit_price,
     };
-    Some(Terms { order, quantity: quantity(data.order.total_quantity)?, price: told.and_then(price) })
+    // Type 3 reduces without blocking: two of its members can fill at once.
+    let blocks = matches!(data.order.oca_type, OcaType::CancelWithBlock | OcaType::ReduceWithBlock);
+    let guard = Some(data.order.oca_group.clone()).filter(|group| blocks && !group.is_empty());
+    Some(Terms { order, quantity: quantity(data.order.total_quantity)?, price: told.and_then(price), guard })
 }
 
 /// An execution of one of our orders.
