@@ -41,8 +41,10 @@ pub struct Lot {
     pub stops_settled: bool,
     /// A part that is on its way out.
     pub scaling: Option<Scaling>,
-    /// Times a lost stop was placed anew.
+    /// Times a lost stop was placed anew, since it was last opened.
     pub renewals: u32,
+    /// Orders that were placed only to leave before it was last opened again.
+    pub exits_before: usize,
     /// Changes of it that were refused; each makes the next one wait longer.
     pub refusals: u32,
     /// When the last news of it came.
@@ -123,6 +125,7 @@ impl Lot {
             stops_settled: false,
             scaling: None,
             renewals: 0,
+            exits_before: 0,
             refusals: 0,
             heard: at.process,
         }
@@ -216,6 +219,12 @@ impl Lot {
             (Some(_), Some(because)) => because.clone(),
             (Some(_), None) => Because::Target,
         }
+    }
+
+    /// Orders that were placed only to leave.
+    #[must_use]
+    pub fn exits(&self) -> usize {
+        self.legs.iter().filter(|leg| leg.spec.order.role == Role::Exit).count()
     }
 
     /// Average price of the executions of its entry (`true`) or of its exits (`false`).

@@ -81,6 +81,8 @@ pub(crate) struct Truth {
     pub(crate) outside: Decimal,
     /// Newest ids of our executions, by what stays of them when they are corrected.
     pub(crate) fills: BTreeMap<String, Fill>,
+    /// Shares held, fill by fill.
+    net: Decimal,
     /// True for an exit that took the position through zero.
     pub(crate) crossed: bool,
 }
@@ -112,6 +114,7 @@ impl Broker {
             busted: false,
             outside: Decimal::ZERO,
             fills: BTreeMap::new(),
+            net: Decimal::ZERO,
             crossed: false,
         };
         Broker {
@@ -166,7 +169,11 @@ impl Broker {
 
     /// What the events mean to the program; the truth takes note of them.
     pub(crate) fn hear(&mut self, ms: u64, events: Vec<Event>) -> Vec<(usize, Told)> {
-        events.into_iter().flat_map(|event| self.hear_one(ms, event)).collect()
+        let told = events.into_iter().flat_map(|event| self.hear_one(ms, event)).collect();
+        for t in 0..self.truths.len() {
+            self.truths[t].net = self.held(t);
+        }
+        told
     }
 
     fn hear_one(&mut self, ms: u64, event: Event) -> Vec<(usize, Told)> {
@@ -202,16 +209,21 @@ impl Broker {
 
     fn hear_fill(&mut self, ms: u64, fill: &Fill) -> Option<(usize, Told)> {
         let t = self.ticker_on(fill.con_id)?;
-        let (held, truth) = (self.held(t), &mut self.truths[t]);
+        let truth = &mut self.truths[t];
         truth.disturbed = truth.disturbed.max(ms);
-        let signed = if fill.side == Side::Buy { fill.shares } else { -fill.shares };
+        // A correction replaces what was told before.
+        let told = truth.fills.get(base(&fill.exec_id)).map_or(Decimal::ZERO, |old| old.shares);
+        let shares = fill.shares - told;
+        let signed = if fill.side == Side::Buy { shares } else { -shares };
+        let before = truth.net;
+        truth.net += signed;
         let Ok(order) = fill.order_ref.parse::<OrderRef>() else {
             truth.outside += signed;
             return Some((t, Told::Foreign(foreign_of(fill)?)));
         };
         let exits = matches!(order.role, Role::Stop | Role::Target | Role::Exit);
-        let before = held - signed;
-        truth.crossed |= exits && !truth.meddled && (before * held < Decimal::ZERO || before.is_zero());
+        let crosses = !signed.is_zero() && (before * truth.net < Decimal::ZERO || before.is_zero());
+        truth.crossed |= exits && !truth.meddled && crosses;
         truth.fills.insert(base(&fill.exec_id).to_owned(), fill.clone());
         Some((t, Told::Execution(execution_of(fill, order)?)))
     }

@@ -167,7 +167,7 @@ impl World {
             return;
         }
         let covered = self.broker.covered(t);
-        assert!(covered == held, "{held} held, {covered} covered for more than {EXPOSED_MAX} ms");
+        assert!(covered == held, "{}: {held} held, {covered} covered for more than {EXPOSED_MAX} ms", self.settings[t].key);
     }
 
     /// Nothing stays unanswered while the broker can be asked.

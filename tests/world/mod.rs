@@ -156,7 +156,26 @@ impl World {
         let from = self.records.len().saturating_sub(most);
         let lines = self.records[from..].iter().map(checks::in_words);
         let readings = self.broker.exchange.options().readings;
-        format!("{}\nat {} ms, {:?}", lines.collect::<Vec<_>>().join("\n"), self.ms, readings)
+        let tickers = (0..self.settings.len()).map(|t| self.tell_ticker(t)).collect::<Vec<_>>().join("\n");
+        format!("{}\n{tickers}\nat {} ms, {readings:?}", lines.collect::<Vec<_>>().join("\n"), self.ms)
+    }
+
+    fn tell_ticker(&self, t: usize) -> String {
+        let own = self.program.as_ref().map(|program| &program.tickers[t]);
+        let (mode, ours) = (own.map(|own| own.mode().to_string()), own.map(engine::Ticker::position));
+        let truth = &self.broker.truths[t];
+        let live = self.broker.live(t).map(|(name, order)| {
+            format!("{} {:?} {} of {:?}", name.short(), order.phase, order.remaining(), order.terms.kind)
+        });
+        format!(
+            "{}: {mode:?}, ours {ours:?}, held {}, price {}, disturbed {}, meddled {}; {}",
+            self.settings[t].key,
+            self.broker.held(t),
+            truth.mid,
+            truth.disturbed,
+            truth.meddled,
+            live.collect::<Vec<_>>().join(", ")
+        )
     }
 
     fn begin(&mut self) {

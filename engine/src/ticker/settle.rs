@@ -317,7 +317,7 @@ fn reanchor(_: &Ticker, _: Now, trade: &Trade, lot: &Lot, view: &MarketView) -> 
 }
 
 /// A stop that works with another quantity than is held, after the broker had time to
-/// bring it in step by itself: stop first, then target.
+/// bring it in step by itself: stop first, then target, then an exit under way.
 fn resize_protection(_: &Ticker, now: Now, _: &Trade, lot: &Lot, _: &MarketView) -> Vec<Step> {
     if lot.held().is_zero()
         || !settled(lot)
@@ -329,7 +329,9 @@ fn resize_protection(_: &Ticker, now: Now, _: &Trade, lot: &Lot, _: &MarketView)
     }
     let wrong = |leg: &&Leg| leg.works() && leg.changing.is_none() && leg.remaining != lot.held();
     let resize = |leg: &Leg| leg.spec.kind.price().map_or(vec![], |price| modify(leg, lot.held(), price));
-    let legs = [Role::Stop, Role::Target].map(|role| lot.newest(role).filter(wrong).map_or(vec![], resize));
+    let own = |leg: &&Leg| !lot.brings(leg);
+    let newest = |role| lot.newest(role).filter(own).filter(wrong);
+    let legs = [Role::Stop, Role::Target, Role::Exit].map(|role| newest(role).map_or(vec![], resize));
     legs.concat()
 }
 
@@ -512,9 +514,9 @@ fn loose_exit(lot: &Lot) -> Option<&Leg> {
     exit.filter(|exit| exit.spec.group.is_none() && !lot.brings(exit))
 }
 
-/// Orders that were placed only to leave.
+/// Orders that were placed only to leave, since the lot was last opened.
 fn exits(lot: &Lot) -> usize {
-    lot.legs.iter().filter(|leg| leg.spec.order.role == Role::Exit).count()
+    lot.exits().saturating_sub(lot.exits_before)
 }
 
 fn is_open(now: Now, view: &MarketView) -> bool {
