@@ -206,7 +206,7 @@ impl Lot {
     /// True while the broker's counts of fills are ahead of the executions we know.
     #[must_use]
     pub fn awaits_executions(&self) -> bool {
-        self.legs.iter().any(|leg| leg.reported > leg.filled)
+        self.legs.iter().any(Leg::awaits_execution)
     }
 
     /// What ended it: the role of the exit that was filled last tells.
@@ -300,6 +300,12 @@ impl Leg {
     #[must_use]
     pub fn ended(&self) -> bool {
         matches!(self.standing, Some(Standing::Ended(_)))
+    }
+
+    /// True while the broker counts fills of it that no execution has told.
+    #[must_use]
+    pub fn awaits_execution(&self) -> bool {
+        self.reported > self.filled
     }
 
     /// True while it works: armed or at the exchange.

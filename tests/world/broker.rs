@@ -139,13 +139,12 @@ impl Broker {
         })
     }
 
-    /// Shares that stops and exits would close if the market came to them; of a group only the
+    /// Shares of `own` that stops and exits would close if the market came to them; of a group only the
     /// largest counts, for the others end with it.
-    pub(crate) fn covered(&self, t: usize) -> Decimal {
+    pub(crate) fn covered(&self, t: usize, own: Decimal) -> Decimal {
         let mut groups: BTreeMap<String, Decimal> = BTreeMap::new();
-        let held = self.held(t);
         for (name, order) in self.live(t) {
-            let closes = (order.terms.side == Side::Sell) == (held > Decimal::ZERO);
+            let closes = (order.terms.side == Side::Sell) == (own > Decimal::ZERO);
             let sleeps = matches!(order.phase, Phase::AwaitingParent | Phase::AwaitingLocate);
             if !matches!(name.role, Role::Stop | Role::Exit) || !closes || sleeps {
                 continue;

@@ -15,6 +15,8 @@ use super::{World, faults};
 /// The longest that shares may go without a stop, in ms of process time, once nothing
 /// disturbs them.
 const EXPOSED_MAX: u64 = 2_000;
+/// The same once the ticker has halted, and somebody was called.
+const LADDER_AGAIN: u64 = 40_000;
 /// Inputs between two looks at the dear ones.
 const DEAR_EVERY: u64 = 1_000;
 /// The longest that an order or a change may stay unanswered, in ms.
@@ -156,18 +158,22 @@ impl World {
         }
         let Some(program) = &self.program else { return };
         let (ticker, truth) = (&program.tickers[t], &self.broker.truths[t]);
-        let held = (self.broker.held(t) - ticker.foreign().unwrap_or_default()).abs();
+        let own = self.broker.held(t) - ticker.foreign().unwrap_or_default();
+        let held = own.abs();
         if held.is_zero() {
             self.broker.truths[t].refusals = 0;
             return;
         }
-        let calm = truth.disturbed.max(self.checks.ready_since[t]) + EXPOSED_MAX;
+        // Once the ladder has been climbed in vain a person is called, and it is climbed anew.
+        let called = matches!(ticker.mode(), Mode::Halted { .. });
+        let most = if called { LADDER_AGAIN } else { EXPOSED_MAX };
+        let calm = truth.disturbed.max(self.checks.ready_since[t]) + most;
         let frozen = matches!(ticker.mode(), Mode::Frozen(_));
         if self.ms <= calm || truth.busted || frozen {
             return;
         }
-        let covered = self.broker.covered(t);
-        assert!(covered == held, "{}: {held} held, {covered} covered for more than {EXPOSED_MAX} ms", self.settings[t].key);
+        let covered = self.broker.covered(t, own);
+        assert!(covered == held, "{}: {held} held, {covered} covered for more than {most} ms", self.settings[t].key);
     }
 
     /// Nothing stays unanswered while the broker can be asked.

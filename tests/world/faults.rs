@@ -277,7 +277,8 @@ impl World {
         self.broker.truths[t].meddled |= fewer;
         let (now, price) = (self.now().market, fill.price + Decimal::new(1, 2));
         let events = self.broker.exchange.correct(now, &fill.exec_id, shares, price);
-        self.disturb(t, 1_500);
+        // A count of the order that is older than the correction has to be looked up.
+        self.disturb(t, if fewer { 5_000 } else { 1_500 });
         self.say(events);
     }
 

@@ -119,11 +119,14 @@ impl Ticker {
     }
 
     /// Back in step: the snapshot has told each order's terms, so what was asked before and
-    /// is not answered by them was lost.
+    /// is not answered by them was lost. It has told every execution, too, and the position
+    /// agrees: a count that was higher is an old one.
     fn change_mode(&mut self, mode: &Mode) {
         if self.mode.is_reconciling() {
             let lots = self.trade.iter_mut().flat_map(|trade| &mut trade.lots);
-            lots.flat_map(|lot| &mut lot.legs).for_each(|leg| leg.changing = None);
+            lots.flat_map(|lot| &mut lot.legs).for_each(|leg| {
+                (leg.changing, leg.reported) = (None, leg.filled);
+            });
         }
         self.mode = mode.clone();
         self.doubts.clear();

@@ -31,6 +31,9 @@ const SILENT_MAX: TimeDelta = TimeDelta::seconds(5);
 const REPRICINGS_MAX: u32 = 10;
 /// How often a lost stop is placed anew before the shares are sold.
 const RENEWALS_MAX: u32 = 2;
+/// How long after the last step of the ladder it is climbed once more: a person has been
+/// called by then, and the shares are still there.
+const LADDER_AGAIN: TimeDelta = TimeDelta::seconds(30);
 /// How many orders a lot may place only to leave.
 const EXITS_MAX: usize = 3;
 /// How long the market may take for the part of a scale-out.
@@ -82,14 +85,18 @@ impl Ticker {
         self.close_trade(now, view, out);
     }
 
-    /// The broker owes a word for too long: what it knows is looked up, nothing is sent again.
+    /// The broker owes a word for too long, or an execution that its own count has: what it
+    /// knows is looked up, nothing is sent again.
     fn doubt_silence(&mut self, now: Now, out: &mut Out) {
         if !self.mode.places() {
             return;
         }
-        let legs = self.trade.iter().flat_map(|trade| &trade.lots).flat_map(|lot| &lot.legs);
-        let silent = |leg: &&Leg| leg.awaits_answer() && now.process.since(leg.asked) > SILENT_MAX;
-        let orders: Vec<crate::OrderRef> = legs.filter(silent).map(|leg| leg.spec.order.clone()).collect();
+        let lots = self.trade.iter().flat_map(|trade| &trade.lots);
+        let legs = lots.flat_map(|lot| lot.legs.iter().map(|leg| (leg, lot.heard)));
+        let late = |leg: &Leg, heard| leg.awaits_execution() && now.process.since(heard) > ASLEEP_MAX;
+        let silent = |leg: &Leg| leg.awaits_answer() && now.process.since(leg.asked) > SILENT_MAX;
+        let doubtful = legs.filter(|(leg, heard)| silent(leg) || late(leg, *heard));
+        let orders: Vec<crate::OrderRef> = doubtful.map(|(leg, _)| leg.spec.order.clone()).collect();
         if !orders.is_empty() {
             self.doubt(now, Difference::Unanswered { orders }, out);
         }
@@ -358,7 +365,8 @@ fn renew_protection(ticker: &Ticker, now: Now, trade: &Trade, lot: &Lot, view: &
         // The target still works: it goes first, lest both legs fill.
         return steps;
     }
-    if lot.renewals < RENEWALS_MAX {
+    let rested = now.process.since(lot.heard.max(since)) > LADDER_AGAIN;
+    if lot.renewals < RENEWALS_MAX || rested {
         steps.push(Step::Fact(Fact::ProtectionRenewed { lot: lot.opened.lot }));
         steps.push(place(protection(ticker, trade, lot, view)));
     } else if exits(lot) < EXITS_MAX {
