@@ -17,7 +17,7 @@ const KEPT: [u64; 0] = [];
 /// Seeds of every run.
 const SEEDS: std::ops::Range<u64> = 0..400;
 /// Records shown of a world that failed.
-const TOLD_MAX: usize = 60;
+const TOLD_MAX: usize = 120;
 
 /// Worlds that were lived through.
 #[derive(Default)]

@@ -14,7 +14,7 @@ use std::time::Duration;
 use actix::{Actor, AsyncContext, Context, Handler, WrapFuture};
 use chrono::{DateTime, TimeDelta, Utc};
 use engine::{AccountFact, Body, Input, Refusal, Request, TickerKey};
-use ports::broker::{Event, FundsCell, Link, QuoteCells, Settings};
+use ports::broker::{Event, FundsCell, Incomplete, Link, QuoteCells, Settings};
 use ports::clock::Clock;
 use ports::journal::Draft;
 use tokio::sync::Notify;
@@ -31,6 +31,8 @@ const NAME: &str = "broker";
 const RETRY: Duration = Duration::from_secs(2);
 /// How long news may settle before a snapshot is asked for.
 const CALM: Duration = Duration::from_millis(500);
+/// How often everything is compared with the broker although nothing is wrong.
+const COMPARE_EVERY: Duration = Duration::from_secs(60);
 /// How long news that a snapshot was ahead of, or behind, may take to come.
 const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(1_000);
 /// How often it is looked whether contracts have to be asked for anew.
@@ -312,16 +314,22 @@ async fn look_after(shared: Rc<Shared>, link: Link) {
     }
 }
 
-/// Asks for a snapshot whenever one is wanted: one at a time, and once more for all that
-/// was wanted meanwhile. Only those who wait are told; the others hear nothing.
+/// Asks for a snapshot whenever one is wanted, and for all tickers where none was for a minute:
+/// one at a time, and once more for all that was wanted meanwhile. Only those who wait are told;
+/// the others hear nothing.
 async fn reconcile(shared: Rc<Shared>, link: Link) {
     loop {
-        shared.wanted.notified().await;
+        if tokio::time::timeout(COMPARE_EVERY, shared.wanted.notified()).await.is_err() {
+            shared.waiting.borrow_mut().extend(shared.members().into_keys());
+        }
         tokio::time::sleep(CALM).await;
         let waiting = shared.waiting.take();
         let since = shared.in_step_at.get().unwrap_or_else(|| shared.clock.now().market);
         while let Err(error) = link.snapshot(&waiting, since).await {
-            tracing::error!(target: streams::ERRORS, actor = NAME, "{}", chain(&error));
+            // An outage was told when it began, and its end will tell itself.
+            if !matches!(error, Incomplete::Outage) {
+                tracing::error!(target: streams::ERRORS, actor = NAME, "{}", chain(&error));
+            }
             tokio::time::sleep(RETRY).await;
         }
         shared.in_step_at.set(Some(shared.clock.now().market));

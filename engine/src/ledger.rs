@@ -175,6 +175,15 @@ impl Ledger {
         }
     }
 
+    /// A fraction of a share that a corporate action left was paid out, or made whole.
+    pub fn round_off(&mut self, order: &OrderRef, by: Decimal) {
+        let own = |booked: &&mut Booked| booked.execution.order == *order;
+        if let Some(booked) = self.open.values_mut().find(own) {
+            let quantity = Quantity::new(booked.execution.quantity.value() + by);
+            booked.execution.quantity = quantity.unwrap_or(booked.execution.quantity);
+        }
+    }
+
     /// Shares filled of one order of the open trade.
     #[must_use]
     pub fn filled(&self, order: &OrderRef) -> Quantity {

@@ -87,7 +87,12 @@ fn news(life: &Life) -> Vec<Vec<News>> {
         lists.push(list);
     }
     let price = Price::new(decimal("97.09")).ok();
-    loose.push(News::Terms(Terms { order: order(Role::Stop), quantity: Quantity::whole(held), price, guard: None }));
+    loose.push(News::Terms(Terms {
+        order: order(Role::Stop),
+        quantity: Quantity::whole(held),
+        price,
+        guard: None,
+    }));
     lists.extend(loose.into_iter().map(|one| vec![one]));
     lists
 }

@@ -184,3 +184,37 @@ fn a_split_changes_the_position_and_cancels_what_rests() {
             held 1 at 1000.8666"#]],
     );
 }
+
+#[test]
+fn a_trade_of_yesterday_that_is_busted_leaves_todays_alone() {
+    check(
+        "order 1 buy 100 market
+         look 100.00 100.02 500
+         time 2008-10-01 10:00
+         hand buy 10 99.00
+         bust
+         hand buy 5 99.00
+         correct 8 99.00",
+        expect![[r#"
+            order 1 buy 100 market
+                1 Submitted 0 of 100
+            look 100.00 100.02 500
+                1 bought 100 at 100.02
+                1 Filled 100 of 100
+                1 paid 1.00 realized 0.00
+                1 Filled 100 of 100
+            time 2008-10-01 10:00
+            hand buy 10 99.00
+                0 bought 10 at 99.00
+                0 paid 1.00 realized 0.00
+            bust
+                busted
+            hand buy 5 99.00
+                0 bought 5 at 99.00
+                0 paid 1.00 realized 0.00
+            correct 8 99.00
+                0 bought 8 at 99.00 (corrected)
+                0 paid 1.00 realized 0.00
+            held 13 at 99.1538"#]],
+    );
+}

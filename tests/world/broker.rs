@@ -71,6 +71,8 @@ pub(crate) struct Truth {
     pub(crate) resumed: Option<u64>,
     /// When protection last had a reason to be out of step, in ms.
     pub(crate) disturbed: u64,
+    /// When the newest fill is heard of.
+    pub(crate) fill_heard: u64,
     /// Refusals since it was last flat: each lets the program wait longer.
     pub(crate) refusals: u32,
     /// True once somebody or something other than our orders has moved the position.
@@ -101,14 +103,14 @@ impl Broker {
         let readings = subject::readings(dice);
         let options =
             ExchangeOptions { account: subject::account(dice), readings, ..ExchangeOptions::default() };
-        let races = readings.oca_race == OcaRace::Open
-            || readings.children_group == ChildrenGroup::ByParent;
+        let races = readings.oca_race == OcaRace::Open || readings.children_group == ChildrenGroup::ByParent;
         let truth = |name: &&str| Truth {
             con_id: subject::con_id(market, name),
             mid: 10_000,
             halted_until: None,
             resumed: None,
             disturbed: 0,
+            fill_heard: 0,
             refusals: 0,
             meddled: races,
             busted: false,

@@ -101,7 +101,8 @@ impl World {
         let Some(program) = &self.program else { return };
         assert!(program.book.tripped().is_none(), "an entry was admitted after the daily loss");
         let calm = self.broker.truths.iter().all(|truth| !truth.meddled);
-        let is_open = |other: usize| other == t || !self.broker.held(other).is_zero() || self.has_entry(other);
+        let is_open =
+            |other: usize| other == t || !self.broker.held(other).is_zero() || self.has_entry(other);
         let open = (0..self.settings.len()).filter(|other| is_open(*other)).count();
         assert!(!calm || open <= POSITIONS_MAX, "{open} positions are open, {POSITIONS_MAX} may be");
     }
@@ -127,7 +128,11 @@ impl World {
         self.check_entries(t);
         self.check_protection(t);
         self.check_limbo(t);
-        assert!(!self.broker.truths[t].crossed, "an exit took the position through zero");
+        assert!(
+            !self.broker.truths[t].crossed,
+            "{}: an exit took the position through zero",
+            self.settings[t].key
+        );
         if self.events.is_multiple_of(DEAR_EVERY) {
             self.check_journal();
             self.check_book();
@@ -173,7 +178,11 @@ impl World {
             return;
         }
         let covered = self.broker.covered(t, own);
-        assert!(covered == held, "{}: {held} held, {covered} covered for more than {most} ms", self.settings[t].key);
+        assert!(
+            covered == held,
+            "{}: {held} held, {covered} covered for more than {most} ms",
+            self.settings[t].key
+        );
     }
 
     /// Nothing stays unanswered while the broker can be asked.
@@ -184,7 +193,8 @@ impl World {
         let open = |leg: &&engine::lot::Leg| leg.standing.is_none() || leg.changing.is_some();
         let limbo = legs.into_iter().find(open).map(|leg| leg.spec.order.clone());
         let since = &mut self.checks.limbo_since[t];
-        let quiet = !program.is_up || ticker.mode().is_reconciling() || matches!(ticker.mode(), Mode::Frozen(_));
+        let quiet =
+            !program.is_up || ticker.mode().is_reconciling() || matches!(ticker.mode(), Mode::Frozen(_));
         *since = match (limbo, since.take()) {
             (Some(order), Some((same, at))) if order == same && !quiet => {
                 assert!(self.ms - at < LIMBO_MAX, "{order} is unanswered for {} ms", self.ms - at);
@@ -219,10 +229,13 @@ impl World {
         (self.checks.shadows, self.checks.read) = (tickers.collect(), self.records.len());
         for t in 0..self.settings.len() {
             let (mut taken, mut opened_by) = (None, BTreeSet::new());
-            for record in self.records.iter().filter(|own| own.ticker.as_ref() == Some(&self.settings[t].key)) {
+            for record in self.records.iter().filter(|own| own.ticker.as_ref() == Some(&self.settings[t].key))
+            {
                 match &record.body {
                     Body::Fact(Fact::SignalTaken { signal, .. }) => taken = Some(signal.id.clone()),
-                    Body::Fact(Fact::LotOpened(lot)) if !lot.adds && lot.lot == 1 => opened_by.extend(taken.take()),
+                    Body::Fact(Fact::LotOpened(lot)) if !lot.adds && lot.lot == 1 => {
+                        opened_by.extend(taken.take())
+                    }
                     _ => {}
                 }
             }
@@ -233,7 +246,11 @@ impl World {
     fn follow(&mut self) {
         let from = std::mem::replace(&mut self.checks.read, self.records.len());
         for record in &self.records[from..] {
-            let shadow = self.checks.shadows.iter_mut().find(|own| record.ticker.as_ref() == Some(&own.settings().key));
+            let shadow = self
+                .checks
+                .shadows
+                .iter_mut()
+                .find(|own| record.ticker.as_ref() == Some(&own.settings().key));
             if let (Some(shadow), Some((at, step))) = (shadow, step(record)) {
                 shadow.apply(at, &step);
             }
@@ -242,7 +259,9 @@ impl World {
 
     /// The risk book is what the journal makes of it.
     fn check_book(&mut self) {
-        let Some(program) = self.program.as_ref().filter(|program| program.waiting.is_empty()) else { return };
+        let Some(program) = self.program.as_ref().filter(|program| program.waiting.is_empty()) else {
+            return;
+        };
         self.counts.note("check: book = recomputation");
         let mut book = Book::new(self.limits.clone());
         self.records.iter().for_each(|record| book.apply(record));
@@ -265,26 +284,48 @@ impl World {
             }
             assert!(!ticker.mode().is_reconciling(), "still {}", ticker.mode());
             let (ours, foreign) = (ticker.position(), ticker.foreign().unwrap_or_default());
-            assert_eq!(ours + foreign, self.broker.held(t), "ours {ours} and theirs {foreign} are not what is held");
-            let theirs: Vec<String> = self.broker.live(t).filter_map(|(name, order)| {
-                let (terms, status) = (terms_of(order, name), status_of(order, name)?);
-                let price = terms.price.map(|price| price.to_string());
-                Some(format!("{} {} {} {price:?}", name.short(), status.standing == Standing::Working, status.remaining))
-            }).collect::<BTreeSet<_>>().into_iter().collect();
+            assert_eq!(
+                ours + foreign,
+                self.broker.held(t),
+                "ours {ours} and theirs {foreign} are not what is held"
+            );
+            let theirs: Vec<String> = self
+                .broker
+                .live(t)
+                .filter_map(|(name, order)| {
+                    let (terms, status) = (terms_of(order, name), status_of(order, name)?);
+                    let price = terms.price.map(|price| price.to_string());
+                    Some(format!(
+                        "{} {} {} {price:?}",
+                        name.short(),
+                        status.standing == Standing::Working,
+                        status.remaining
+                    ))
+                })
+                .collect::<BTreeSet<_>>()
+                .into_iter()
+                .collect();
             let legs = ticker.trade().into_iter().flat_map(|trade| &trade.lots).flat_map(|lot| &lot.legs);
-            let ours: BTreeSet<String> = legs.filter(|leg| !leg.ended()).map(|leg| {
-                let price = leg.spec.kind.price().map(|price| price.to_string());
-                format!("{} {} {} {price:?}", leg.spec.order.short(), leg.works(), leg.remaining)
-            }).collect();
+            let ours: BTreeSet<String> = legs
+                .filter(|leg| !leg.ended())
+                .map(|leg| {
+                    let price = leg.spec.kind.price().map(|price| price.to_string());
+                    format!("{} {} {} {price:?}", leg.spec.order.short(), leg.works(), leg.remaining)
+                })
+                .collect();
             assert_eq!(ours.into_iter().collect::<Vec<_>>(), theirs, "orders differ");
         }
     }
 
     /// A restart at rest sends nothing, and changes nothing.
     pub(super) fn restart_at_rest(&mut self) {
-        let asks = |records: &[Record]| records.iter().filter(|record| matches!(record.body, Body::Request(_))).count();
+        let asks = |records: &[Record]| {
+            records.iter().filter(|record| matches!(record.body, Body::Request(_))).count()
+        };
         let before = asks(&self.records);
-        let Some(program) = self.program.as_ref().filter(|program| program.waiting.is_empty()) else { return };
+        let Some(program) = self.program.as_ref().filter(|program| program.waiting.is_empty()) else {
+            return;
+        };
         let modes: Vec<Mode> = program.tickers.iter().map(|ticker| ticker.mode().clone()).collect();
         self.program = None;
         self.queue.push(self.ms, What::Start);
@@ -304,7 +345,9 @@ impl World {
         for t in 0..self.settings.len() {
             let Some(program) = &self.program else { return };
             let ticker = &program.tickers[t];
-            let ready = *ticker.mode() == Mode::Active && ticker.trade().is_none() && program.book.tripped().is_none();
+            let ready = *ticker.mode() == Mode::Active
+                && ticker.trade().is_none()
+                && program.book.tripped().is_none();
             let others = (0..self.settings.len()).filter(|other| !self.broker.held(*other).is_zero()).count();
             if !ready || others >= POSITIONS_MAX || !self.is_open() {
                 continue;

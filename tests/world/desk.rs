@@ -123,7 +123,8 @@ impl Desk {
     }
 
     fn modified(&self, change: &Change) -> Result<Message, String> {
-        let placed = self.orders.get(&change.order).filter(|placed| placed.heard).ok_or("never acknowledged")?;
+        let placed =
+            self.orders.get(&change.order).filter(|placed| placed.heard).ok_or("never acknowledged")?;
         let parent = placed.terms.parent.and_then(|id| self.orders.get(self.names.get(&id)?));
         let terms = Terms {
             kind: moved(placed.terms.kind, change.price.value()),

@@ -97,7 +97,7 @@ impl Rates {
 
 impl World {
     /// A message arrives at the broker, or something else happens to it.
-    pub(super) fn arrive(&mut self, connection: u64, message: Message) {
+    pub(super) fn arrive(&mut self, connection: u64, sent: u64, message: Message) {
         let (ended, until) = self.wire_ends;
         let flushed = connection == ended && self.ms <= until;
         if connection != self.connection && !flushed {
@@ -125,6 +125,7 @@ impl World {
                 }
             }
             Message::Submit { id, terms, .. } => {
+                self.note_race(t, sent);
                 if self.own_dice[t].one_in(self.rates.refuse_change) {
                     return self.refuse_change(t, id, 104);
                 }
@@ -138,6 +139,16 @@ impl World {
                 let events = self.broker.exchange.cancel(now, CLIENT, id);
                 self.say_refusals(t, events);
             }
+        }
+    }
+
+    /// A change that was sent before a fill was heard of may grow again what the fill has
+    /// reduced: nobody can help that, only what follows from it.
+    fn note_race(&mut self, t: usize, sent: u64) {
+        let truth = &mut self.broker.truths[t];
+        if truth.fill_heard > sent {
+            truth.meddled = true;
+            self.counts.note("fault: change crosses a fill");
         }
     }
 
@@ -229,7 +240,8 @@ impl World {
             3 => "fault: somebody adds shares of their own",
             _ => "fault: closed by hand",
         });
-        let (con_id, price) = (self.broker.truths[t].con_id, Some(Decimal::new(self.broker.truths[t].mid, 2)));
+        let (con_id, price) =
+            (self.broker.truths[t].con_id, Some(Decimal::new(self.broker.truths[t].mid, 2)));
         let (key, is_liquidation) = if kind == 2 { (BY_BROKER, true) } else { (BY_HAND, false) };
         self.broker.truths[t].meddled = true;
         let trade = Outside { con_id, side, shares, price, key, is_liquidation };
@@ -248,7 +260,7 @@ impl World {
         self.counts.note("fault: price leaps");
         let by = self.own_dice[t].swing(600);
         let truth = &mut self.broker.truths[t];
-        truth.mid = (truth.mid + by).clamp(4_000, 25_000);
+        truth.mid = (truth.mid + by).clamp(2_000, 40_000);
     }
 
     /// An order fills that was over, or beyond its size.
@@ -350,7 +362,9 @@ impl World {
         let Some(today) = calendar.session_at(self.now().market) else { return };
         let Some(next) = calendar.session_from(today.close + TimeDelta::seconds(1)) else { return };
         self.counts.note("fault: a night passes");
-        let ms = |at: chrono::DateTime<chrono::Utc>| u64::try_from((at - self.start).num_milliseconds()).unwrap_or(0);
+        let ms = |at: chrono::DateTime<chrono::Utc>| {
+            u64::try_from((at - self.start).num_milliseconds()).unwrap_or(0)
+        };
         let (close, morning) = (ms(today.close), ms(next.open - TimeDelta::seconds(150)));
         self.ms = close + 500;
         let events = self.broker.exchange.idle(self.now().market);
@@ -370,9 +384,10 @@ impl World {
             return;
         }
         self.counts.note("fault: split over night");
-        let (ratio, con_id) = (Decimal::TWO, self.broker.truths[t].con_id);
+        let (new, old) = self.own_dice[t].pick(&[(2, 1), (3, 2), (1, 3)]);
+        let (ratio, con_id) = (Decimal::new(new, 0) / Decimal::new(old, 0), self.broker.truths[t].con_id);
         let truth = &mut self.broker.truths[t];
-        truth.mid /= 2;
+        truth.mid = truth.mid * old / new;
         truth.meddled = true;
         let events = self.broker.exchange.split(self.now().market, con_id, ratio);
         self.say(events);

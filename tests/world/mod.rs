@@ -24,7 +24,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use engine::{
-    Confidence, Direction, Input, Limits, Now, OrderRef, Price, Process, Quote, Record, Signal, TickerSettings,
+    Confidence, Direction, Input, Limits, Now, OrderRef, Price, Process, Quote, Record, Signal,
+    TickerSettings,
 };
 use paper::market::Market;
 use rust_decimal::Decimal;
@@ -64,6 +65,9 @@ pub(crate) struct World {
     records: Vec<Record>,
     /// Counts connections; what belongs to an older one is lost.
     connection: u64,
+    /// Counts the moments after which news may be missing: a snapshot from before one is not
+    /// taken for one from after it.
+    gaps: u64,
     /// When news of each ticker's streams was last due; a stream keeps its order.
     heard: Vec<[u64; 3]>,
     wired: u64,
@@ -116,6 +120,7 @@ impl World {
             program: None,
             records: Vec::new(),
             connection: 0,
+            gaps: 0,
             heard: vec![[0; 3]; count],
             wired: 0,
             wire_ends: (0, 0),
@@ -215,7 +220,7 @@ impl World {
             What::Start => self.start(),
             What::Wake(t, life) => self.wake(t, life),
             What::Told(t, connection, told) => self.hear(t, connection, *told),
-            What::Wire(connection, message) => self.arrive(connection, message),
+            What::Wire(connection, sent, message) => self.arrive(connection, sent, message),
             What::Flush(life) => self.flush(life),
             What::Refused(t, life, orders, because) => {
                 if self.lives(life) {
@@ -225,7 +230,7 @@ impl World {
             What::Gap(life) => self.gap(life),
             What::Reconnected(life) => self.reconnect(life),
             What::Ask(life, tickers) => self.ask(life, tickers),
-            What::Snapshot(connection, told) => self.be_shown(connection, told),
+            What::Snapshot(connection, gaps, told) => self.be_shown(connection, gaps, told),
             What::FindOut(connection, t, order) => self.find_out(connection, t, order),
             What::Look => self.look(),
             What::EachMinute => self.each_minute(),
@@ -258,7 +263,7 @@ impl World {
         let before = truth.mid;
         if !halted && !self.is_still {
             let reach = if dice.one_in(12) { 90 } else { 12 };
-            truth.mid = (truth.mid + dice.swing(reach)).clamp(4_000, 25_000);
+            truth.mid = (truth.mid + dice.swing(reach)).clamp(2_000, 40_000);
         }
         let events = if halted {
             self.broker.exchange.idle(now.market)
@@ -296,8 +301,13 @@ impl World {
         let (now, dice) = (self.now(), &mut self.own_dice[t]);
         if self.rates.signals {
             self.queue.push(self.ms + 1_000 + dice.roll(5_000), What::Signal(t));
-            let direction =
-                dice.pick(&[Direction::Buy, Direction::Buy, Direction::Short, Direction::Short, Direction::Sell]);
+            let direction = dice.pick(&[
+                Direction::Buy,
+                Direction::Buy,
+                Direction::Short,
+                Direction::Short,
+                Direction::Sell,
+            ]);
             self.signals[t] += u32::from(!dice.one_in(12));
             let late = TimeDelta::seconds(if dice.one_in(15) { 90 } else { 0 });
             let number = self.signals[t];
@@ -329,6 +339,9 @@ impl World {
             if told.moves_protection() {
                 let truth = &mut self.broker.truths[t];
                 truth.disturbed = truth.disturbed.max(due);
+                if matches!(told, broker::Told::Execution(_)) {
+                    truth.fill_heard = truth.fill_heard.max(due);
+                }
             }
             if dice.one_in(self.rates.twice) {
                 let again = if dice.one_in(3) { due + dice.roll(500) } else { due };
@@ -352,7 +365,8 @@ fn con_ids(market: &Market) -> BTreeMap<String, i32> {
 
 /// One of our orders that is live, if the dice find one.
 fn any_live(broker: &Broker, t: usize, dice: &mut Dice) -> Option<(OrderRef, i32)> {
-    let live: Vec<(OrderRef, i32)> = broker.live(t).map(|(name, order)| (name.clone(), order.key.id)).collect();
+    let live: Vec<(OrderRef, i32)> =
+        broker.live(t).map(|(name, order)| (name.clone(), order.key.id)).collect();
     let at = usize::try_from(dice.roll(live.len() as u64)).unwrap_or(0);
     live.get(at).cloned()
 }

@@ -91,7 +91,8 @@ impl World {
     /// A ticker as the journal tells.
     pub(super) fn recovered(&self, t: usize) -> Ticker {
         let key = self.key(t);
-        let steps: Vec<(Now, Step)> = self.records.iter().filter(|own| own.ticker.as_ref() == Some(&key)).filter_map(step).collect();
+        let steps: Vec<(Now, Step)> =
+            self.records.iter().filter(|own| own.ticker.as_ref() == Some(&key)).filter_map(step).collect();
         let steps = steps.iter().map(|(at, step)| (*at, step));
         Ticker::recover(Installation::from_number(1), self.settings[t].clone(), steps)
     }
@@ -116,6 +117,7 @@ impl World {
         if !self.lives(life) {
             return;
         }
+        self.gaps += 1;
         let Some(program) = &mut self.program else { return };
         let next = self.broker.exchange.next_id(super::desk::CLIENT);
         program.desk.next_id = program.desk.next_id.max(next);
@@ -273,7 +275,7 @@ impl World {
         if let Message::Submit { id, order, changes: false, .. } = &message {
             self.broker.expect(*id, t, order);
         }
-        self.queue.push(self.wired, What::Wire(self.connection, message));
+        self.queue.push(self.wired, What::Wire(self.connection, self.ms, message));
     }
 
     /// The risk book looks at the day; what it finds concerns all.
@@ -287,7 +289,9 @@ impl World {
         let Some(program) = &mut self.program else { return };
         let Some(fact) = program.book.watch(now, &program.account) else { return };
         let because = match &fact {
-            AccountFact::LossLimitReached { loss, max } => Some(Because::DailyLoss { loss: *loss, max: *max }),
+            AccountFact::LossLimitReached { loss, max } => {
+                Some(Because::DailyLoss { loss: *loss, max: *max })
+            }
             AccountFact::ResultUnknown { .. } => Some(Because::ResultUnknown),
             _ => None,
         };
@@ -364,16 +368,18 @@ impl World {
             told.push((t, snapshot, echoes));
         }
         let due = self.ms + 20 + self.dice.roll(200);
-        self.queue.push(due, What::Snapshot(self.connection, told));
+        self.queue.push(due, What::Snapshot(self.connection, self.gaps, told));
     }
 
     /// A snapshot arrives.
     pub(super) fn be_shown(
         &mut self,
         connection: u64,
+        gaps: u64,
         told: Vec<(usize, engine::Snapshot, Vec<paper::exchange::order::Order>)>,
     ) {
-        let Some(program) = self.program.as_mut().filter(|_| connection == self.connection) else {
+        let fresh = connection == self.connection && gaps == self.gaps;
+        let Some(program) = self.program.as_mut().filter(|_| fresh) else {
             let Some(program) = &self.program else { return };
             let tickers = told.into_iter().map(|(t, ..)| t).collect();
             return self.queue.push(self.ms + 2_000, What::Ask(program.life, tickers));
@@ -383,7 +389,10 @@ impl World {
             for echo in echoes {
                 let Ok(name) = echo.terms.order_ref.parse::<OrderRef>() else { continue };
                 program.desk.echo(&name, echo);
-                program.desk.moved(&name, status_of(echo, &name).is_some_and(|own| matches!(own.standing, Standing::Ended(_))));
+                program.desk.moved(
+                    &name,
+                    status_of(echo, &name).is_some_and(|own| matches!(own.standing, Standing::Ended(_))),
+                );
             }
         }
         for (t, snapshot, _) in told {
@@ -392,6 +401,7 @@ impl World {
     }
 
     pub(super) fn gap(&mut self, life: u64) {
+        self.gaps += 1;
         if self.lives(life) {
             if let Some(program) = &mut self.program {
                 program.is_up = false;

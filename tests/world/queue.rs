@@ -27,8 +27,8 @@ pub(crate) enum What {
     Wake(usize, u64),
     /// News arrives.
     Told(usize, u64, Box<Told>),
-    /// A message arrives at the broker.
-    Wire(u64, Message),
+    /// A message arrives at the broker that was sent at some ms.
+    Wire(u64, u64, Message),
     /// The journal writes what waits.
     Flush(u64),
     /// A request was refused.
@@ -39,8 +39,8 @@ pub(crate) enum What {
     Reconnected(u64),
     /// A snapshot is asked for.
     Ask(u64, BTreeSet<usize>),
-    /// It arrives.
-    Snapshot(u64, Vec<(usize, Snapshot, Vec<Order>)>),
+    /// It arrives, made after so many gaps.
+    Snapshot(u64, u64, Vec<(usize, Snapshot, Vec<Order>)>),
     /// An order whose fate is unclear is looked up.
     FindOut(u64, usize, OrderRef),
     /// The risk book looks at the day.

@@ -118,7 +118,8 @@ pub(crate) fn settings(name: &str, dice: &mut Dice) -> TickerSettings {
     settings.take_profit = fraction("0.025").expect("a fraction");
     settings.cool_down = TimeDelta::seconds(5);
     settings.quote_age_max = TimeDelta::seconds(5);
-    settings.entry = dice.pick(&[EntryKind::Marketable, EntryKind::Marketable, EntryKind::Market, EntryKind::Limit]);
+    settings.entry =
+        dice.pick(&[EntryKind::Marketable, EntryKind::Marketable, EntryKind::Market, EntryKind::Limit]);
     settings.entry_expiry = TimeDelta::seconds(i64::try_from(3 + dice.roll(20)).unwrap_or(3));
     settings.on_opposite = dice.pick(&[OnOpposite::Reverse, OnOpposite::Close, OnOpposite::Ignore]);
     settings.stop_after_add =

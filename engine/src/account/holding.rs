@@ -12,6 +12,7 @@ use super::streak::Streak;
 use super::view::{AccountView, Mark};
 use crate::fact::Fact;
 use crate::instrument::TickerKey;
+use crate::mode::Mode;
 use crate::money::{Fraction, Money, Price, Quantity};
 use crate::order::{Action, Execution, Side};
 use crate::order_ref::{OrderRef, Role};
@@ -85,7 +86,7 @@ impl Holding {
             }
             Fact::ModeChanged { mode } => {
                 let before = std::mem::replace(&mut self.reconciling, mode.is_reconciling());
-                if before && !self.reconciling {
+                if before && !self.reconciling && !matches!(mode, Mode::Frozen(_)) {
                     self.lines.in_step();
                 }
             }
@@ -99,7 +100,9 @@ impl Holding {
         let price = |price: Price| {
             price.value().checked_div(ratio).and_then(|value| Price::new(value).ok()).unwrap_or(price)
         };
-        self.position = self.position.checked_mul(ratio).unwrap_or(self.position).normalize();
+        let exact = self.position.checked_mul(ratio).unwrap_or(self.position);
+        // The broker pays fractions out.
+        self.position = exact.round_dp(6).trunc().normalize();
         self.traded = self.traded.map(price);
         self.day_mark = self.day_mark.map(price);
         self.fills.split(ratio);

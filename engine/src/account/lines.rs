@@ -166,6 +166,8 @@ impl Lines {
 
     /// The broker has told all it holds: what it has not answered by now was lost.
     pub(super) fn in_step(&mut self) {
+        // All that was filled is told by now: what a count has beyond it was an old one.
+        self.0.retain(|_, line| line.reported.is_none());
         for line in self.0.values_mut() {
             line.changes.clear();
             line.cancels = (0, 0);
@@ -177,6 +179,9 @@ impl Lines {
         let Some(line) = self.0.get_mut(&terms.order) else { return };
         line.heard = true;
         line.quantity = terms.quantity;
+        if terms.guard.is_some() {
+            line.group.clone_from(&terms.guard);
+        }
         let answers = |Asked { change, .. }: &Asked| {
             change.quantity == terms.quantity && Some(change.price) == terms.price
         };

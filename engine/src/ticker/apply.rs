@@ -124,9 +124,12 @@ impl Ticker {
     fn change_mode(&mut self, mode: &Mode) {
         if self.mode.is_reconciling() {
             let lots = self.trade.iter_mut().flat_map(|trade| &mut trade.lots);
-            lots.flat_map(|lot| &mut lot.legs).for_each(|leg| {
-                (leg.changing, leg.reported) = (None, leg.filled);
-            });
+            for leg in lots.flat_map(|lot| &mut lot.legs) {
+                leg.changing = None;
+                if !matches!(mode, Mode::Frozen(_)) {
+                    leg.reported = leg.filled;
+                }
+            }
         }
         self.mode = mode.clone();
         self.doubts.clear();
@@ -224,14 +227,18 @@ impl Ticker {
         self.executed(at, execution);
     }
 
-    /// Everything that is counted in shares or in the price of one.
+    /// Everything that is counted in shares or in the price of one. The broker pays fractions out:
+    /// each lot ends with whole shares, all of them together with as many as it has.
     fn split(&mut self, at: Now, ratio: Decimal) {
+        let held = |lot: &Lot| lot.held().value() * ratio;
+        let wholes = whole_parts(self.trade.iter().flat_map(|trade| &trade.lots).map(held));
         self.ledger.split(ratio);
         self.split_on = Some(at.market.date_naive());
         let scaled = |quantity: Quantity| Quantity::new(quantity.value() * ratio).unwrap_or(quantity);
         let priced = |price: Price| Price::new(price.value() / ratio).unwrap_or(price);
-        let ledger = &self.ledger;
-        for lot in self.trade.iter_mut().flat_map(|trade| &mut trade.lots) {
+        let ledger = &mut self.ledger;
+        let lots = self.trade.iter_mut().flat_map(|trade| &mut trade.lots);
+        for (lot, whole) in lots.zip(wholes) {
             for leg in &mut lot.legs {
                 leg.filled = ledger.filled(&leg.spec.order);
                 leg.reported = leg.filled;
@@ -242,6 +249,13 @@ impl Ticker {
             }
             lot.lent.quantity = scaled(lot.lent.quantity);
             lot.made_good.quantity = scaled(lot.made_good.quantity);
+            let fraction = whole - lot.held().value();
+            let entry = lot.legs.iter_mut().find(|leg| leg.opens());
+            if let Some(entry) = entry.filter(|_| !fraction.is_zero()) {
+                ledger.round_off(&entry.spec.order, fraction);
+                entry.filled = ledger.filled(&entry.spec.order);
+                entry.reported = entry.filled;
+            }
             lot.entry_average = lot.average(ledger, true);
             lot.opened.touch = priced(lot.opened.touch);
             lot.opened.stop = lot.opened.stop.split(ratio);
@@ -309,4 +323,18 @@ impl Ticker {
             change(leg);
         }
     }
+}
+
+/// Whole shares of each lot, so that what is cut off of one goes to the next: together they are
+/// the whole of all.
+fn whole_parts(exact: impl Iterator<Item = Decimal>) -> Vec<Decimal> {
+    let (mut sum, mut given) = (Decimal::ZERO, Decimal::ZERO);
+    let part = |exact: Decimal| {
+        sum += exact;
+        // A ratio has no end of digits; what it makes of a whole number may lack the last one.
+        let whole = sum.round_dp(6).floor() - given;
+        given += whole;
+        whole
+    };
+    exact.map(part).collect()
 }

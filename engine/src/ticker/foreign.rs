@@ -16,6 +16,9 @@ use crate::order_ref::Role;
 use crate::reason::Because;
 use crate::time::Now;
 
+/// The least change that is taken for a split: below it a few shares more or less would look
+/// like one, for they are worth about the same.
+const SPLIT_LEAST: Decimal = Decimal::from_parts(4, 0, 0, false, 2);
 /// How far a split's value may lie from the value before it: fractions are paid out.
 const SPLIT_TOLERANCE: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
 
@@ -99,8 +102,9 @@ impl Ticker {
     pub(super) fn split_of(&self, snapshot: &Snapshot) -> Option<Decimal> {
         let trade = self.trade.as_ref().filter(|_| self.foreign.is_none_or(|theirs| theirs.is_zero()))?;
         let (ours, broker) = (self.position(), snapshot.position);
-        let ratio =
-            broker.checked_div(ours).filter(|ratio| *ratio > Decimal::ZERO && *ratio != Decimal::ONE)?;
+        let ratio = broker
+            .checked_div(ours)
+            .filter(|ratio| *ratio > Decimal::ZERO && (*ratio - Decimal::ONE).abs() >= SPLIT_LEAST)?;
         let before = trade.average(&self.ledger)?.value().checked_mul(ours.abs())?;
         let after = snapshot.average_cost?.value().checked_mul(broker.abs())?;
         ((after - before).abs() <= before * SPLIT_TOLERANCE).then_some(ratio)

@@ -26,7 +26,7 @@ const SETTLING: TimeDelta = TimeDelta::milliseconds(250);
 /// How long filled shares may wait for the broker to wake their stop.
 const ASLEEP_MAX: TimeDelta = TimeDelta::milliseconds(1_000);
 /// How long the broker may owe a word of an order, or of what was asked of it.
-const SILENT_MAX: TimeDelta = TimeDelta::seconds(5);
+pub(super) const SILENT_MAX: TimeDelta = TimeDelta::seconds(5);
 /// How often a leaving order is priced anew.
 const REPRICINGS_MAX: u32 = 10;
 /// How often a lost stop is placed anew before the shares are sold.

@@ -8,6 +8,7 @@ use super::{Out, Ticker};
 use crate::OrderRef;
 use crate::fact::Fact;
 use crate::input::{News, Snapshot};
+use crate::lot::Leg;
 use crate::mode::{Difference, Mode};
 use crate::money::Quantity;
 use crate::order::{End, Standing, Status};
@@ -36,7 +37,7 @@ impl Ticker {
         for terms in &snapshot.terms {
             self.on_terms(now, terms, out);
         }
-        let missing = self.missing_from(snapshot);
+        let missing = self.missing_from(now, snapshot);
         if !missing.is_empty() && !self.was_missed(&missing) {
             return self.doubt(now, Difference::Missing { orders: missing }, out);
         }
@@ -69,10 +70,17 @@ impl Ticker {
         self.fact(now, Fact::Doubted { difference }, out);
     }
 
-    /// Orders that we count as alive and the broker does not know.
-    fn missing_from(&self, snapshot: &Snapshot) -> Vec<OrderRef> {
+    /// Orders that we count as alive and the broker does not know. One that was sent a moment
+    /// ago over a link that stands is on its way; whether it arrives is asked soon enough.
+    fn missing_from(&self, now: Now, snapshot: &Snapshot) -> Vec<OrderRef> {
         let lots = self.trade.iter().flat_map(|trade| &trade.lots);
-        let alive = lots.flat_map(|lot| &lot.legs).filter(|leg| !leg.ended()).map(|leg| &leg.spec.order);
+        let fresh = |leg: &Leg| {
+            !self.mode.is_reconciling()
+                && leg.standing.is_none()
+                && now.process.since(leg.asked) < super::settle::SILENT_MAX
+        };
+        let legs = lots.flat_map(|lot| &lot.legs).filter(|leg| !leg.ended() && !fresh(leg));
+        let alive = legs.map(|leg| &leg.spec.order);
         alive.filter(|order| !snapshot.orders.iter().any(|status| status.order == **order)).cloned().collect()
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use engine::order::{Action, Standing, Status};
 use engine::request::OrderSpec;
-use engine::{AccountFact, Body, Fact, OrderRef, Record, Request, TickerKey};
+use engine::{AccountFact, Body, Fact, Mode, OrderRef, Record, Request, TickerKey};
 use rust_decimal::Decimal;
 
 use super::teller::ticker;
@@ -86,6 +86,13 @@ pub(super) fn reckon(
         Body::Fact(Fact::TradeClosed { trade, .. }) => {
             let own = |name: &OrderRef| Some(&name.ticker) == record.ticker.as_ref() && name.trade <= *trade;
             orders.iter_mut().filter(|(name, _)| own(name)).for_each(|(_, own)| own.gone = true);
+        }
+        // In step again: an order that is over can bring nothing more.
+        Body::Fact(Fact::ModeChanged { mode: Mode::Active }) => {
+            let own = |name: &OrderRef| Some(&name.ticker) == record.ticker.as_ref();
+            let over =
+                |(name, own_order): &(&OrderRef, &mut Reckoned)| own(name) && own_order.ended.is_some();
+            orders.iter_mut().filter(over).for_each(|(_, own)| own.gone = true);
         }
         _ => {}
     }

@@ -131,10 +131,16 @@ impl Exchange {
             return self.take_events();
         };
         let before = self.executions[at].shares;
+        self.take_back_of_mornings(at);
         let execution = &mut self.executions[at];
         execution.exec_id = corrected(exec_id);
         (execution.shares, execution.price) = (shares, price);
         execution.cumulative += shares - before;
+        if at < self.morning.1 {
+            let one = self.executions[at].clone();
+            let worth = self.worth(one.con_id, one.price);
+            self.morning.0.trade(one.con_id, one.side, one.shares, worth, one.commission);
+        }
         self.rebook();
         let execution = Box::new(self.executions[at].clone());
         let (key, con_id) = (execution.key, execution.con_id);
@@ -149,7 +155,11 @@ impl Exchange {
     pub fn bust(&mut self, now: DateTime<Utc>, exec_id: &str) -> Vec<Event> {
         self.pass_to(now);
         if let Some(at) = self.executions.iter().position(|one| one.exec_id == exec_id) {
+            self.take_back_of_mornings(at);
             let busted = self.executions.remove(at);
+            if at < self.morning.1 {
+                self.morning.1 -= 1;
+            }
             self.rebook();
             self.settle_order(busted.key);
             self.out.push(Event::Busted { con_id: busted.con_id });
@@ -190,6 +200,20 @@ impl Exchange {
             (None, _) => quote.last,
         });
         price.map_or(Decimal::ZERO, decimal)
+    }
+
+    /// An execution of an earlier day is in the account that the day began with: it goes out of it.
+    fn take_back_of_mornings(&mut self, at: usize) {
+        if at >= self.morning.1 {
+            return;
+        }
+        let one = self.executions[at].clone();
+        let back = match one.side {
+            Side::Buy => Side::Sell,
+            Side::Sell => Side::Buy,
+        };
+        let worth = self.worth(one.con_id, one.price);
+        self.morning.0.trade(one.con_id, back, one.shares, worth, -one.commission);
     }
 
     /// Books the executions since the day's beginning again, after one of them has changed.

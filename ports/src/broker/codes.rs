@@ -32,18 +32,29 @@ pub fn meaning(code: i32, alive: bool) -> Meaning {
     }
 }
 
+/// Whether the gateway has lost IB (1100, 2110), or has it again (1101, 1102, or we have come
+/// back to it ourselves, which it tells again if it has not); none for any other notice.
+#[must_use]
+pub fn tells_outage(code: i32) -> Option<bool> {
+    match code {
+        1100 | 2110 => Some(true),
+        -8 | 1101 | 1102 => Some(false),
+        _ => None,
+    }
+}
+
 /// True for notices after which the order stream may have a hole.
 ///
 /// -8, -6, -7 are `ibapi`'s own: reconnected, order updates lost, notices lost. 1100 to
-/// 1102 are TWS's link to its servers; 1300 says that the port moves.
+/// 1102 and 2110 are TWS's link to its servers; 1300 says that the port moves.
 #[must_use]
 pub fn opens_gap(code: i32) -> bool {
-    matches!(code, -8 | -7 | -6 | 1100 | 1101 | 1102 | 1300)
+    matches!(code, -8 | -7 | -6 | 1100 | 1101 | 1102 | 1300 | 2110)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Meaning, meaning};
+    use super::{Meaning, meaning, tells_outage};
 
     #[test]
     fn no_code_ends_an_order() {
@@ -54,5 +65,12 @@ mod tests {
         assert_eq!(meaning(110, true), Meaning::ChangeRefused);
         assert_eq!(meaning(110, false), Meaning::Unclear);
         assert_eq!(meaning(99_999, true), Meaning::Unclear);
+    }
+
+    #[test]
+    fn an_outage_lasts_until_it_is_said_to_be_over() {
+        let told = [1100, 2110, 2104, 1102, 1101, -8].map(tells_outage);
+        let (lost, back) = (Some(true), Some(false));
+        assert_eq!(told, [lost, lost, None, back, back, back]);
     }
 }

@@ -8,7 +8,8 @@ use engine::input::Foreign;
 use engine::order::{Action, Commission, End, Execution, Standing, Status, Terms};
 use engine::{News, OrderRef, TickerKey};
 use ibapi::orders::{
-    CommissionReport, ExecutionData, ExecutionSide, OcaType, OrderData, OrderStatus, OrderStatusKind, OrderUpdate,
+    CommissionReport, ExecutionData, ExecutionSide, OcaType, OrderData, OrderStatus, OrderStatusKind,
+    OrderUpdate,
 };
 
 use super::convert::{money, price, quantity};

@@ -24,7 +24,7 @@ use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, spawn_local};
 
 use super::bars;
-use super::codes::{Meaning, meaning, opens_gap};
+use super::codes::{Meaning, meaning, opens_gap, tells_outage};
 use super::contract::look_up;
 use super::funds::{self, FundsCell};
 use super::outgoing::{Message, messages};
@@ -109,6 +109,10 @@ struct Shared {
     queue: mpsc::UnboundedSender<Vec<(OrderRef, Message)>>,
     /// False from the first sign of trouble until the link is made anew or has recovered.
     up: Cell<bool>,
+    /// True while the gateway has no link of its own to IB: what it tells then is old.
+    outage: Cell<bool>,
+    /// Counts gaps: a snapshot from before one says nothing about what came after it.
+    gaps: Cell<u64>,
     tasks: RefCell<Vec<JoinHandle<()>>>,
 }
 
@@ -143,6 +147,8 @@ impl Link {
             events,
             queue,
             up: Cell::new(true),
+            outage: Cell::new(false),
+            gaps: Cell::new(0),
             tasks: RefCell::default(),
         });
         shared.table.borrow_mut().raise_floor(floor.max(settings.order_id_floor));
@@ -240,14 +246,21 @@ impl Link {
     /// Executions are asked for from the day of `since` on, in market time.
     ///
     /// # Errors
-    /// It broke off; nothing is told then.
+    /// It broke off, or news may have been missed since it was begun; nothing is told then.
     pub async fn snapshot(
         &self,
         wanted: &BTreeSet<TickerKey>,
         since: DateTime<Utc>,
     ) -> Result<(), Incomplete> {
+        if self.shared.outage.get() {
+            return Err(Incomplete::Outage);
+        }
         let days = days_since(since, self.shared.clock.now().market);
+        let gaps = self.shared.gaps.get();
         let raw = snapshot::ask(&self.shared.client, &self.shared.pacer, days).await?;
+        if self.shared.gaps.get() != gaps {
+            return Err(Incomplete::Overtaken);
+        }
         let tickers = {
             let contracts = self.shared.contracts.borrow();
             let wanted = contracts.iter().filter(|(ticker, _)| wanted.contains(ticker));
@@ -280,6 +293,7 @@ impl Link {
 
     fn gap(&self, why: String) {
         self.shared.up.set(false);
+        self.shared.gaps.set(self.shared.gaps.get() + 1);
         self.tell(Event::Gap(why));
     }
 
@@ -355,6 +369,9 @@ fn account(settings: &Settings, managed: &[String]) -> Result<String, ConnectErr
 
 async fn listen_to_notices(link: Link, mut notices: NoticeStream) {
     while let Some(notice) = notices.next().await {
+        if let Some(outage) = tells_outage(notice.code) {
+            link.shared.outage.set(outage);
+        }
         if opens_gap(notice.code) {
             link.gap(format!("{} {}", notice.code, notice.message));
         } else {

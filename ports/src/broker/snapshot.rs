@@ -35,6 +35,12 @@ pub enum Incomplete {
     /// Fills came faster than they could be told.
     #[error("executions changed {TRIES_MAX} times while the broker told what it holds")]
     Moving,
+    /// The gateway has lost IB: it would tell what it last knew.
+    #[error("the gateway is not connected to IB")]
+    Outage,
+    /// News may have been missed since it was begun.
+    #[error("order news may have been missed while the broker told what it holds")]
+    Overtaken,
     /// A part broke off.
     #[error("the broker broke off telling its {part}")]
     Broken {
