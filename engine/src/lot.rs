@@ -45,7 +45,7 @@ pub struct Lot {
     pub renewals: u32,
     /// Orders that were placed only to leave before it was last opened again.
     pub exits_before: usize,
-    /// Changes of it that were refused; each makes the next one wait longer.
+    /// What was refused since something was last granted; each makes the next try wait longer.
     pub refusals: u32,
     /// When the last news of it came.
     pub heard: Process,
@@ -339,8 +339,8 @@ impl Leg {
         }
     }
 
-    /// Takes in echoed terms; a change that they fulfil is answered.
-    pub fn echoed(&mut self, terms: &Terms) {
+    /// Takes in echoed terms; a change that they fulfil is answered. True if one was.
+    pub fn echoed(&mut self, terms: &Terms) -> bool {
         self.spec.quantity = terms.quantity;
         self.guard.clone_from(&terms.guard);
         if let Some(price) = terms.price {
@@ -351,8 +351,10 @@ impl Leg {
         let answered = |change: &Change| {
             change.quantity == terms.quantity && (trails || Some(change.price) == terms.price)
         };
-        if matches!(&self.changing, Some(Changing::Terms(change)) if answered(change)) {
+        let fulfilled = matches!(&self.changing, Some(Changing::Terms(change)) if answered(change));
+        if fulfilled {
             self.changing = None;
         }
+        fulfilled
     }
 }

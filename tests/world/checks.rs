@@ -86,7 +86,12 @@ impl World {
                     while times.front().is_some_and(|at| at + 10_000 < self.ms) {
                         times.pop_front();
                     }
-                    assert!(times.len() <= REQUESTS_MAX, "{} requests within ten seconds", times.len());
+                    let key = &self.settings[t].key;
+                    assert!(
+                        times.len() <= REQUESTS_MAX,
+                        "{key}: {} requests within ten seconds",
+                        times.len()
+                    );
                 }
             }
         }

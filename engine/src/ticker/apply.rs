@@ -266,8 +266,8 @@ impl Ticker {
     fn echoed(&mut self, at: Now, terms: &Terms) {
         let Some(lot) = self.trade.as_mut().and_then(|trade| trade.lot_of(&terms.order)) else { return };
         lot.heard = at.process;
-        if let Some(leg) = lot.leg_mut(&terms.order) {
-            leg.echoed(terms);
+        if lot.leg_mut(&terms.order).is_some_and(|leg| leg.echoed(terms)) {
+            lot.refusals = 0;
         }
     }
 

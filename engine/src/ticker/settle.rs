@@ -75,6 +75,10 @@ impl Ticker {
                 if (asks && self.mode.is_reconciling()) || (places && !self.mode.places()) {
                     continue;
                 }
+                // What was refused is not asked for again at once, whatever it was.
+                if asks && lot.refusals > 0 && !calm(now, lot) {
+                    continue;
+                }
                 for step in steps {
                     self.step(now, step, out);
                 }
