@@ -54,18 +54,16 @@ impl RiskActor {
     fn judge(&mut self, Judge { ticker, request }: Judge) {
         let now = self.clock.now();
         let asked: Request = std::borrow::Borrow::<Request>::borrow(&request).clone();
-        let refused = match self.book.admit(now, &self.view, request) {
-            Ok(admitted) => {
-                self.broker.do_send(Send(admitted));
-                None
-            }
-            Err(refusal) => {
-                self.refuse(&ticker, &asked, refusal.clone());
-                Some(refusal)
-            }
-        };
-        let verdict = Verdict { request: asked, refused };
+        let admitted = self.book.admit(now, &self.view, request);
+        if let Err(refusal) = &admitted {
+            self.refuse(&ticker, &asked, refusal.clone());
+        }
+        // Written before it is passed on: what comes of it stands behind it in the journal.
+        let verdict = Verdict { request: asked, refused: admitted.as_ref().err().cloned() };
         self.write(now, Some(ticker), Body::Verdict(verdict));
+        if let Ok(admitted) = admitted {
+            self.broker.do_send(Send(admitted));
+        }
     }
 
     fn refuse(&self, ticker: &TickerKey, asked: &Request, because: Refusal) {

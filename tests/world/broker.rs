@@ -71,6 +71,9 @@ pub(crate) struct Truth {
     pub(crate) resumed: Option<u64>,
     /// When protection last had a reason to be out of step, in ms.
     pub(crate) disturbed: u64,
+    /// Until when what was asked may have been lost or refused: orders may stand beside their
+    /// replacements.
+    pub(crate) astray_until: u64,
     /// When the newest fill is heard of.
     pub(crate) fill_heard: u64,
     /// Refusals since it was last flat: each lets the program wait longer.
@@ -110,6 +113,7 @@ impl Broker {
             halted_until: None,
             resumed: None,
             disturbed: 0,
+            astray_until: 0,
             fill_heard: 0,
             refusals: 0,
             meddled: races,
@@ -224,7 +228,7 @@ impl Broker {
         };
         let exits = matches!(order.role, Role::Stop | Role::Target | Role::Exit);
         let crosses = !signed.is_zero() && (before * truth.net < Decimal::ZERO || before.is_zero());
-        truth.crossed |= exits && !truth.meddled && crosses;
+        truth.crossed |= exits && !truth.meddled && ms > truth.astray_until && crosses;
         truth.fills.insert(base(&fill.exec_id).to_owned(), fill.clone());
         Some((t, Told::Execution(execution_of(fill, order)?)))
     }

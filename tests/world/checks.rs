@@ -270,7 +270,14 @@ impl World {
         self.counts.note("check: book = recomputation");
         let mut book = Book::new(self.limits.clone());
         self.records.iter().for_each(|record| book.apply(record));
-        assert!(book == program.book, "the risk book is not what the journal makes of it");
+        if book != program.book {
+            let (lived, told) = (format!("{:#?}", program.book), format!("{book:#?}"));
+            let lines: Vec<(&str, &str)> = lived.lines().zip(told.lines()).collect();
+            let at = lines.iter().position(|(lived, told)| lived != told).unwrap_or(0);
+            let before: Vec<&str> =
+                lines[at.saturating_sub(25)..at].iter().map(|(lived, _)| lived.trim()).collect();
+            panic!("the risk book is not what the journal makes of it: {before:?}, {:?}", lines.get(at));
+        }
     }
 }
 

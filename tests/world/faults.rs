@@ -108,6 +108,7 @@ impl World {
         let Some(t) = self.settings.iter().position(|own| own.key == order.ticker) else { return };
         if self.own_dice[t].one_in(self.rates.drop_message) {
             self.disturb(t, 8_000);
+            self.go_astray(t);
             return self.counts.note("fault: message dropped");
         }
         match message {
@@ -178,12 +179,17 @@ impl World {
     fn say_refusals(&mut self, t: usize, events: Vec<paper::exchange::event::Event>) {
         use paper::exchange::event::Event;
         if events.iter().any(|event| matches!(event, Event::Noted { code, .. } if *code != 202)) {
+            self.go_astray(t);
             let truth = &mut self.broker.truths[t];
             truth.refusals += 1;
             let patience = 250 << truth.refusals.min(6);
             self.disturb(t, patience);
         }
         self.say(events);
+    }
+
+    fn go_astray(&mut self, t: usize) {
+        self.broker.truths[t].astray_until = self.ms + 8_000;
     }
 
     fn disturb(&mut self, t: usize, ms: u64) {

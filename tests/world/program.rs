@@ -230,14 +230,15 @@ impl World {
         let now = self.now();
         let Some(program) = &mut self.program else { return };
         let refused = program.book.admit(now, &program.account, &request).err();
-        match &refused {
+        let verdict = Verdict { request: request.clone(), refused: refused.clone() };
+        self.draft(Some(t), Body::Verdict(verdict), true);
+        match refused {
             None => {
                 self.check_admitted(t, &request);
                 self.send(t, &request);
             }
-            Some(because) => self.refuse(t, &request, because.clone()),
+            Some(because) => self.refuse(t, &request, because),
         }
-        self.draft(Some(t), Body::Verdict(Verdict { request, refused }), true);
     }
 
     fn refuse(&mut self, t: usize, request: &Request, because: Refusal) {

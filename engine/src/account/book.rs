@@ -242,7 +242,7 @@ impl Book {
     fn apply_account(&mut self, at: Now, fact: &AccountFact) {
         match fact {
             AccountFact::DayOpened { day, zone, marks } => {
-                self.open_day(Day { date: *day, zone: *zone }, marks);
+                self.open_day(at, Day { date: *day, zone: *zone }, marks);
             }
             AccountFact::LossLimitReached { loss, max } => {
                 self.trip(Trip::Loss { loss: *loss, max: *max });
@@ -259,7 +259,7 @@ impl Book {
     }
 
     /// A day that is open is not opened again, and none before it: what was counted stays.
-    fn open_day(&mut self, day: Day, marks: &BTreeMap<TickerKey, Price>) {
+    fn open_day(&mut self, at: Now, day: Day, marks: &BTreeMap<TickerKey, Price>) {
         if self.day.is_some_and(|open| open.date >= day.date) {
             return;
         }
@@ -268,7 +268,7 @@ impl Book {
         self.released_at = Money::ZERO;
         self.rate.open_day();
         self.refusals.clear();
-        self.holdings.iter_mut().for_each(|(ticker, own)| own.open_day(day, marks.get(ticker).copied()));
+        self.holdings.iter_mut().for_each(|(ticker, own)| own.open_day(at, day, marks.get(ticker).copied()));
     }
 
     fn released(&mut self, at: Now, limit: LimitName) {

@@ -1,6 +1,6 @@
 //! One ticker's line in the book: what it holds, what works for it, and its day.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
 
 use super::exact::{less, total, worth};
@@ -32,8 +32,9 @@ pub(super) struct Holding {
     intent: Intent,
     /// The newest price it traded at.
     traded: Option<Price>,
-    /// What the open day is counted from.
-    day_mark: Option<Price>,
+    /// What the open day is counted from, and since when: a split that was noticed before then is
+    /// in the price, in whatever order the two were told.
+    day_mark: Option<(DateTime<Utc>, Price)>,
     /// Requests for new orders so far.
     batches: u64,
     reconciling: bool,
@@ -66,7 +67,7 @@ impl Holding {
             | Fact::Stray { execution }
             | Fact::CorrectedLate { execution, .. }
             | Fact::ClosedOutside { execution, .. } => return self.executed(at, execution),
-            Fact::Split { ratio } => self.split(*ratio),
+            Fact::Split { ratio } => self.split(at, *ratio),
             Fact::Commissioned(commission) => self.fills.commission(commission),
             Fact::OrderMoved(status) => {
                 let batch = self.lines.get(&status.order).map(|line| line.batch);
@@ -96,7 +97,7 @@ impl Holding {
     }
 
     /// A corporate action gave `ratio` new shares for each old one: nothing was gained by it.
-    fn split(&mut self, ratio: Decimal) {
+    fn split(&mut self, at: Now, ratio: Decimal) {
         let price = |price: Price| {
             price.value().checked_div(ratio).and_then(|value| Price::new(value).ok()).unwrap_or(price)
         };
@@ -104,7 +105,8 @@ impl Holding {
         // The broker pays fractions out.
         self.position = exact.round_dp(6).trunc().normalize();
         self.traded = self.traded.map(price);
-        self.day_mark = self.day_mark.map(price);
+        let marked = self.day_mark.as_mut().filter(|(since, _)| at.market > *since);
+        marked.into_iter().for_each(|(_, mark)| *mark = price(*mark));
         self.fills.split(ratio);
     }
 
@@ -147,9 +149,9 @@ impl Holding {
     }
 
     /// The day begins: what is held is counted from `mark`.
-    pub(super) fn open_day(&mut self, day: Day, mark: Option<Price>) {
+    pub(super) fn open_day(&mut self, at: Now, day: Day, mark: Option<Price>) {
         self.fills.open_day(day);
-        self.day_mark = mark;
+        self.day_mark = mark.map(|mark| (at.market, mark));
     }
 
     /// True with a position or an entry at work.
@@ -174,8 +176,11 @@ impl Holding {
 
     /// What the position is valued at: the market's mark, else the newest price known here.
     pub(super) fn mark(&self, view: &AccountView, ticker: &TickerKey) -> Option<Mark> {
-        let known =
-            if self.fills.today().executions > 0 { self.traded } else { self.day_mark.or(self.traded) };
+        let known = if self.fills.today().executions > 0 {
+            self.traded
+        } else {
+            self.day_mark.map(|(_, mark)| mark).or(self.traded)
+        };
         let known = known.map(|price| Mark { price, live: false });
         view.mark(ticker, self.side()).or(known)
     }
@@ -213,7 +218,7 @@ impl Holding {
             None => None,
         };
         let now = value(self.position, mark);
-        let began = value(self.position - today.shares, self.day_mark.or(self.traded));
+        let began = value(self.position - today.shares, self.day_mark.map(|(_, mark)| mark).or(self.traded));
         total([now, less(began), Some(today.cash), Some(-today.cost)])
     }
 

@@ -43,7 +43,7 @@ type Care = fn(&Ticker, Now, &Trade, &Lot, &MarketView) -> Vec<Step>;
 
 /// In order: what stops more shares from coming, what protects those that are here,
 /// what takes them away, what cleans up behind them.
-const CARES: [Care; 13] = [
+const CARES: [Care; 14] = [
     drop_family,
     end_entry,
     note_protection,
@@ -53,6 +53,7 @@ const CARES: [Care; 13] = [
     reanchor,
     scale_out,
     resize_protection,
+    drop_double,
     renew_protection,
     take_away,
     sweep,
@@ -344,6 +345,20 @@ fn resize_protection(_: &Ticker, now: Now, _: &Trade, lot: &Lot, _: &MarketView)
     let newest = |role| lot.newest(role).filter(own).filter(wrong);
     let legs = [Role::Stop, Role::Target, Role::Exit].map(|role| newest(role).map_or(vec![], resize));
     legs.concat()
+}
+
+/// A stop or target that was to go when its replacement came, and did not: both would fill.
+fn drop_double(_: &Ticker, _: Now, _: &Trade, lot: &Lot, _: &MarketView) -> Vec<Step> {
+    let replaced = lot.newest(Role::Stop).filter(|stop| stop.works() && stop.spec.parent.is_none());
+    let Some(newest) = replaced else { return vec![] };
+    let old = |leg: &&Leg| {
+        matches!(leg.spec.order.role, Role::Stop | Role::Target)
+            && leg.spec.order.n < newest.spec.order.n
+            && leg.standing.is_some()
+            && !leg.ended()
+            && leg.changing.is_none()
+    };
+    lot.legs.iter().filter(old).flat_map(cancel).collect()
 }
 
 /// A stop that is gone, or that sleeps on after its entry is over: a fresh pair in a
