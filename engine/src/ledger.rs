@@ -9,6 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
 
 use crate::money::{Money, Price, Quantity};
+use crate::mutant::{self, Mutant};
 use crate::order::{Action, Commission, Execution};
 use crate::order_ref::OrderRef;
 
@@ -60,6 +61,9 @@ impl Ledger {
     #[must_use]
     pub fn novelty(&self, execution: &Execution) -> Novelty {
         let (base, revision) = split(&execution.id);
+        if mutant::is(Mutant::SkipDeduplication) {
+            return Novelty::New;
+        }
         match (self.open.get(base), self.closed.get(base)) {
             (Some(booked), _) if revision <= booked.revision => Novelty::Known,
             (None, Some(old)) if revision <= old.revision => Novelty::Known,
@@ -82,13 +86,17 @@ impl Ledger {
     /// Books an execution; the newest revision of it counts.
     pub fn book(&mut self, execution: &Execution, multiplier: Decimal) {
         let (base, revision) = split(&execution.id);
-        let known = self.open.get(base);
+        let mut base = base.to_owned();
+        if mutant::is(Mutant::SkipDeduplication) || (mutant::is(Mutant::CorrectionAdds) && revision > 1) {
+            base = format!("{base}/{}", self.open.len());
+        }
+        let known = self.open.get(&base);
         if known.is_some_and(|booked| booked.revision >= revision) {
             return;
         }
-        let commission = known.and_then(|booked| booked.commission).or(self.early.remove(base));
+        let commission = known.and_then(|booked| booked.commission).or(self.early.remove(&base));
         let booked = Booked { execution: execution.clone(), multiplier, revision, commission };
-        self.open.insert(base.to_owned(), booked);
+        self.open.insert(base, booked);
     }
 
     /// Books a cost.

@@ -18,6 +18,7 @@ pub mod ledger;
 pub mod lot;
 pub mod mode;
 pub mod money;
+pub mod mutant;
 pub mod order;
 pub mod order_ref;
 pub mod reason;

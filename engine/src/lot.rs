@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use crate::fact::LotOpened;
 use crate::ledger::Ledger;
 use crate::money::{Money, Price, Quantity};
+use crate::mutant::{self, Mutant};
 use crate::order::{End, Side, Standing, Status, Terms};
 use crate::order_ref::{OrderRef, Role};
 use crate::reason::Because;
@@ -153,7 +154,11 @@ impl Lot {
     /// Shares that its entry brought.
     #[must_use]
     pub fn bought(&self) -> Quantity {
-        self.legs.iter().filter(|leg| self.brings(leg)).map(|leg| leg.filled).sum()
+        let counts = |leg: &&Leg| {
+            let forgotten = mutant::is(Mutant::ForgetPartFillOnCancel) && leg.end() == Some(End::Cancelled);
+            self.brings(leg) && !forgotten
+        };
+        self.legs.iter().filter(counts).map(|leg| leg.filled).sum()
     }
 
     /// Shares that its exits took.
@@ -180,7 +185,10 @@ impl Lot {
     pub fn covered(&self) -> Quantity {
         let protects =
             |leg: &&Leg| matches!(leg.spec.order.role, Role::Stop | Role::Exit) && !self.brings(leg);
-        self.legs.iter().filter(protects).filter(|leg| leg.works()).map(|leg| leg.remaining).sum()
+        let works = |leg: &&Leg| {
+            leg.works() || (mutant::is(Mutant::SleepingStopProtects) && leg.standing == Some(Standing::Held))
+        };
+        self.legs.iter().filter(protects).filter(works).map(|leg| leg.remaining).sum()
     }
 
     /// True when its entry can bring no more shares.
@@ -328,11 +336,14 @@ impl Leg {
         self.reported = self.reported.max(status.filled);
         // What works does not fall asleep again: such a word is an old one.
         let old = self.works() && status.standing == Standing::Held;
-        if self.ended() || old {
+        if (self.ended() && !mutant::is(Mutant::EndedComesBack)) || old {
             return;
         }
         self.standing = Some(status.standing);
         self.remaining = status.remaining;
+        if mutant::is(Mutant::CountsAreFills) {
+            self.filled = self.filled.max(status.filled);
+        }
         if self.ended() {
             self.changing = None;
             self.remaining = Quantity::ZERO;

@@ -6,6 +6,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::money::Quantity;
+use crate::mutant::{self, Mutant};
 use crate::order_ref::OrderRef;
 
 /// What a ticker may do now.
@@ -75,7 +76,8 @@ impl Mode {
     /// True where entries are taken.
     #[must_use]
     pub fn opens(&self) -> bool {
-        matches!(self, Mode::Active)
+        let careless = mutant::is(Mutant::OpenWhileReconciling) && self.is_reconciling();
+        matches!(self, Mode::Active) || careless
     }
 
     /// True where a new order may be placed at all. Frozen, what is held is not known: the

@@ -53,6 +53,11 @@ impl Rates {
         }
     }
 
+    /// Nothing goes wrong but for one ticker, and whatever takes time takes the same time.
+    pub(crate) fn for_one() -> Rates {
+        Rates { signals: true, delay_ms: 0, own: 1, ..Rates::none() }
+    }
+
     /// A quiet world in ten, a brutal one in five.
     pub(crate) fn drawn(dice: &mut Dice) -> Rates {
         let quiet = Rates { signals: true, ..Rates::none() };
@@ -201,7 +206,8 @@ impl World {
     pub(super) fn fault(&mut self, t: usize) {
         let wait = 1_500 + self.own_dice[t].roll(4_000);
         self.queue.push(self.ms + wait, What::Fault(t));
-        if !self.own_dice[t].one_in(self.rates.own) || !self.is_open() {
+        let spared = self.only.is_some_and(|only| only != Some(t));
+        if spared || !self.own_dice[t].one_in(self.rates.own) || !self.is_open() {
             return;
         }
         match self.own_dice[t].roll(20) {

@@ -76,6 +76,8 @@ pub(crate) struct World {
     /// News are dropped until then: the gateway has lost its own link.
     deaf_until: u64,
     is_still: bool,
+    /// The one ticker for which something goes wrong, or none of them; all, where nothing is said.
+    only: Option<Option<usize>>,
     signals: Vec<u32>,
     night: Option<u64>,
     checks: checks::Memory,
@@ -126,12 +128,26 @@ impl World {
             wire_ends: (0, 0),
             deaf_until: 0,
             is_still: false,
+            only: None,
             signals: vec![0; count],
             night,
             checks: checks::Memory::new(count),
             counts: Counts::default(),
             events: 0,
         }
+    }
+
+    /// Lets things go wrong for one ticker at most, without limits that all share.
+    pub(crate) fn only_for(mut self, only: Option<usize>) -> World {
+        (self.rates, self.only, self.night) = (Rates::for_one(), Some(only), None);
+        self.limits = Limits::off(paper::market::calendar::ZONE);
+        self
+    }
+
+    /// Lives through the faults and no further.
+    pub(crate) fn live_through(&mut self) {
+        self.begin();
+        self.run_until(FAULTY_MS);
     }
 
     /// Lives through the faults, comes to rest, and looks at everything once more.

@@ -140,7 +140,8 @@ impl World {
 
     fn draft(&mut self, ticker: Option<usize>, body: Body, by_risk: bool) {
         let at = self.now();
-        let delay = if self.dice.one_in(self.rates.slow_disk) { 300 } else { self.dice.roll(3) };
+        let slow = self.dice.one_in(self.rates.slow_disk);
+        let delay = if slow { 300 } else { self.dice.roll(3.min(self.rates.delay_ms)) };
         let Some(program) = &mut self.program else { return };
         program.waiting.push(Draft { at, ticker, body, by_risk });
         if !std::mem::replace(&mut program.is_flushing, true) {

@@ -11,6 +11,7 @@ use rust_decimal::Decimal;
 
 use super::intent::Intent;
 use crate::money::{Price, Quantity};
+use crate::mutant::{self, Mutant};
 use crate::order::{Action, Standing, Status, Terms};
 use crate::order_ref::OrderRef;
 use crate::request::{Change, OrderSpec};
@@ -80,7 +81,8 @@ impl Lines {
 
     /// Entries that may still bring something.
     pub(super) fn entries(&self) -> impl Iterator<Item = (&OrderRef, &Line)> {
-        self.0.iter().filter(|(_, line)| line.opens && !line.rest().is_zero())
+        let kept = !mutant::is(Mutant::NoReservation);
+        self.0.iter().filter(move |(_, line)| kept && line.opens && !line.rest().is_zero())
     }
 
     /// Takes in a new order. A name that is known keeps its order.
@@ -259,7 +261,8 @@ impl Lines {
     }
 
     fn drop_if_over(&mut self, order: &OrderRef) -> Ended {
-        let over = |line: &&Line| line.reported.is_some_and(|reported| line.filled >= reported);
+        let early = mutant::is(Mutant::ReleaseEarly);
+        let over = |line: &&Line| line.reported.is_some_and(|reported| early || line.filled >= reported);
         let Some(line) = self.0.get(order).filter(over) else { return Ended::NotYet };
         let unfilled = line.opens && line.filled.is_zero();
         self.0.remove(order);

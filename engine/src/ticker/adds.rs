@@ -28,16 +28,23 @@ impl Ticker {
         left && !trade.lots.iter().any(|lot| lot.opened.resting)
     }
 
-    /// One at a time, and only while the first lot is whole.
-    pub(super) fn may_double_down(&self, trade: &Trade) -> bool {
+    /// One at a time, and only while the first lot is whole; not again on the day of a refusal.
+    pub(super) fn may_double_down(&self, now: Now, trade: &Trade) -> bool {
         let Some(first) = trade.lots.first() else { return false };
         let others = &trade.lots[1..];
         let scaled = others.iter().any(|lot| lot.opened.adds && !lot.opened.resting);
         let filled = others.iter().filter(|lot| lot.opened.resting && !lot.bought().is_zero()).count();
         let rests = others.iter().any(|lot| lot.opened.resting && !lot.entry_over());
+        let refused = others.iter().any(|lot| {
+            let end = lot.entry().and_then(crate::lot::Leg::end);
+            lot.opened.resting
+                && end == Some(crate::order::End::Rejected)
+                && lot.opened_at.date_naive() == now.market.date_naive()
+        });
         let most = usize::try_from(self.settings.double_downs_max).unwrap_or(usize::MAX);
         !scaled
             && !rests
+            && !refused
             && !trade.withdrawn
             && filled < most
             && first.left().is_zero()

@@ -9,6 +9,7 @@ use crate::fact::{Fact, LotOpened, Step};
 use crate::lot::{Changing, Leg, Lot, Scaling};
 use crate::mode::Mode;
 use crate::money::{Price, Quantity};
+use crate::mutant::{self, Mutant};
 use crate::order::{End, Execution, Kind, Standing, Status, Terms, TimeInForce};
 use crate::order_ref::Role;
 use crate::reason::Because;
@@ -48,6 +49,7 @@ impl Ticker {
             Fact::RequestDeclined { orders, .. } => self.declined(at, orders),
             Fact::ReversalDropped => self.with_trade(|trade| trade.reversal = None),
             Fact::Protected { lot, .. } => self.with_lot(*lot, |lot| lot.exposed_since = None),
+            Fact::Reanchored { .. } if mutant::is(Mutant::ReanchorForever) => {}
             Fact::Reanchored { lot, .. } => self.with_lot(*lot, |lot| lot.reanchored = true),
             Fact::StopsAfterAdd { lot, .. } => self.with_lot(*lot, |lot| lot.stops_settled = true),
             Fact::ScaleOutDecided { lot, part, .. } => self.with_lot(*lot, |lot| {
@@ -136,6 +138,9 @@ impl Ticker {
     }
 
     fn remember(&mut self, signal: &Signal, taken: bool) {
+        if mutant::is(Mutant::ForgetSignals) && taken {
+            return;
+        }
         if self.signals.len() == SIGNALS_MAX {
             self.signals.pop_front();
         }
@@ -153,7 +158,9 @@ impl Ticker {
                 trade.lots.push(lot);
             }
             None => {
-                self.trades = opened.trade;
+                if !mutant::is(Mutant::ReuseNames) {
+                    self.trades = opened.trade;
+                }
                 let today = at.market.date_naive();
                 let (day, count) = self.opened_today;
                 self.opened_today = (Some(today), if day == Some(today) { count + 1 } else { 1 });
@@ -296,6 +303,13 @@ impl Ticker {
 
     /// A change was refused: the order is as it was, and the next try waits.
     fn refused(&mut self, at: Now, order: &crate::OrderRef) {
+        if mutant::is(Mutant::IgnoreRefusedChange) {
+            return self.with_leg(order, |leg| {
+                if let Some(Changing::Terms(change)) = leg.changing.take() {
+                    leg.remaining = change.quantity.less(leg.filled);
+                }
+            });
+        }
         let Some(lot) = self.trade.as_mut().and_then(|trade| trade.lot_of(order)) else { return };
         lot.heard = at.process;
         lot.refusals += 1;

@@ -13,6 +13,7 @@ use crate::fact::{Fact, LotClosed, Step};
 use crate::lot::{Leg, Lot};
 use crate::mode::{Difference, Mode};
 use crate::money::{Money, Price, Quantity, Rounding};
+use crate::mutant::{self, Mutant};
 use crate::order::{End, Kind, Side, Standing, TimeInForce};
 use crate::order_ref::Role;
 use crate::reason::Because;
@@ -93,7 +94,7 @@ impl Ticker {
     /// The broker owes a word for too long, or an execution that its own count has: what it
     /// knows is looked up, nothing is sent again.
     fn doubt_silence(&mut self, now: Now, out: &mut Out) {
-        if !self.mode.places() {
+        if !self.mode.places() || mutant::is(Mutant::WaitForever) {
             return;
         }
         let lots = self.trade.iter().flat_map(|trade| &trade.lots);
@@ -109,7 +110,9 @@ impl Ticker {
 
     fn close_trade(&mut self, now: Now, view: &MarketView, out: &mut Out) {
         let Some(trade) = &self.trade else { return };
-        let over = |lot: &Lot| lot.at_rest() && lot.held().is_zero() && !lot.awaits_executions();
+        let at_rest =
+            |lot: &Lot| lot.at_rest() || (mutant::is(Mutant::CloseBeforeRest) && lot.closed.is_some());
+        let over = |lot: &Lot| at_rest(lot) && lot.held().is_zero() && !lot.awaits_executions();
         if !trade.lots.iter().all(over) {
             return;
         }
@@ -205,7 +208,11 @@ fn cover_excess(ticker: &Ticker, now: Now, trade: &Trade, lot: &Lot, view: &Mark
     let excess = lot.oversold();
     let covers = |leg: &Leg| leg.spec.order.role == Role::Exit && lot.brings(leg) && !leg.ended();
     // The entry's own executions may be on their way still.
-    if excess.is_zero() || !settled(lot) || now.process.since(lot.heard) < ASLEEP_MAX {
+    if excess.is_zero()
+        || mutant::is(Mutant::IgnoreExcess)
+        || !settled(lot)
+        || now.process.since(lot.heard) < ASLEEP_MAX
+    {
         return vec![];
     }
     let other = trade.lots.iter().rev().find(|other| !other.held().is_zero());
@@ -332,6 +339,7 @@ fn reanchor(_: &Ticker, _: Now, trade: &Trade, lot: &Lot, view: &MarketView) -> 
 /// bring it in step by itself: stop first, then target, then an exit under way.
 fn resize_protection(_: &Ticker, now: Now, _: &Trade, lot: &Lot, _: &MarketView) -> Vec<Step> {
     if lot.held().is_zero()
+        || mutant::is(Mutant::ExistenceOnlyCompare)
         || !settled(lot)
         || lot.scaling.is_some()
         || loose_exit(lot).is_some()
@@ -349,6 +357,9 @@ fn resize_protection(_: &Ticker, now: Now, _: &Trade, lot: &Lot, _: &MarketView)
 
 /// A stop or target that was to go when its replacement came, and did not: both would fill.
 fn drop_double(_: &Ticker, _: Now, _: &Trade, lot: &Lot, _: &MarketView) -> Vec<Step> {
+    if mutant::is(Mutant::KeepReplaced) {
+        return vec![];
+    }
     let replaced = lot.newest(Role::Stop).filter(|stop| stop.works() && stop.spec.parent.is_none());
     let Some(newest) = replaced else { return vec![] };
     let old = |leg: &&Leg| {
@@ -367,7 +378,8 @@ fn renew_protection(ticker: &Ticker, now: Now, trade: &Trade, lot: &Lot, view: &
     let (Some(stop), Some(since)) = (lot.newest(Role::Stop), lot.exposed_since) else { return vec![] };
     let asleep = stop.standing == Some(Standing::Held) && now.process.since(since) > ASLEEP_MAX;
     let gone = stop.ended() && now.process.since(lot.heard.max(since)) >= SETTLING;
-    if lot.held().is_zero() || !settled(lot) || lot.covered() >= lot.held() || !(asleep || gone) {
+    let helpless = mutant::is(Mutant::NeverRenew);
+    if lot.held().is_zero() || !settled(lot) || lot.covered() >= lot.held() || !(asleep || gone) || helpless {
         return vec![];
     }
     // Where no new order may be placed, an old one is not given up for it. Orders are placed
@@ -492,7 +504,7 @@ fn sweep(_: &Ticker, now: Now, _: &Trade, lot: &Lot, _: &MarketView) -> Vec<Step
     // What somebody else closed leaves orders that would open the other side: they go at once.
     let outside = lot.legs.iter().any(|leg| leg.spec.order.role == Role::Outside);
     let early = !outside && now.process.since(lot.heard) < ASLEEP_MAX;
-    if !lot.held().is_zero() || !settled(lot) || early {
+    if !lot.held().is_zero() || !settled(lot) || early || mutant::is(Mutant::NeverSweep) {
         return vec![];
     }
     let left = |leg: &&Leg| !leg.ended() && leg.changing.is_none();
@@ -580,8 +592,8 @@ fn exit_spec(ticker: &Ticker, trade: &Trade, lot: &Lot, role: Role, n: u32, kind
     OrderSpec {
         order: ticker.order(trade.number, role, n),
         lot: lot.opened.lot,
-        action: lot.side().closing(),
-        quantity: lot.held(),
+        action: if mutant::is(Mutant::WrongSide) { lot.side().opening() } else { lot.side().closing() },
+        quantity: if mutant::is(Mutant::NoCrossZeroGuard) { lot.bought() } else { lot.held() },
         kind,
         time_in_force: TimeInForce::GoodTillCancelled,
         parent: None,
@@ -593,6 +605,8 @@ fn exit_spec(ticker: &Ticker, trade: &Trade, lot: &Lot, role: Role, n: u32, kind
 
 /// The quantity sent is what was filled plus what shall remain.
 fn modify(leg: &Leg, remaining: Quantity, price: Price) -> Vec<Step> {
+    let remaining =
+        if mutant::is(Mutant::ResizeToOldQuantity) { leg.spec.quantity.less(leg.filled) } else { remaining };
     let change = Change { order: leg.spec.order.clone(), quantity: leg.filled + remaining, price };
     vec![Step::Request(Request::Modify(change))]
 }
