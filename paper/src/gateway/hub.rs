@@ -202,6 +202,7 @@ impl Hub {
             market_time: exchange.now(),
             clients: self.peers.keys().filter_map(|connection| self.desk.client_of(*connection)).collect(),
             connections: self.desk.connections(),
+            tasks: tokio::runtime::Handle::current().metrics().num_alive_tasks(),
             live_orders: exchange.orders().filter(|order| order.is_live()).count(),
             executions: exchange.executions().len(),
             cash: values.cash,

@@ -36,6 +36,10 @@ use crate::wire::message::{ById, Empty, Failure};
 /// What is added to a message id when the body is protobuf.
 pub const PROTOBUF_OFFSET: u32 = 200;
 
+/// VerifyAndAuthRequest and VerifyAndAuthMessage: the official client writes them as text at every version, after an id
+/// without the offset.
+const NEVER_PROTOBUF: [u32; 2] = [72, 73];
+
 /// Why a body is not a message. The connection that sent it is closed.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum BadMessage {
@@ -83,6 +87,9 @@ macro_rules! requests {
                     return Err(BadMessage::NoId { length: body.len() });
                 };
                 let sent = u32::from_be_bytes(*head);
+                if NEVER_PROTOBUF.contains(&sent) {
+                    return Ok(Request::Unknown { id: sent, req_id: None });
+                }
                 let Some(id) = sent.checked_sub(PROTOBUF_OFFSET) else {
                     return Err(BadMessage::NotProtobuf { id: sent });
                 };
