@@ -251,28 +251,6 @@ fn limits_and_duplicates_are_errors_on_their_own_request() {
     assert_eq!(codes(&ask(&mut desk, 1, details)), [(8, 200)]);
 }
 
-/// Requests that TWS too answers with nothing: cancels, settings, subscriptions to what may never come.
-const SILENT: [u32; 27] = [
-    5, 6, 12, 13, 14, 50, 51, 56, 57, 58, 59, 63, 64, 75, 77, 89, 90, 93, 95, 97, 98, 101, 103, 106, 107, 2,
-    15,
-];
-
-#[test]
-fn every_message_is_answered_and_none_ends_the_session() {
-    for id in 1..=120_u32 {
-        let mut desk = desk();
-        start(&mut desk, 1, 0);
-        let fields = if id == 71 { vec![] } else { vec![8, 7] };
-        let body = [(id + 200).to_be_bytes().to_vec(), fields].concat();
-        // A global cancel's first field is no id; it is asked in its own test.
-        let Ok(request) = Request::decode(&body) else { continue };
-        let said = ask(&mut desk, 1, request);
-        assert!(!said.is_empty() || SILENT.contains(&id), "message {id} is met with silence");
-        assert!(!said.iter().any(|say| matches!(say, Say::Close { .. })), "message {id}");
-        assert!(!ask(&mut desk, 1, Request::CurrentTime(Empty {})).is_empty());
-    }
-}
-
 proptest! {
     #[test]
     fn noise_never_panics(id in 1_u32..110, noise in proptest::collection::vec(any::<u8>(), 0..48)) {

@@ -9,6 +9,7 @@
 
 pub mod account;
 pub mod contracts;
+pub mod depth;
 pub mod echo;
 pub mod extras;
 pub mod faults;
@@ -20,8 +21,10 @@ pub mod outage;
 pub mod profit;
 pub mod quotes;
 pub mod saved;
+pub mod search;
 pub mod span;
 pub mod start;
+pub mod tape;
 pub mod terms;
 pub mod trades;
 pub mod unserved;
@@ -77,6 +80,7 @@ struct Session {
     tickers: BTreeMap<i32, quotes::Ticker>,
     bars: BTreeMap<i32, live::BarLine>,
     ticks: BTreeMap<i32, live::TickLine>,
+    depths: BTreeMap<i32, depth::DepthLine>,
     histories: BTreeMap<i32, history::Line>,
     positions: bool,
     positions_multi: BTreeSet<i32>,
@@ -201,6 +205,9 @@ impl Desk {
             Request::SetServerLogLevel(_) => {}
             Request::ContractData(asked) => self.on_contract_data(from, &asked),
             Request::MarketRule(asked) => self.on_market_rule(from, &asked),
+            Request::MatchingSymbols(asked) => self.on_matching_symbols(from, &asked),
+            Request::SmartComponents(asked) => self.on_smart_components(from, &asked),
+            Request::MarketDepthExchanges(_) => self.on_market_depth_exchanges(from),
             Request::PlaceOrder(asked) => self.on_place(from, client, asked),
             Request::CancelOrder(asked) => self.on_cancel(from, client, &asked),
             Request::GlobalCancel(_) => self.on_global_cancel(),
@@ -222,6 +229,10 @@ impl Desk {
             Request::CancelRealTimeBars(named) => self.on_cancel_real_time_bars(from, named.req_id()),
             Request::TickByTick(asked) => self.on_tick_by_tick(from, &asked),
             Request::CancelTickByTick(named) => self.on_cancel_tick_by_tick(from, named.req_id()),
+            Request::MarketDepth(asked) => self.on_market_depth(from, &asked),
+            Request::CancelMarketDepth(named) => self.on_cancel_market_depth(from, named.req_id()),
+            Request::HistoricalTicks(asked) => self.on_historical_ticks(from, &asked),
+            Request::HistogramData(asked) => self.on_histogram(from, &asked),
             Request::HistoricalData(asked) => self.on_historical_data(from, &asked),
             Request::CancelHistoricalData(named) => self.on_cancel_historical_data(from, named.req_id()),
             Request::HeadTimestamp(asked) => self.on_head_timestamp(from, &asked),
@@ -252,6 +263,7 @@ impl Desk {
         }
         self.publish_quotes();
         self.publish_live();
+        self.publish_depths();
     }
 
     fn tell(&mut self, events: Vec<Event>) {
