@@ -11,6 +11,7 @@ pub mod connection;
 pub mod control;
 pub mod hub;
 pub mod link;
+pub mod recorder;
 pub mod running;
 mod sabotage;
 pub mod state;
@@ -28,6 +29,7 @@ use crate::exchange::options::{ACCOUNT_PREFIX, AccountOptions, Readings};
 use crate::exchange::{Exchange, ExchangeOptions};
 use crate::faults::Scenario;
 use crate::gateway::control::Control;
+use crate::gateway::recorder::Recorder;
 pub use crate::gateway::running::Running;
 use crate::gateway::state::{BadState, StateFile};
 use crate::market::Market;
@@ -61,6 +63,10 @@ pub struct Options {
     pub scenario: Scenario,
     /// Does the market's time stand still until it is told to go on?
     pub is_paused: bool,
+    /// Is every frame of every conversation told in the log?
+    pub is_traced: bool,
+    /// The file that every frame is kept in; made anew.
+    pub capture: Option<PathBuf>,
 }
 
 impl Default for Options {
@@ -75,6 +81,8 @@ impl Default for Options {
             control: None,
             scenario: Scenario::default(),
             is_paused: false,
+            is_traced: false,
+            capture: None,
         }
     }
 }
@@ -96,7 +104,8 @@ impl Gateway {
     ///
     /// # Errors
     /// A port that cannot be bound; an account that does not begin with `DSIM`, a speed that is not above zero, a start
-    /// after the last trading date; a [file](Options::state) that is [refused](BadState).
+    /// after the last trading date; a [file](Options::state) that is [refused](BadState);
+    /// a capture that cannot be written.
     pub fn start(mut options: Options) -> std::io::Result<Gateway> {
         check(&options)?;
         let tws_listener = TcpListener::bind(options.tws)?;
@@ -113,6 +122,7 @@ impl Gateway {
         }
         let running = Running::new(Arc::clone(&market), clock(&market, saved.as_ref()), options.is_paused);
         let (desk, state) = desk(&running, &options, state, saved)?;
+        let recorder = Recorder::new(options.is_traced, options.capture.as_deref())?;
         let (stop, stopped) = watch::channel(false);
         let (control, commands) = Control::new();
         let threads = Vec::new();
@@ -125,8 +135,8 @@ impl Gateway {
             stop,
             threads,
         };
-        let parts =
-            hub::Parts { desk, state, running: running.clone(), commands, scenario: options.scenario };
+        let (running_hub, scenario) = (running.clone(), options.scenario);
+        let parts = hub::Parts { desk, state, running: running_hub, commands, scenario, recorder };
         gateway.threads.push(hub::spawn(tws_listener, parts, stopped.clone())?);
         if let Some(listener) = control_listener {
             gateway.threads.push(api::spawn(listener, control, stopped.clone())?);

@@ -112,6 +112,14 @@ macro_rules! requests {
                 }
             }
 
+            /// Its name and what is set in it, for people: `CancelMarketData {"req_id":7}`.
+            pub fn told(&self) -> String {
+                match self {
+                    $(Request::$name(body) => told(stringify!($name), body),)*
+                    Request::Unknown { id, req_id } => told(&format!("message {id}"), &ById { req_id: *req_id }),
+                }
+            }
+
             /// The same message as a body, as a client writes it.
             pub fn encode(&self) -> Vec<u8> {
                 match self {
@@ -137,6 +145,21 @@ macro_rules! replies {
             pub fn id(&self) -> u32 {
                 match self {
                     $(Reply::$name(_) => $id,)*
+                }
+            }
+
+            /// Its name and what is set in it, for people: `NextValidId {"order_id":1}`.
+            pub fn told(&self) -> String {
+                match self {
+                    $(Reply::$name(body) => told(stringify!($name), body),)*
+                }
+            }
+
+            /// The name of a message id; none for an id that is never sent.
+            pub fn named(id: u32) -> Option<&'static str> {
+                match id {
+                    $($id => Some(stringify!($name)),)*
+                    _ => None,
                 }
             }
 
@@ -272,6 +295,11 @@ replies! {
 
 fn read<M: Message + Default>(id: u32, fields: &[u8]) -> Result<M, BadMessage> {
     M::decode(fields).map_err(|source| BadMessage::Undecodable { id, source })
+}
+
+fn told<M: serde::Serialize>(name: &str, body: &M) -> String {
+    // Every message is a plain struct, and those can always be written.
+    format!("{name} {}", serde_json::to_string(body).unwrap_or_default())
 }
 
 fn join<M: Message>(id: u32, body: &M) -> Vec<u8> {

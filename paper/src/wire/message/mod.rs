@@ -47,14 +47,20 @@ macro_rules! message {
      $(words { $($words_tag:tt $words:ident,)* })?
      $(map { $($map_tag:tt $map:ident,)* })?) => {
         $(#[$meta])*
-        #[derive(Clone, PartialEq, prost::Message)]
+        #[derive(Clone, PartialEq, prost::Message, serde::Serialize)]
         pub struct $name {
-            $(#[prost($kind, optional, tag = $tag)] pub $field: Option<$crate::wire::message::scalar!($kind)>,)*
-            $($(#[prost(message, optional, tag = $one_tag)] pub $one: Option<$one_type>,)*)?
-            $($(#[prost(message, repeated, tag = $many_tag)] pub $many: Vec<$many_type>,)*)?
-            $($(#[prost(int32, repeated, tag = $numbers_tag)] pub $numbers: Vec<i32>,)*)?
-            $($(#[prost(string, repeated, tag = $words_tag)] pub $words: Vec<String>,)*)?
+            $(#[prost($kind, optional, tag = $tag)] #[serde(skip_serializing_if = "Option::is_none")]
+                pub $field: Option<$crate::wire::message::scalar!($kind)>,)*
+            $($(#[prost(message, optional, tag = $one_tag)] #[serde(skip_serializing_if = "Option::is_none")]
+                pub $one: Option<$one_type>,)*)?
+            $($(#[prost(message, repeated, tag = $many_tag)] #[serde(skip_serializing_if = "Vec::is_empty")]
+                pub $many: Vec<$many_type>,)*)?
+            $($(#[prost(int32, repeated, tag = $numbers_tag)] #[serde(skip_serializing_if = "Vec::is_empty")]
+                pub $numbers: Vec<i32>,)*)?
+            $($(#[prost(string, repeated, tag = $words_tag)] #[serde(skip_serializing_if = "Vec::is_empty")]
+                pub $words: Vec<String>,)*)?
             $($(#[prost(btree_map = "string, string", tag = $map_tag)]
+                #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
                 pub $map: std::collections::BTreeMap<String, String>,)*)?
         }
     };
