@@ -61,6 +61,8 @@ pub struct Options {
     pub control: Option<SocketAddr>,
     /// What goes wrong, and when.
     pub scenario: Scenario,
+    /// The client that hears of every client's orders, if there is one.
+    pub master_client: Option<i32>,
     /// Does the market's time stand still until it is told to go on?
     pub is_paused: bool,
     /// Is every frame of every conversation told in the log?
@@ -80,6 +82,7 @@ impl Default for Options {
             state: None,
             control: None,
             scenario: Scenario::default(),
+            master_client: None,
             is_paused: false,
             is_traced: false,
             capture: None,
@@ -121,7 +124,8 @@ impl Gateway {
             return Err(invalid(format!("there is no trading date from `{}` on", options.market.start)));
         }
         let running = Running::new(Arc::clone(&market), clock(&market, saved.as_ref()), options.is_paused);
-        let (desk, state) = desk(&running, &options, state, saved)?;
+        let (mut desk, state) = desk(&running, &options, state, saved)?;
+        desk.set_master(options.master_client);
         let recorder = Recorder::new(options.is_traced, options.capture.as_deref())?;
         let (stop, stopped) = watch::channel(false);
         let (control, commands) = Control::new();

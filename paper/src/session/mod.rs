@@ -8,6 +8,7 @@
 //! [`account`], [`profit`]. [`saved`] is what outlives them, [`faults`] and [`outage`] are what goes wrong on purpose. [`gateway`](crate::gateway) puts sockets around it.
 
 pub mod account;
+pub mod binding;
 pub mod contracts;
 pub mod depth;
 pub mod echo;
@@ -89,6 +90,8 @@ struct Session {
     account_multi: BTreeSet<i32>,
     profits: BTreeSet<i32>,
     profits_single: BTreeMap<i32, i32>,
+    /// Does client 0 take the orders that are placed by hand from now on?
+    binds: bool,
 }
 
 /// The exchange's front desk: all sessions, and the exchange behind them.
@@ -101,6 +104,8 @@ pub struct Desk {
     account_pushed: DateTime<Utc>,
     faults: faults::Faults,
     outage: outage::Outage,
+    /// The client that hears of every order.
+    master: Option<i32>,
     out: Vec<(Connection, Say)>,
 }
 
@@ -116,6 +121,7 @@ impl Desk {
             account_pushed,
             faults: faults::Faults::default(),
             outage: outage::Outage::default(),
+            master: None,
             out: Vec::new(),
         }
     }
@@ -213,7 +219,7 @@ impl Desk {
             Request::GlobalCancel(_) => self.on_global_cancel(),
             Request::OpenOrders(_) => self.on_open_orders(from, Some(client)),
             Request::AllOpenOrders(_) => self.on_open_orders(from, None),
-            Request::AutoOpenOrders(_) => self.on_auto_open_orders(from, client),
+            Request::AutoOpenOrders(asked) => self.on_auto_open_orders(from, client, &asked),
             Request::CompletedOrders(_) => self.on_completed_orders(from),
             Request::Executions(asked) => self.on_executions(from, &asked),
             request => self.on_subscription(from, request),

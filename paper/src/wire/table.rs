@@ -25,7 +25,7 @@ use crate::wire::message::history::{
 };
 use crate::wire::message::order::{
     AutoOpenOrdersRequest, CancelOrderRequest, CompletedOrder, CompletedOrdersRequest, GlobalCancelRequest,
-    OpenOrder, OrderStatus, PlaceOrderRequest,
+    OpenOrder, OrderBound, OrderStatus, PlaceOrderRequest,
 };
 use crate::wire::message::quote::{
     MarketDataRequest, MarketDataType, MarketDataTypeRequest, RealTimeBarTick, RealTimeBarsRequest,
@@ -285,6 +285,7 @@ replies! {
     97 HistoricalTicksBidAsk(HistoricalTicksBidAsk),
     98 HistoricalTicksLast(HistoricalTicksLast),
     99 TickByTickData(TickByTickData),
+    100 OrderBound(OrderBound),
     101 CompletedOrder(CompletedOrder),
     102 CompletedOrdersEnd(Empty),
     106 HistoricalSchedule(HistoricalSchedule),

@@ -90,6 +90,9 @@ pub(crate) struct Arguments {
     /// Let the market's time stand still until the control API says otherwise
     #[arg(long)]
     paused: bool,
+    /// A client that hears of every client's orders and executions, as TWS's master client does
+    #[arg(long, value_name = "ID")]
+    master_client: Option<i32>,
     /// Tell every frame of every conversation on stderr: time, connection, direction, message, fields
     #[arg(long)]
     trace: bool,
@@ -120,6 +123,7 @@ impl Arguments {
             scenario: scenario.map_err(|bad| invalid(&bad))?.unwrap_or_default(),
             control: self.control_port.map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port))),
             is_paused: self.paused,
+            master_client: self.master_client,
             is_traced: self.trace,
             capture: self.capture.clone(),
             tws: SocketAddr::from((self.host, self.port)),

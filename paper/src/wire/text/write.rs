@@ -113,6 +113,9 @@ fn orders(reply: &Reply) -> Option<Text> {
             .maybe(failure.error_code)
             .maybe(failure.error_msg.as_ref())
             .maybe(failure.advanced_order_reject_json.as_ref()),
+        Reply::OrderBound(bound) => {
+            Text::new(100).maybe(bound.perm_id).maybe(bound.client_id).maybe(bound.order_id)
+        }
         Reply::OpenOrder(open) => open_order(open),
         Reply::CompletedOrder(completed) => completed_order(completed),
         Reply::OpenOrdersEnd(_) => Text::new(53).put(1),
