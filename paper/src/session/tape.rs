@@ -1,7 +1,8 @@
 //! Single ticks of the past, and how much was traded at which price.
 //!
 //! They come from the same tape as bars and quotes: trades one a second, bids and asks and their middle where they
-//! changed. With neither a start nor an end the newest are meant.
+//! changed. With neither a start nor an end the newest are meant, with both those between them; no number at all is the
+//! largest, as the `ibapi` crate's example has it.
 //!
 //! Read next: [`account`](crate::session::account).
 
@@ -70,9 +71,10 @@ impl Desk {
         let listing = self.find(asked.contract.as_ref()).ok_or((200, NOT_FOUND.to_owned()))?;
         let show = Show::named(asked.what_to_show())
             .ok_or_else(|| invalid("What to show must be TRADES, BID_ASK or MIDPOINT"))?;
-        let count = Some(asked.number_of_ticks()).filter(|count| (1..=TICKS_MAX).contains(count));
+        let count = Some(asked.number_of_ticks()).filter(|count| (0..=TICKS_MAX).contains(count));
+        let count = count.map(|count| if count == 0 { TICKS_MAX } else { count });
         let count = count.and_then(|count| usize::try_from(count).ok());
-        let count = count.ok_or_else(|| invalid("The number of ticks must be from 1 to 1000"))?;
+        let count = count.ok_or_else(|| invalid("The number of ticks must be from 0 to 1000"))?;
         let is_told = |print: &Print| show.is_told(print, asked.ignore_size());
         let (market, now) = (self.exchange.market(), self.exchange.now());
         let prints: Vec<Print> = match (asked.start_date_time(), asked.end_date_time()) {
@@ -83,10 +85,10 @@ impl Desk {
                 prints.reverse();
                 prints
             }
-            (start, "") => {
-                market.tape_from(time(start)?, now, &listing.symbol).filter(is_told).take(count).collect()
+            (start, end) => {
+                let end = if end.is_empty() { now } else { time(end)?.min(now) };
+                market.tape_from(time(start)?, end, &listing.symbol).filter(is_told).take(count).collect()
             }
-            _ => return Err(invalid("Either a start or an end must be given, not both")),
         };
         Ok(ticks(asked.req_id, show, listing.primary, &prints))
     }
