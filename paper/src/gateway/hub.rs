@@ -7,7 +7,6 @@ use std::net::TcpListener;
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
-use chrono::TimeDelta;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, watch};
@@ -18,7 +17,7 @@ use crate::faults::fault::Way;
 use crate::faults::line::{Line, take};
 use crate::faults::{Scenario, Seen};
 use crate::gateway::connection::carry;
-use crate::gateway::control::{Command, Shown};
+use crate::gateway::control::Command;
 use crate::gateway::link::Link;
 use crate::gateway::recorder::Recorder;
 use crate::gateway::running::Running;
@@ -180,40 +179,6 @@ impl Hub {
             tracing::warn!("a connection turned away: {CONNECTIONS_MAX} are open");
         }
         is_full
-    }
-
-    fn on_command(&mut self, command: Command) {
-        match command {
-            Command::Fault(fault) => self.carry_out(*fault),
-            Command::Scenario(scenario) => self.begin(&scenario),
-            Command::Pause(is_paused) => self.running.pause(is_paused),
-            Command::Step(seconds) => self.running.step(TimeDelta::seconds(i64::from(seconds))),
-            Command::Speed(speed) => self.running.set_speed(speed),
-            Command::Show(answer) => {
-                self.desk.advance(self.running.now());
-                // Who asked may have gone.
-                let _ = answer.send(self.shown());
-            }
-        }
-        self.desk.advance(self.running.now());
-    }
-
-    fn shown(&self) -> Shown {
-        let exchange = self.desk.exchange();
-        let values = exchange.values();
-        let name = |con_id| exchange.market().listing(con_id).map(|listing| listing.symbol.clone());
-        let held = exchange.account().positions().filter(|(_, held)| !held.quantity.is_zero());
-        Shown {
-            market_time: exchange.now(),
-            clients: self.peers.keys().filter_map(|connection| self.desk.client_of(*connection)).collect(),
-            connections: self.desk.connections(),
-            tasks: tokio::runtime::Handle::current().metrics().num_alive_tasks(),
-            live_orders: exchange.orders().filter(|order| order.is_live()).count(),
-            executions: exchange.executions().len(),
-            cash: values.cash,
-            net_liquidation: values.net_liquidation,
-            positions: held.filter_map(|(con_id, held)| Some((name(con_id)?, held.quantity))).collect(),
-        }
     }
 
     /// Before anything is handed out: what a client has seen of its account, the file holds.

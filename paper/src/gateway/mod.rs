@@ -7,6 +7,7 @@
 //! [`api`] make things go wrong, [`state`] is the account's file.
 
 pub mod api;
+mod command;
 pub mod connection;
 pub mod control;
 pub mod hub;
