@@ -219,6 +219,21 @@ fn a_desk_that_rested_in_a_file_echoes_the_same_words() {
 }
 
 #[test]
+fn an_order_placed_by_hand_outlives_the_gateway_and_can_still_be_bound() {
+    let mut desk = desk();
+    let by_hand =
+        r#"{"fault": "manual.order", "symbol": "AAPL", "side": "Buy", "shares": "30", "limit": "50"}"#;
+    desk.inject(serde_json::from_str(by_hand).unwrap());
+    let saved = serde_json::from_str(&serde_json::to_string(&desk.save()).unwrap()).unwrap();
+    let mut rested = Desk::restore(Arc::clone(&MARKET), ExchangeOptions::default(), saved).unwrap();
+    assert_eq!(codes(&start(&mut rested, 1, i32::MIN)), [(-1, 326)], "nobody can pass for whose it is");
+    start(&mut rested, 2, 0);
+    let said = ask(&mut rested, 2, Request::OpenOrders(Empty {}));
+    let is_bound = |reply: &Reply| matches!(reply, Reply::OrderBound(bound) if bound.order_id() == 1);
+    assert_eq!(index(&said, is_bound), Some(0));
+}
+
+#[test]
 fn limits_and_duplicates_are_errors_on_their_own_request() {
     let mut desk = desk();
     start(&mut desk, 1, 5);
