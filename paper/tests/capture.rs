@@ -3,7 +3,7 @@
 
 mod wire_client;
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
@@ -133,16 +133,16 @@ fn a_trace_is_told_while_the_gateway_runs() {
     let mut lines = BufReader::new(program.0.stdout.take().unwrap()).lines();
     let listening = lines.next().unwrap().unwrap();
     let address = listening.strip_prefix("listening on ").and_then(|rest| rest.split(',').next()).unwrap();
-    let _wire = Wire::connect(address.parse().unwrap(), 5);
-    let told = BufReader::new(program.0.stderr.take().unwrap()).lines().map(Result::unwrap);
-    let wanted =
-        ["handshake [\"v213..226\"]", "--> StartApi {\"client_id\":5}", "<-- NextValidId {\"order_id\":1}"];
-    let mut missing = wanted.into_iter().peekable();
-    for line in told {
-        missing.next_if(|wanted| line.contains(wanted));
-        if missing.peek().is_none() {
-            return;
-        }
+    // What a client has heard was told before.
+    drop(Wire::connect(address.parse().unwrap(), 5));
+    program.0.kill().unwrap();
+    let mut told = String::new();
+    program.0.stderr.take().unwrap().read_to_string(&mut told).unwrap();
+    let mut rest = told.as_str();
+    for wanted in
+        ["handshake [\"v213..226\"]", "--> StartApi {\"client_id\":5}", "<-- NextValidId {\"order_id\":1}"]
+    {
+        let at = rest.find(wanted).unwrap_or_else(|| panic!("{wanted} is not told in\n{told}"));
+        rest = &rest[at..];
     }
-    panic!("the trace ended before {:?}", missing.next());
 }
