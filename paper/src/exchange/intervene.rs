@@ -3,7 +3,7 @@
 //!
 //! None of it can be asked for over the wire. Faults and corporate actions do it, and it is booked like anything else.
 //!
-//! Read next: [`split`](crate::exchange::split).
+//! Read next: [`manual`](crate::exchange::manual).
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;

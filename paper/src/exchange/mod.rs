@@ -40,6 +40,7 @@ pub mod fill;
 pub mod group;
 pub mod intervene;
 pub mod kind;
+pub mod manual;
 pub mod margin;
 pub mod matching;
 pub mod modify;

@@ -338,6 +338,9 @@ pub enum Fault {
     /// Somebody trades in TWS.
     #[serde(rename = "manual.new")]
     ManualNew { symbol: String, side: Side, shares: Decimal },
+    /// Somebody places a limit order in TWS (client 0, order id 0 until client 0 binds it).
+    #[serde(rename = "manual.order")]
+    ManualOrder { symbol: String, side: Side, shares: Decimal, limit: Decimal },
     /// The broker closes a position, or so many shares of it (client 0, order id -1, marked as a liquidation).
     #[serde(rename = "liquidation")]
     Liquidation {

@@ -48,6 +48,8 @@ pub struct Shown {
     pub clients: Vec<i32>,
     /// Connections, started or not.
     pub connections: usize,
+    /// Tasks of the thread that carries them: one a connection, and the gateway's own.
+    pub tasks: usize,
     /// Orders that can still fill.
     pub live_orders: usize,
     /// Executions that are remembered.

@@ -7,7 +7,6 @@ use std::net::TcpListener;
 use std::thread::{Builder, JoinHandle};
 use std::time::Duration;
 
-use chrono::TimeDelta;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, watch};
@@ -18,12 +17,14 @@ use crate::faults::fault::Way;
 use crate::faults::line::{Line, take};
 use crate::faults::{Scenario, Seen};
 use crate::gateway::connection::carry;
-use crate::gateway::control::{Command, Shown};
+use crate::gateway::control::Command;
 use crate::gateway::link::Link;
+use crate::gateway::recorder::Recorder;
 use crate::gateway::running::Running;
 use crate::gateway::sabotage::Sabotage;
 use crate::gateway::state::StateFile;
 use crate::session::{Connection, Desk, Say};
+use crate::wire::capture::Writer;
 use crate::wire::frame;
 use crate::wire::hello::{Hello, acknowledgement};
 use crate::wire::table::Request;
@@ -75,6 +76,7 @@ pub(super) struct Parts {
     pub(super) running: Running,
     pub(super) commands: mpsc::Receiver<Command>,
     pub(super) scenario: Scenario,
+    pub(super) recorder: Recorder,
 }
 
 /// Starts the thread of the hub and its connections.
@@ -86,8 +88,9 @@ pub(super) fn spawn(
     listener.set_nonblocking(true)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     Builder::new().name("paper-tws".to_owned()).spawn(move || {
-        let Parts { desk, state, running, commands, scenario } = parts;
-        let mut hub = Hub { desk, state, running, peers: BTreeMap::new(), sabotage: Sabotage::default() };
+        let Parts { desk, state, running, commands, scenario, recorder } = parts;
+        let (peers, sabotage) = (BTreeMap::new(), Sabotage::default());
+        let mut hub = Hub { desk, state, running, peers, sabotage, recorder };
         hub.begin(&scenario);
         if let Err(error) = runtime.block_on(hub.run(listener, commands, stopped)) {
             tracing::error!("the paper gateway ended: {error}");
@@ -101,6 +104,7 @@ pub(super) struct Hub {
     pub(super) running: Running,
     pub(super) peers: BTreeMap<Connection, Peer>,
     pub(super) sabotage: Sabotage,
+    recorder: Recorder,
 }
 
 /// One connection as the hub knows it.
@@ -177,39 +181,6 @@ impl Hub {
         is_full
     }
 
-    fn on_command(&mut self, command: Command) {
-        match command {
-            Command::Fault(fault) => self.carry_out(*fault),
-            Command::Scenario(scenario) => self.begin(&scenario),
-            Command::Pause(is_paused) => self.running.pause(is_paused),
-            Command::Step(seconds) => self.running.step(TimeDelta::seconds(i64::from(seconds))),
-            Command::Speed(speed) => self.running.set_speed(speed),
-            Command::Show(answer) => {
-                self.desk.advance(self.running.now());
-                // Who asked may have gone.
-                let _ = answer.send(self.shown());
-            }
-        }
-        self.desk.advance(self.running.now());
-    }
-
-    fn shown(&self) -> Shown {
-        let exchange = self.desk.exchange();
-        let values = exchange.values();
-        let name = |con_id| exchange.market().listing(con_id).map(|listing| listing.symbol.clone());
-        let held = exchange.account().positions().filter(|(_, held)| !held.quantity.is_zero());
-        Shown {
-            market_time: exchange.now(),
-            clients: self.peers.keys().filter_map(|connection| self.desk.client_of(*connection)).collect(),
-            connections: self.desk.connections(),
-            live_orders: exchange.orders().filter(|order| order.is_live()).count(),
-            executions: exchange.executions().len(),
-            cash: values.cash,
-            net_liquidation: values.net_liquidation,
-            positions: held.filter_map(|(con_id, held)| Some((name(con_id)?, held.quantity))).collect(),
-        }
-    }
-
     /// Before anything is handed out: what a client has seen of its account, the file holds.
     fn keep(&mut self) -> std::io::Result<()> {
         let Some(state) = &mut self.state else { return Ok(()) };
@@ -261,6 +232,7 @@ impl Hub {
         }
         let now = self.running.now();
         self.desk.advance(now);
+        self.recorder.hear(connection, Writer::Client, self.desk.version_of(connection), body);
         if !self.desk.has_greeted(connection) {
             if self.sabotage.ignores_hello() {
                 return;
@@ -290,7 +262,7 @@ impl Hub {
         loop {
             let said = self.desk.take();
             if said.is_empty() {
-                return;
+                return self.recorder.flush();
             }
             for (connection, say) in said {
                 self.hand_to(connection, say);
@@ -322,7 +294,10 @@ impl Hub {
         }
         let is_sound = fault.is_none() && peer.line.is_clear();
         let frames = if is_sound { vec![bytes] } else { peer.line.pass(fault, bytes) };
+        let version = message.and_then(|_| self.desk.version_of(connection));
         for bytes in frames {
+            // A body without its length; one that lies about it is told as it is.
+            self.recorder.hear(connection, Writer::Gateway, version, bytes.get(4..).unwrap_or(&bytes));
             // A closed queue is a connection that has ended by itself; its own last word is on the way.
             if let Err(TrySendError::Full(_)) = peer.frames.try_send(bytes) {
                 if let Some(task) = &peer.task {

@@ -7,10 +7,12 @@
 //! [`api`] make things go wrong, [`state`] is the account's file.
 
 pub mod api;
+mod command;
 pub mod connection;
 pub mod control;
 pub mod hub;
 pub mod link;
+pub mod recorder;
 pub mod running;
 mod sabotage;
 pub mod state;
@@ -28,6 +30,7 @@ use crate::exchange::options::{ACCOUNT_PREFIX, AccountOptions, Readings};
 use crate::exchange::{Exchange, ExchangeOptions};
 use crate::faults::Scenario;
 use crate::gateway::control::Control;
+use crate::gateway::recorder::Recorder;
 pub use crate::gateway::running::Running;
 use crate::gateway::state::{BadState, StateFile};
 use crate::market::Market;
@@ -59,8 +62,14 @@ pub struct Options {
     pub control: Option<SocketAddr>,
     /// What goes wrong, and when.
     pub scenario: Scenario,
+    /// The client that hears of every client's orders, if there is one.
+    pub master_client: Option<i32>,
     /// Does the market's time stand still until it is told to go on?
     pub is_paused: bool,
+    /// Is every frame of every conversation told in the log?
+    pub is_traced: bool,
+    /// The file that every frame is kept in; made anew.
+    pub capture: Option<PathBuf>,
 }
 
 impl Default for Options {
@@ -74,7 +83,10 @@ impl Default for Options {
             state: None,
             control: None,
             scenario: Scenario::default(),
+            master_client: None,
             is_paused: false,
+            is_traced: false,
+            capture: None,
         }
     }
 }
@@ -96,7 +108,8 @@ impl Gateway {
     ///
     /// # Errors
     /// A port that cannot be bound; an account that does not begin with `DSIM`, a speed that is not above zero, a start
-    /// after the last trading date; a [file](Options::state) that is [refused](BadState).
+    /// after the last trading date; a [file](Options::state) that is [refused](BadState);
+    /// a capture that cannot be written.
     pub fn start(mut options: Options) -> std::io::Result<Gateway> {
         check(&options)?;
         let tws_listener = TcpListener::bind(options.tws)?;
@@ -112,7 +125,9 @@ impl Gateway {
             return Err(invalid(format!("there is no trading date from `{}` on", options.market.start)));
         }
         let running = Running::new(Arc::clone(&market), clock(&market, saved.as_ref()), options.is_paused);
-        let (desk, state) = desk(&running, &options, state, saved)?;
+        let (mut desk, state) = desk(&running, &options, state, saved)?;
+        desk.set_master(options.master_client);
+        let recorder = Recorder::new(options.is_traced, options.capture.as_deref())?;
         let (stop, stopped) = watch::channel(false);
         let (control, commands) = Control::new();
         let threads = Vec::new();
@@ -125,8 +140,8 @@ impl Gateway {
             stop,
             threads,
         };
-        let parts =
-            hub::Parts { desk, state, running: running.clone(), commands, scenario: options.scenario };
+        let (running_hub, scenario) = (running.clone(), options.scenario);
+        let parts = hub::Parts { desk, state, running: running_hub, commands, scenario, recorder };
         gateway.threads.push(hub::spawn(tws_listener, parts, stopped.clone())?);
         if let Some(listener) = control_listener {
             gateway.threads.push(api::spawn(listener, control, stopped.clone())?);

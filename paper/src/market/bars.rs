@@ -2,7 +2,7 @@
 //!
 //! Intraday bars come from the same paths as the quotes, daily ones from the data; both hold regular hours only.
 //!
-//! Read next: [`listing`](crate::market::listing).
+//! Read next: [`depth`](crate::market::depth).
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 

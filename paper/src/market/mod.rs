@@ -11,6 +11,7 @@ pub mod bars;
 pub mod calendar;
 pub mod clock;
 pub mod daily;
+pub mod depth;
 pub mod listing;
 pub mod options;
 mod overlay;
@@ -19,6 +20,7 @@ pub mod path;
 pub mod price;
 pub mod quote;
 pub mod random;
+pub mod tape;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};

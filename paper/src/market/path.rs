@@ -178,6 +178,11 @@ impl DayPath {
         if (at_bid && room_above) || !room_below { (last, last + spread) } else { (last - spread, last) }
     }
 
+    /// Number `index` of a family of numbers that belong to this day.
+    pub(super) fn chance(&self, family: u64, index: u64) -> u64 {
+        at(self.salt ^ family, index)
+    }
+
     /// Displayed sizes at bid and ask, in shares.
     pub fn sizes(&self, second: u32) -> (u64, u64) {
         if let Some((_, line)) = self.script.range(..=second).next_back() {

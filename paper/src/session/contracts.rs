@@ -2,7 +2,7 @@
 //!
 //! Only listed stocks are found; everything else is error 200, as TWS answers for what does not exist.
 //!
-//! Read next: [`quotes`](crate::session::quotes).
+//! Read next: [`search`](crate::session::search).
 
 use std::collections::BTreeMap;
 

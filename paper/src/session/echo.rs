@@ -35,7 +35,7 @@ impl Desk {
             ..OrderState::default()
         };
         Reply::OpenOrder(OpenOrder {
-            order_id: Some(order.key.id),
+            order_id: Some(order.key.told().id),
             contract: Some(self.contract(order.terms.con_id, "SMART")),
             order: Some(Box::new(self.echo(order))),
             order_state: Some(state),
@@ -44,7 +44,7 @@ impl Desk {
 
     pub(super) fn order_status(&self, order: &Order, status: &str) -> Reply {
         Reply::OrderStatus(OrderStatus {
-            order_id: Some(order.key.id),
+            order_id: Some(order.key.told().id),
             status: text(status),
             filled: Some(order.filled.normalize().to_string()),
             remaining: Some(order.remaining().normalize().to_string()),
@@ -52,7 +52,7 @@ impl Desk {
             perm_id: Some(order.perm_id),
             parent_id: Some(order.reported_parent()),
             last_fill_price: Some(double(order.last_price)),
-            client_id: Some(order.key.client),
+            client_id: Some(order.key.told().client),
             why_held: text(order.why_held()),
             mkt_cap_price: Some(0.0),
         })
@@ -129,8 +129,8 @@ impl Desk {
         overlay_terms(&mut echo, order.terms.side, order.terms.kind, order.terms.tif);
         let oca = order.reported_oca();
         WireOrder {
-            client_id: Some(order.key.client),
-            order_id: Some(order.key.id),
+            client_id: Some(order.key.told().client),
+            order_id: Some(order.key.told().id),
             perm_id: Some(order.perm_id),
             parent_id: Some(order.reported_parent()),
             parent_perm_id: order.parent_perm_id,

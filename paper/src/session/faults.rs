@@ -85,6 +85,9 @@ impl Desk {
             Fault::ManualCancel { order_ref } => self.cancel_by_hand(&order_ref),
             Fault::ManualClose { symbol } => self.close_outside(&symbol, None, BY_HAND, false),
             Fault::ManualNew { symbol, side, shares } => self.trade_by_hand(&symbol, side, shares),
+            Fault::ManualOrder { symbol, side, shares, limit } => {
+                self.order_by_hand(&symbol, side, shares, limit);
+            }
             Fault::Liquidation { symbol, shares } => self.close_outside(&symbol, shares, BY_BROKER, true),
             Fault::BuyIn { symbol, shares } => self.close_outside(&symbol, shares, BY_BROKER, false),
             Fault::PosSplit { symbol, ratio } => {
@@ -383,7 +386,7 @@ impl Desk {
         self.tell(events);
     }
 
-    fn con_id(&self, symbol: &str) -> Option<i32> {
+    pub(super) fn con_id(&self, symbol: &str) -> Option<i32> {
         let listing = self.exchange.market().listings().find(|listing| listing.symbol == symbol);
         if listing.is_none() {
             tracing::warn!("a fault names `{symbol}`, which is not listed");

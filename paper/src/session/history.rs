@@ -3,7 +3,7 @@
 //! All bars come in one message, oldest first, followed by their span: the `ibapi` crate waits for both. Daily bars carry
 //! a date, intraday bars seconds since 1970 or, in the format that is TWS's default, the exchange's time.
 //!
-//! Read next: [`account`](crate::session::account).
+//! Read next: [`tape`](crate::session::tape).
 
 use chrono::{DateTime, Datelike, Utc};
 
@@ -177,7 +177,7 @@ impl Desk {
     }
 
     /// The sessions that a request reaches, oldest first.
-    fn sessions_back(&self, end: DateTime<Utc>, duration: Duration) -> Vec<Session> {
+    pub(super) fn sessions_back(&self, end: DateTime<Utc>, duration: Duration) -> Vec<Session> {
         let calendar = self.exchange.market().calendar();
         let Some(last) = calendar.session_before(end) else { return Vec::new() };
         let days = match duration {

@@ -4,11 +4,14 @@
 //! to the client id and the account and survive a disconnect; only subscriptions die with a connection. Nothing a
 //! client asks is met with silence, and nothing it sends can end more than its own connection.
 //!
-//! Read first: [`start`], [`echo`], [`orders`], [`news`]; then the subscriptions: [`quotes`], [`live`], [`history`],
+//! Read first: [`dispatch`], [`start`], [`echo`], [`orders`], [`news`]; then the subscriptions: [`quotes`], [`live`], [`history`],
 //! [`account`], [`profit`]. [`saved`] is what outlives them, [`faults`] and [`outage`] are what goes wrong on purpose. [`gateway`](crate::gateway) puts sockets around it.
 
 pub mod account;
+pub mod binding;
 pub mod contracts;
+pub mod depth;
+pub mod dispatch;
 pub mod echo;
 pub mod extras;
 pub mod faults;
@@ -20,8 +23,10 @@ pub mod outage;
 pub mod profit;
 pub mod quotes;
 pub mod saved;
+pub mod search;
 pub mod span;
 pub mod start;
+pub mod tape;
 pub mod terms;
 pub mod trades;
 pub mod unserved;
@@ -77,6 +82,7 @@ struct Session {
     tickers: BTreeMap<i32, quotes::Ticker>,
     bars: BTreeMap<i32, live::BarLine>,
     ticks: BTreeMap<i32, live::TickLine>,
+    depths: BTreeMap<i32, depth::DepthLine>,
     histories: BTreeMap<i32, history::Line>,
     positions: bool,
     positions_multi: BTreeSet<i32>,
@@ -85,6 +91,8 @@ struct Session {
     account_multi: BTreeSet<i32>,
     profits: BTreeSet<i32>,
     profits_single: BTreeMap<i32, i32>,
+    /// Does client 0 take the orders that are placed by hand from now on?
+    binds: bool,
 }
 
 /// The exchange's front desk: all sessions, and the exchange behind them.
@@ -97,6 +105,8 @@ pub struct Desk {
     account_pushed: DateTime<Utc>,
     faults: faults::Faults,
     outage: outage::Outage,
+    /// The client that hears of every order.
+    master: Option<i32>,
     out: Vec<(Connection, Say)>,
 }
 
@@ -112,6 +122,7 @@ impl Desk {
             account_pushed,
             faults: faults::Faults::default(),
             outage: outage::Outage::default(),
+            master: None,
             out: Vec::new(),
         }
     }
@@ -191,67 +202,13 @@ impl Desk {
         }
     }
 
-    fn on_request(&mut self, from: Connection, client: i32, request: Request) {
-        match request {
-            Request::StartApi(_) => self.fail(from, -1, 501, "Already connected."),
-            Request::Ids(_) => self.on_ids(from, client),
-            Request::CurrentTime(_) => self.on_current_time(from),
-            Request::CurrentTimeInMillis(_) => self.on_current_time_in_millis(from),
-            Request::ManagedAccounts(_) => self.on_managed_accounts(from),
-            Request::SetServerLogLevel(_) => {}
-            Request::ContractData(asked) => self.on_contract_data(from, &asked),
-            Request::MarketRule(asked) => self.on_market_rule(from, &asked),
-            Request::PlaceOrder(asked) => self.on_place(from, client, asked),
-            Request::CancelOrder(asked) => self.on_cancel(from, client, &asked),
-            Request::GlobalCancel(_) => self.on_global_cancel(),
-            Request::OpenOrders(_) => self.on_open_orders(from, Some(client)),
-            Request::AllOpenOrders(_) => self.on_open_orders(from, None),
-            Request::AutoOpenOrders(_) => self.on_auto_open_orders(from, client),
-            Request::CompletedOrders(_) => self.on_completed_orders(from),
-            Request::Executions(asked) => self.on_executions(from, &asked),
-            request => self.on_subscription(from, request),
-        }
-    }
-
-    fn on_subscription(&mut self, from: Connection, request: Request) {
-        match request {
-            Request::MarketData(asked) => self.on_market_data(from, &asked),
-            Request::CancelMarketData(named) => self.on_cancel_market_data(from, named.req_id()),
-            Request::MarketDataType(_) => {}
-            Request::RealTimeBars(asked) => self.on_real_time_bars(from, &asked),
-            Request::CancelRealTimeBars(named) => self.on_cancel_real_time_bars(from, named.req_id()),
-            Request::TickByTick(asked) => self.on_tick_by_tick(from, &asked),
-            Request::CancelTickByTick(named) => self.on_cancel_tick_by_tick(from, named.req_id()),
-            Request::HistoricalData(asked) => self.on_historical_data(from, &asked),
-            Request::CancelHistoricalData(named) => self.on_cancel_historical_data(from, named.req_id()),
-            Request::HeadTimestamp(asked) => self.on_head_timestamp(from, &asked),
-            Request::Positions(_) => self.on_positions(from),
-            Request::CancelPositions(_) => self.on_cancel_positions(from),
-            Request::PositionsMulti(asked) => self.on_positions_multi(from, &asked),
-            Request::CancelPositionsMulti(named) => self.on_cancel_positions_multi(from, named.req_id()),
-            Request::AccountSummary(asked) => self.on_account_summary(from, &asked),
-            Request::CancelAccountSummary(named) => self.on_cancel_account_summary(from, named.req_id()),
-            Request::AccountData(asked) => self.on_account_data(from, &asked),
-            Request::AccountUpdatesMulti(asked) => self.on_account_updates_multi(from, &asked),
-            Request::CancelAccountUpdatesMulti(named) => {
-                self.on_cancel_account_updates_multi(from, named.req_id())
-            }
-            Request::PnL(asked) => self.on_profit(from, &asked),
-            Request::CancelPnL(named) => self.on_cancel_profit(from, named.req_id()),
-            Request::PnLSingle(asked) => self.on_profit_single(from, &asked),
-            Request::CancelPnLSingle(named) => self.on_cancel_profit_single(from, named.req_id()),
-            Request::Unknown { id, req_id } => self.on_unserved(from, id, req_id),
-            // A client may cancel what was answered long ago; TWS says nothing, and neither do we.
-            _ => {}
-        }
-    }
-
     fn publish(&mut self) {
         if self.outage.is_dark() {
             return;
         }
         self.publish_quotes();
         self.publish_live();
+        self.publish_depths();
     }
 
     fn tell(&mut self, events: Vec<Event>) {

@@ -22,15 +22,15 @@ impl Desk {
             Event::OrderChanged(order) => self.on_order_changed(&order),
             Event::CancelPending(order) => {
                 let status = self.order_status(&order, "PendingCancel");
-                self.say_to_client(order.key.client, status);
+                self.say_of_order(order.key.client, &status);
             }
             Event::Executed(execution) => {
                 let details = self.execution_details(-1, &execution);
-                self.say_to_client(execution.key.client, details);
+                self.say_of_order(execution.key.told().client, &details);
             }
             Event::CommissionCharged(execution) => {
                 let report = self.commission_report(&execution);
-                self.say_to_client(execution.key.client, report);
+                self.say_of_order(execution.key.told().client, &report);
             }
             Event::Noted { key, code, text } => {
                 if let Some(connection) = self.connection_of(key.client) {
@@ -50,10 +50,10 @@ impl Desk {
         // TWS sends a cancelled order's status without its terms.
         if order.phase != Phase::Cancelled {
             let open = self.open_order(order);
-            self.say_to_client(order.key.client, open);
+            self.say_of_order(order.key.client, &open);
         }
         let status = self.order_status(order, order.status());
-        self.say_to_client(order.key.client, status);
+        self.say_of_order(order.key.client, &status);
     }
 
     /// Bars that a busted trade was part of are no longer sent: TWS wants them to be asked for again.

@@ -4,6 +4,7 @@
 
 use rust_decimal::Decimal;
 
+use crate::exchange::manual::BINDER;
 use crate::exchange::order::{Order, OrderKey};
 use crate::exchange::refusal::Refusal;
 use crate::market::calendar::date_of;
@@ -69,6 +70,9 @@ impl Desk {
     }
 
     pub(super) fn on_open_orders(&mut self, from: Connection, client: Option<i32>) {
+        if client == Some(BINDER) {
+            self.bind(&self.exchange.unbound());
+        }
         for reply in self.open_order_replies(client) {
             self.say(from, reply);
         }
@@ -82,13 +86,6 @@ impl Desk {
         };
         let open = self.exchange.orders().filter(is_asked);
         open.flat_map(|order| [self.open_order(order), self.order_status(order, order.status())]).collect()
-    }
-
-    pub(super) fn on_auto_open_orders(&mut self, from: Connection, client: i32) {
-        // Nobody places orders by hand here, so that client 0 has nothing to bind.
-        if client != 0 {
-            self.fail(from, -1, 327, "Only the default client (i.e 0) can auto bind orders");
-        }
     }
 
     pub(super) fn on_completed_orders(&mut self, from: Connection) {

@@ -67,6 +67,7 @@ impl Desk {
                 session.tickers.clear();
                 session.bars.clear();
                 session.ticks.clear();
+                session.depths.clear();
             }
         }
         let unheard = std::mem::take(&mut self.outage.unheard);

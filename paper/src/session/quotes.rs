@@ -3,11 +3,12 @@
 //! The account is entitled to live data, so every line is of type 1 whatever type was asked for. While the exchange is
 //! closed bid and ask are -1 with size 0.
 //!
-//! Read next: [`live`](crate::session::live).
+//! Read next: [`depth`](crate::session::depth).
 
 use crate::market::price::double;
 use crate::market::quote::{Book, Quote};
 use crate::session::contracts::NOT_FOUND;
+use crate::session::search::BBO_EXCHANGE;
 use crate::session::{Connection, Desk, SUBSCRIPTIONS_MAX};
 use crate::wire::message::ById;
 use crate::wire::message::quote::{
@@ -58,7 +59,7 @@ impl Desk {
             Reply::TickReqParams(TickReqParams {
                 req_id: Some(id),
                 min_tick: Some("0.01".to_owned()),
-                bbo_exchange: Some("9c0001".to_owned()),
+                bbo_exchange: Some(BBO_EXCHANGE.to_owned()),
                 snapshot_permissions: Some(3),
                 ..TickReqParams::default()
             }),

@@ -89,6 +89,23 @@ impl Duration {
     }
 }
 
+/// Reads the period of a histogram: `3 days`, `1 week`, `2 hours`.
+pub fn period(text: &str) -> Option<Duration> {
+    let (count, unit) = text.trim().split_once(' ')?;
+    let of = |letter: &str| Duration::named(&format!("{count} {letter}"));
+    let seconds = |each: u32| Some(Duration::Seconds(count.parse::<u32>().ok()?.checked_mul(each)?.max(1)));
+    match unit.trim().trim_end_matches('s') {
+        "second" => of("S"),
+        "minute" => seconds(60),
+        "hour" => seconds(3600),
+        "day" => of("D"),
+        "week" => of("W"),
+        "month" => of("M"),
+        "year" => of("Y"),
+        _ => None,
+    }
+}
+
 /// What to show, if it is served.
 pub fn show_named(name: &str) -> Option<Show> {
     match name {

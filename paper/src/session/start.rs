@@ -2,6 +2,7 @@
 //!
 //! Read next: [`orders`](crate::session::orders).
 
+use crate::exchange::manual::NOBODY;
 use crate::market::calendar::stamp;
 use crate::session::{Connection, Desk, Say};
 use crate::wire::hello::Hello;
@@ -47,7 +48,7 @@ impl Desk {
 
     pub(super) fn on_start(&mut self, from: Connection, start: &StartApi) {
         let client = start.client_id();
-        if self.connection_of(client).is_some() {
+        if self.connection_of(client).is_some() || client == NOBODY {
             self.fail(
                 from,
                 -1,
@@ -59,7 +60,7 @@ impl Desk {
         if let Some(session) = self.session(from) {
             session.client = Some(client);
         }
-        let replay = self.open_order_replies(Some(client));
+        let replay = self.open_order_replies(Some(client).filter(|client| !self.is_master(*client)));
         let (before, after) =
             if replay.len() <= REPLAY_FRAMES_MAX { (replay, vec![]) } else { (vec![], replay) };
         self.replay(from, before);

@@ -42,7 +42,7 @@ impl Desk {
             req_id: Some(req_id),
             contract: Some(self.contract(execution.con_id, &execution.exchange)),
             execution: Some(WireExecution {
-                order_id: Some(execution.key.id),
+                order_id: Some(execution.key.told().id),
                 exec_id: Some(execution.exec_id.clone()),
                 time: Some(stamp(execution.time)),
                 acct_number: Some(self.account_id().to_owned()),
@@ -51,7 +51,7 @@ impl Desk {
                 shares: Some(execution.shares.normalize().to_string()),
                 price: Some(double(execution.price)),
                 perm_id: Some(execution.perm_id),
-                client_id: Some(execution.key.client),
+                client_id: Some(execution.key.told().client),
                 is_liquidation: Some(execution.is_liquidation),
                 cum_qty: Some(execution.cumulative.normalize().to_string()),
                 avg_price: Some(double(execution.average_price)),
@@ -106,7 +106,7 @@ impl Desk {
         let date = date_of(execution.time).format("%Y%m%d").to_string().parse().unwrap_or(0);
         let is_on_date = filter.specific_dates.is_empty() || filter.specific_dates.contains(&date);
         is_on_date
-            && (filter.client_id() == 0 || filter.client_id() == execution.key.client)
+            && (filter.client_id() == 0 || filter.client_id() == execution.key.told().client)
             && fits(filter.acct_code(), self.account_id())
             && fits(filter.symbol(), listing.map_or("", |listing| &listing.symbol))
             && fits(filter.sec_type(), "STK")

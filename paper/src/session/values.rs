@@ -5,7 +5,7 @@
 //!
 //! Read next: [`profit`](crate::session::profit).
 
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::session::Desk;
 
@@ -36,12 +36,12 @@ impl Desk {
             Decimal::ZERO
         };
         let currency = Some(self.exchange.options().account.currency.clone());
-        let money = |tag, value: Decimal| (tag, format!("{value:.2}"), currency.clone());
+        let money = |tag, value: Decimal| (tag, rounded(value, 2), currency.clone());
         vec![
             ("AccountType", "INDIVIDUAL".to_owned(), None),
-            ("Cushion", format!("{cushion:.6}"), None),
-            ("Leverage-S", format!("{leverage:.2}"), None),
-            ("Leverage", format!("{leverage:.2}"), None),
+            ("Cushion", rounded(cushion, 6), None),
+            ("Leverage-S", rounded(leverage, 2), None),
+            ("Leverage", rounded(leverage, 2), None),
             ("DayTradesRemaining", "-1".to_owned(), None),
             ("LookAheadNextChange", "0".to_owned(), None),
             money("NetLiquidation", values.net_liquidation),
@@ -73,7 +73,7 @@ impl Desk {
     pub(super) fn ledger(&self) -> Vec<(&'static str, String, Option<String>)> {
         let values = self.exchange.values();
         let currency = Some(self.exchange.options().account.currency.clone());
-        let money = |tag, value: Decimal| (tag, format!("{value:.2}"), currency.clone());
+        let money = |tag, value: Decimal| (tag, rounded(value, 2), currency.clone());
         vec![
             money("CashBalance", values.cash),
             money("TotalCashBalance", values.cash),
@@ -84,4 +84,10 @@ impl Desk {
             ("ExchangeRate", "1.00".to_owned(), currency.clone()),
         ]
     }
+}
+
+/// A number with so many places. A decimal's own formatting cuts off what comes after them.
+fn rounded(value: Decimal, places: u32) -> String {
+    let rounded = value.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero);
+    format!("{rounded:.*}", places as usize)
 }

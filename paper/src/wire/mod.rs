@@ -4,7 +4,9 @@
 //! its encoding ([`table`]), so that the older [`text`] codec of version 178 needs no other session and no other exchange.
 //!
 //! Read first: [`mod@frame`], [`hello`]; then [`table`], which lists every message that is understood or sent.
+//! [`capture`] is how a conversation is kept in a file and told to people.
 
+pub mod capture;
 pub mod frame;
 pub mod hello;
 pub mod message;

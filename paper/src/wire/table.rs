@@ -13,14 +13,19 @@ use crate::wire::message::account::{
     AccountUpdateTime, AccountUpdatesMultiRequest, AccountValue, ModelRequest, PnL, PnLSingle,
     PnLSingleRequest, PortfolioValue, Position, PositionMulti,
 };
-use crate::wire::message::contract::{ContractData, ContractDataRequest, MarketRule, MarketRuleRequest};
+use crate::wire::message::contract::{
+    ContractData, ContractDataRequest, MarketRule, MarketRuleRequest, MatchingSymbolsRequest,
+    SmartComponents, SmartComponentsRequest, SymbolSamples,
+};
+use crate::wire::message::depth::{CancelMarketDepth, MarketDepth, MarketDepthExchanges, MarketDepthRequest};
 use crate::wire::message::history::{
-    HeadTimestamp, HeadTimestampRequest, HistoricalData, HistoricalDataEnd, HistoricalDataRequest,
-    HistoricalDataUpdate, HistoricalSchedule,
+    HeadTimestamp, HeadTimestampRequest, HistogramData, HistogramDataRequest, HistoricalData,
+    HistoricalDataEnd, HistoricalDataRequest, HistoricalDataUpdate, HistoricalSchedule, HistoricalTicks,
+    HistoricalTicksBidAsk, HistoricalTicksLast, HistoricalTicksRequest,
 };
 use crate::wire::message::order::{
     AutoOpenOrdersRequest, CancelOrderRequest, CompletedOrder, CompletedOrdersRequest, GlobalCancelRequest,
-    OpenOrder, OrderStatus, PlaceOrderRequest,
+    OpenOrder, OrderBound, OrderStatus, PlaceOrderRequest,
 };
 use crate::wire::message::quote::{
     MarketDataRequest, MarketDataType, MarketDataTypeRequest, RealTimeBarTick, RealTimeBarsRequest,
@@ -35,6 +40,10 @@ use crate::wire::message::{ById, Empty, Failure};
 
 /// What is added to a message id when the body is protobuf.
 pub const PROTOBUF_OFFSET: u32 = 200;
+
+/// VerifyAndAuthRequest and VerifyAndAuthMessage: the official client writes them as text at every version, after an id
+/// without the offset.
+const NEVER_PROTOBUF: [u32; 2] = [72, 73];
 
 /// Why a body is not a message. The connection that sent it is closed.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -83,6 +92,9 @@ macro_rules! requests {
                     return Err(BadMessage::NoId { length: body.len() });
                 };
                 let sent = u32::from_be_bytes(*head);
+                if NEVER_PROTOBUF.contains(&sent) {
+                    return Ok(Request::Unknown { id: sent, req_id: None });
+                }
                 let Some(id) = sent.checked_sub(PROTOBUF_OFFSET) else {
                     return Err(BadMessage::NotProtobuf { id: sent });
                 };
@@ -97,6 +109,14 @@ macro_rules! requests {
                 match self {
                     $(Request::$name(_) => $id,)*
                     Request::Unknown { id, .. } => *id,
+                }
+            }
+
+            /// Its name and what is set in it, for people: `CancelMarketData {"req_id":7}`.
+            pub fn told(&self) -> String {
+                match self {
+                    $(Request::$name(body) => told(stringify!($name), body),)*
+                    Request::Unknown { id, req_id } => told(&format!("message {id}"), &ById { req_id: *req_id }),
                 }
             }
 
@@ -125,6 +145,21 @@ macro_rules! replies {
             pub fn id(&self) -> u32 {
                 match self {
                     $(Reply::$name(_) => $id,)*
+                }
+            }
+
+            /// Its name and what is set in it, for people: `NextValidId {"order_id":1}`.
+            pub fn told(&self) -> String {
+                match self {
+                    $(Reply::$name(body) => told(stringify!($name), body),)*
+                }
+            }
+
+            /// The name of a message id; none for an id that is never sent.
+            pub fn named(id: u32) -> Option<&'static str> {
+                match id {
+                    $($id => Some(stringify!($name)),)*
+                    _ => None,
                 }
             }
 
@@ -157,6 +192,8 @@ requests! {
     7 Executions(ExecutionRequest),
     8 Ids(IdsRequest),
     9 ContractData(ContractDataRequest),
+    10 MarketDepth(MarketDepthRequest),
+    11 CancelMarketDepth(CancelMarketDepth),
     14 SetServerLogLevel(SetServerLogLevel),
     15 AutoOpenOrders(AutoOpenOrdersRequest),
     16 AllOpenOrders(Empty),
@@ -177,13 +214,18 @@ requests! {
     75 CancelPositionsMulti(ById),
     76 AccountUpdatesMulti(AccountUpdatesMultiRequest),
     77 CancelAccountUpdatesMulti(ById),
+    81 MatchingSymbols(MatchingSymbolsRequest),
+    82 MarketDepthExchanges(Empty),
+    83 SmartComponents(SmartComponentsRequest),
     87 HeadTimestamp(HeadTimestampRequest),
+    88 HistogramData(HistogramDataRequest),
     90 CancelHeadTimestamp(ById),
     91 MarketRule(MarketRuleRequest),
     92 PnL(ModelRequest),
     93 CancelPnL(ById),
     94 PnLSingle(PnLSingleRequest),
     95 CancelPnLSingle(ById),
+    96 HistoricalTicks(HistoricalTicksRequest),
     97 TickByTick(TickByTickRequest),
     98 CancelTickByTick(ById),
     99 CompletedOrders(CompletedOrdersRequest),
@@ -203,6 +245,8 @@ replies! {
     9 NextValidId(NextValidId),
     10 ContractData(Box<ContractData>),
     11 ExecutionDetails(ExecutionDetails),
+    12 MarketDepth(MarketDepth),
+    13 MarketDepthL2(MarketDepth),
     15 ManagedAccounts(ManagedAccounts),
     17 HistoricalData(HistoricalData),
     45 TickGeneric(TickGeneric),
@@ -226,15 +270,22 @@ replies! {
     74 AccountUpdateMultiEnd(ById),
     77 SoftDollarTiers(ById),
     78 FamilyCodes(Empty),
-    80 MarketDepthExchanges(Empty),
+    79 SymbolSamples(SymbolSamples),
+    80 MarketDepthExchanges(MarketDepthExchanges),
     81 TickReqParams(TickReqParams),
+    82 SmartComponents(SmartComponents),
     85 NewsProviders(Empty),
     88 HeadTimestamp(HeadTimestamp),
+    89 HistogramData(HistogramData),
     90 HistoricalDataUpdate(HistoricalDataUpdate),
     93 MarketRule(MarketRule),
     94 PnL(PnL),
     95 PnLSingle(PnLSingle),
+    96 HistoricalTicks(HistoricalTicks),
+    97 HistoricalTicksBidAsk(HistoricalTicksBidAsk),
+    98 HistoricalTicksLast(HistoricalTicksLast),
     99 TickByTickData(TickByTickData),
+    100 OrderBound(OrderBound),
     101 CompletedOrder(CompletedOrder),
     102 CompletedOrdersEnd(Empty),
     106 HistoricalSchedule(HistoricalSchedule),
@@ -245,6 +296,11 @@ replies! {
 
 fn read<M: Message + Default>(id: u32, fields: &[u8]) -> Result<M, BadMessage> {
     M::decode(fields).map_err(|source| BadMessage::Undecodable { id, source })
+}
+
+fn told<M: serde::Serialize>(name: &str, body: &M) -> String {
+    // Every message is a plain struct, and those can always be written.
+    format!("{name} {}", serde_json::to_string(body).unwrap_or_default())
 }
 
 fn join<M: Message>(id: u32, body: &M) -> Vec<u8> {

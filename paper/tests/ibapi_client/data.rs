@@ -2,6 +2,7 @@
 
 use futures::StreamExt;
 use ibapi::market_data::historical::{BarTimestamp, HistoricalBarUpdate};
+use ibapi::market_data::realtime::MarketDepths;
 use ibapi::prelude::{
     HistoricalBarSize, HistoricalWhatToShow, Quote, SubscriptionItemStreamExt, TickTypes, ToDuration,
     TradingHours,
@@ -129,4 +130,58 @@ async fn the_first_data_is_known_and_an_empty_history_is_error_162() {
     let long_ago = time::macros::datetime!(2001-03-01 20:00 UTC);
     let error = within(history.duration(1.days()).ending(long_ago).fetch()).await.unwrap_err();
     assert!(error.to_string().contains("162"), "{error}");
+}
+
+#[tokio::test]
+async fn symbols_are_found_by_a_part_of_their_name_and_exchanges_by_their_letter() {
+    let gateway = gateway();
+    let client = connect(&gateway, 1).await;
+    let found = within(client.matching_symbols("micro")).await.unwrap();
+    let symbols: Vec<String> = found.into_iter().map(|one| one.contract.symbol.to_string()).collect();
+    assert_eq!(symbols, ["MSFT"], "by the company's name");
+    assert!(within(client.matching_symbols("FB")).await.unwrap().is_empty(), "it goes public later");
+    let components = within(client.smart_components("9c0001")).await.unwrap();
+    assert_eq!(components.len(), 3);
+    let exchanges = within(client.market_depth_exchanges()).await.unwrap();
+    assert!(exchanges.iter().any(|one| one.exchange_name == "NASDAQ"));
+}
+
+#[tokio::test]
+async fn single_ticks_of_the_past_are_those_that_the_bars_are_made_of() {
+    let gateway = gateway();
+    let client = connect(&gateway, 1).await;
+    let ibm = stock("IBM");
+    let end = time::macros::datetime!(2008-09-26 15:00 UTC);
+    let bars =
+        client.historical_data(&ibm, HistoricalBarSize::Min).what_to_show(HistoricalWhatToShow::Trades);
+    let bars = within(bars.duration(300.seconds()).ending(end).fetch()).await.unwrap().bars;
+    let BarTimestamp::DateTime(start) = bars[0].date else { panic!("{:?}", bars[0]) };
+    let ticks = within(client.historical_ticks(&ibm, 60).starting(start).trade()).await.unwrap();
+    let ticks: Vec<_> = ticks.filter_data().map(Result::unwrap).collect().await;
+    assert_eq!(ticks.len(), 60);
+    assert_eq!((ticks[0].price, ticks[59].price), (bars[0].open, bars[0].close));
+    assert_eq!(ticks.iter().filter_map(|tick| tick.size).sum::<f64>(), bars[0].volume);
+    let quotes = client.historical_ticks(&ibm, 50).ending(end).bid_ask(ibapi::prelude::IgnoreSize::Yes);
+    let quotes: Vec<_> = within(quotes).await.unwrap().filter_data().map(Result::unwrap).collect().await;
+    assert_eq!(quotes.len(), 50);
+    let prices = |at: usize| (quotes[at].price_bid, quotes[at].price_ask);
+    assert!((1..50).all(|at| prices(at) != prices(at - 1) && prices(at).0 < prices(at).1));
+    let histogram = client.histogram_data(&ibm, TradingHours::Regular, HistoricalBarSize::Day);
+    assert!(!within(histogram).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn the_book_has_as_many_rows_as_were_asked_for_and_begins_with_the_quote() {
+    let gateway = gateway();
+    let client = connect(&gateway, 1).await;
+    open(&gateway).await;
+    let mut book = within(client.market_depth(&stock("AAPL"), 4).subscribe()).await.unwrap();
+    let mut rows = std::collections::BTreeMap::new();
+    while rows.len() < 8 {
+        let MarketDepths::MarketDepth(row) = next(&mut book).await else { continue };
+        assert!(row.operation < 2 && row.position < 4);
+        rows.insert((row.side, row.position), row.price);
+    }
+    let best = (rows[&(1, 0)], rows[&(0, 0)]);
+    assert!(best.0 < best.1 && rows[&(1, 3)] < best.0 && rows[&(0, 3)] > best.1);
 }

@@ -45,7 +45,7 @@ async fn what_is_not_served_is_answered_all_the_same() {
     let gateway = gateway();
     let client = connect(&gateway, 1).await;
     assert!(within(client.market_rule(9999)).await.unwrap_err().to_string().contains("322"));
-    assert!(within(client.matching_symbols("AAPL")).await.is_err());
+    assert!(within(client.news_article("BRFG", "1")).await.is_err());
     assert!(within(client.family_codes()).await.unwrap().is_empty());
     assert!(within(client.user_info()).await.is_ok());
     // The session goes on.

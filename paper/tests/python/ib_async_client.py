@@ -44,6 +44,13 @@ def data(ib, stock):
     check("two daily bars", len(bars) == 2 and bars[0].low <= bars[0].close <= bars[0].high)
     live = ib.reqRealTimeBars(stock, 5, "TRADES", True)
     until(ib, "a five-second bar", lambda: len(live) > 0)
+    check("a symbol is found", ib.reqMatchingSymbols("AAP")[0].contract.conId == 265598)
+    past = ib.reqHistoricalTicks(stock, "", "20080926 15:59:59 US/Eastern", 20, "BID_ASK", True)
+    check("ticks of the past", len(past) == 20 and all(0 < tick.priceBid < tick.priceAsk for tick in past))
+    book = ib.reqMktDepth(stock, numRows=5, isSmartDepth=True)
+    until(ib, "five rows on either side", lambda: len(book.domBids) == 5 and len(book.domAsks) == 5)
+    check("best first", book.domBids[0].price > book.domBids[4].price and book.domAsks[0].price < book.domAsks[4].price)
+    ib.cancelMktDepth(stock, isSmartDepth=True)
     ticks = ib.reqTickByTickData(stock, "BidAsk")
     until(ib, "a tick by tick", lambda: len(ticks.tickByTicks) > 0)
     return ticker

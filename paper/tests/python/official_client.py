@@ -40,6 +40,7 @@ class Story(EWrapper, EClient):
         self.statuses, self.open, self.executions, self.commissions = {}, {}, [], {}
         self.perm_ids = {}
         self.positions, self.summary, self.errors, self.completed = {}, {}, [], []
+        self.found, self.past, self.book = [], [], {}
 
     def told(self, change):
         with self.news:
@@ -88,6 +89,15 @@ class Story(EWrapper, EClient):
 
     def historicalDataEnd(self, reqId, start, end):
         self.end("history", reqId)
+
+    def symbolSamples(self, reqId, contractDescriptions):
+        self.told(lambda: setattr(self, "found", contractDescriptions))
+
+    def historicalTicksLast(self, reqId, ticks, done):
+        self.told(lambda: (setattr(self, "past", ticks), self.ended.add(("ticks", reqId))))
+
+    def updateMktDepth(self, reqId, position, operation, side, price, size):
+        self.told(lambda: self.book.update({(side, position): (price, size)}))
 
     def openOrder(self, orderId, contract, order, orderState):
         self.told(lambda: self.open.update({orderId: (contract, order, orderState)}))
@@ -180,12 +190,23 @@ def look_around(story):
     story.reqHistoricalData(3, stock("AAPL"), "", "5 D", "1 day", "TRADES", 1, 1, False, [])
     story.until("daily history ends", lambda: ("history", 3) in story.ended)
     check("five days of history", len(story.bars) == 5 and len(story.bars[0].date) == 8, story.bars)
+    story.reqMatchingSymbols(7, "aap")
+    story.until("AAPL is found by a part of its name", lambda: [one.contract.symbol for one in story.found] == ["AAPL"])
+    story.reqHistoricalTicks(8, stock("AAPL"), "", "20080926 15:59:59 US/Eastern", 20, "TRADES", 1, False, [])
+    story.until("ticks of the past end", lambda: ("ticks", 8) in story.ended)
+    check("twenty of them", len(story.past) == 20 and all(one.price > 0 and one.size > 0 for one in story.past), story.past)
     story.reqAccountSummary(4, "All", "NetLiquidation,BuyingPower")
     story.until("the account summary ends", lambda: ("summary", 4) in story.ended)
     check("the net liquidation is the cash", story.summary.get("NetLiquidation") == "1000000.00", story.summary)
     story.cancelAccountSummary(4)
     story.reqMktData(5, stock("AAPL"), "236", False, False, [])
     story.until("a bid below an ask, once the exchange is open", lambda: 0 < story.ticks.get(1, -1) < story.ticks.get(2, -1))
+    story.reqMktDepth(9, stock("AAPL"), 5, False, [])
+    story.until("five rows on either side of the book", lambda: len(story.book) == 10)
+    rows = [[story.book[side, row][0] for row in range(5)] for side in (0, 1)]
+    check("the asks rise", rows[0] == sorted(rows[0]), rows)
+    check("the bids fall", rows[1] == sorted(rows[1], reverse=True) and rows[1][0] < rows[0][0], rows)
+    story.cancelMktDepth(9, False)
 
 
 def trade(story):

@@ -195,9 +195,9 @@ fn term<'a>(
         "least" => attributes.minimum = Some(next().parse().unwrap()),
         "bypass" => attributes.bypass_precautions = true,
         "trigger" => attributes.trigger = TriggerMethod::numbered(next().parse().unwrap()).unwrap(),
-        "adjust" => {
-            let (at, by) = (next().parse().unwrap(), Trail::Amount(next().parse().unwrap()));
-            attributes.adjust = Some(Adjust { at, to: Adjusted::Trail { by, stop: None } });
+        "gat" => attributes.good_after = Some(today(next())),
+        "adjust" | "tostop" | "tostoplimit" | "totraillimit" => {
+            attributes.adjust = Some(adjust(word, || next().parse().unwrap()));
         }
         "if" | "and" | "or" => attributes.conditions.push(condition(&mut next)),
         "ends" => attributes.conditions_cancel = true,
@@ -207,6 +207,23 @@ fn term<'a>(
         let before = attributes.conditions.len() - 2;
         attributes.conditions[before].and_next = true;
     }
+}
+
+fn adjust(word: &str, mut price: impl FnMut() -> Decimal) -> Adjust {
+    let at = price();
+    let to = match word {
+        "tostop" => Adjusted::Stop(price()),
+        "tostoplimit" => Adjusted::StopLimit { stop: price(), limit: price() },
+        "totraillimit" => Adjusted::TrailLimit { by: Trail::Amount(price()), stop: None, offset: price() },
+        _ => Adjusted::Trail { by: Trail::Amount(price()), stop: None },
+    };
+    Adjust { at, to }
+}
+
+/// A time of the story's day.
+fn today(time: &str) -> DateTime<Utc> {
+    let (hour, minute) = time.split_once(':').unwrap();
+    at("2008-09-29".parse().unwrap(), hour.parse().unwrap(), minute.parse().unwrap()).unwrap()
 }
 
 fn kind<'a>(word: &str, rest: &mut impl Iterator<Item = &'a str>) -> Option<Kind> {
@@ -235,11 +252,7 @@ fn condition<'a>(next: &mut impl FnMut() -> &'a str) -> Condition {
     let test = match what {
         "price" => Test::Price { con_id: APPLE, above, price: next().parse().unwrap() },
         "below" => Test::Price { con_id: APPLE, above: false, price: next().parse().unwrap() },
-        "after" => {
-            let (hour, minute) = next().split_once(':').unwrap();
-            let at = at("2008-09-29".parse().unwrap(), hour.parse().unwrap(), minute.parse().unwrap());
-            Test::Time { after: true, at: at.unwrap() }
-        }
+        "after" => Test::Time { after: true, at: today(next()) },
         "margin" => Test::Margin { above: false, percent: next().parse().unwrap() },
         "traded" => Test::Execution { symbol: next().to_owned(), since: None },
         "volume" => Test::Volume { con_id: APPLE, above, shares: next().parse().unwrap() },

@@ -1,4 +1,5 @@
 //! A client of our own on a real socket, which sees frames as they are: what other clients hide.
+#![allow(dead_code, reason = "each test needs its own part of it")]
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -6,6 +7,7 @@ use std::time::Duration;
 
 use paper::wire::message::contract::Contract;
 use paper::wire::message::order::{CancelOrderRequest, Order, PlaceOrderRequest};
+use paper::wire::message::quote::MarketDataRequest;
 use paper::wire::message::request::StartApi;
 use paper::wire::{Reply, Request, frame};
 
@@ -18,13 +20,23 @@ pub(crate) struct Wire {
 }
 
 impl Wire {
-    /// Connects and says hello; what comes back is not looked at.
-    pub(crate) fn greet(address: SocketAddr) -> Wire {
+    /// Connects, and says nothing.
+    pub(crate) fn raw(address: SocketAddr) -> Wire {
         let stream = TcpStream::connect(address).unwrap();
         stream.set_read_timeout(Some(GUARD)).unwrap();
         stream.set_nodelay(true).unwrap();
-        let mut wire = Wire { stream, waiting: Vec::new() };
-        wire.write(&[b"API\0".to_vec(), frame(b"v213..226")].concat());
+        Wire { stream, waiting: Vec::new() }
+    }
+
+    /// Connects and says hello; what comes back is not looked at.
+    pub(crate) fn greet(address: SocketAddr) -> Wire {
+        Wire::greet_as(address, "v213..226")
+    }
+
+    /// Connects and says which versions it speaks.
+    pub(crate) fn greet_as(address: SocketAddr, versions: &str) -> Wire {
+        let mut wire = Wire::raw(address);
+        wire.write(&[b"API\0".to_vec(), frame(versions.as_bytes())].concat());
         wire
     }
 
@@ -41,18 +53,23 @@ impl Wire {
         self.stream.write_all(bytes).unwrap();
     }
 
+    /// Writes to a connection that may have ended.
+    pub(crate) fn try_write(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        self.stream.write_all(bytes)
+    }
+
     pub(crate) fn ask(&mut self, request: &Request) {
         self.write(&frame(&request.encode()));
     }
 
+    /// Asks for market data.
+    pub(crate) fn subscribe(&mut self, id: i32) {
+        let (req_id, contract) = (Some(id), Some(apple()));
+        self.ask(&Request::MarketData(MarketDataRequest { req_id, contract, ..Default::default() }));
+    }
+
     pub(crate) fn place(&mut self, id: i32, order: Order) {
-        let contract = Contract {
-            symbol: Some("AAPL".to_owned()),
-            sec_type: Some("STK".to_owned()),
-            currency: Some("USD".to_owned()),
-            exchange: Some("SMART".to_owned()),
-            ..Contract::default()
-        };
+        let contract = apple();
         let order = Some(Box::new(Order { transmit: Some(true), ..order }));
         self.ask(&Request::PlaceOrder(PlaceOrderRequest {
             order_id: Some(id),
@@ -120,6 +137,16 @@ impl Wire {
         let mut came = self.until(|reply| matches!(reply, Reply::CurrentTime(_)));
         came.pop();
         came
+    }
+}
+
+pub(crate) fn apple() -> Contract {
+    Contract {
+        symbol: Some("AAPL".to_owned()),
+        sec_type: Some("STK".to_owned()),
+        currency: Some("USD".to_owned()),
+        exchange: Some("SMART".to_owned()),
+        ..Contract::default()
     }
 }
 

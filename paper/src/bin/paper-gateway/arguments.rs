@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use chrono::{NaiveDate, NaiveTime};
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use paper::exchange::options::{Borrow, Precautions};
 use paper::faults::Scenario;
 use paper::market::{actions, own::Prices};
@@ -17,8 +17,10 @@ use rust_decimal::Decimal;
 /// A paper TWS / IB Gateway: speaks TWS's own protocol (server versions 213 to 226), fills orders against real prices of
 /// 2000 to 2013 or your own, and keeps an account that is nobody's money.
 #[derive(Debug, Parser)]
-#[command(version)]
+#[command(version, args_conflicts_with_subcommands = true)]
 pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
     /// Port for TWS clients; 0 lets the system pick one
     #[arg(long, default_value_t = 4002)]
     port: u16,
@@ -88,6 +90,25 @@ pub(crate) struct Arguments {
     /// Let the market's time stand still until the control API says otherwise
     #[arg(long)]
     paused: bool,
+    /// A client that hears of every client's orders and executions, as TWS's master client does
+    #[arg(long, value_name = "ID")]
+    master_client: Option<i32>,
+    /// Tell every frame of every conversation on stderr: time, connection, direction, message, fields
+    #[arg(long)]
+    trace: bool,
+    /// Keep every frame in a file, which `paper-gateway decode FILE` tells in words; one that is there is replaced
+    #[arg(long, value_name = "FILE")]
+    capture: Option<PathBuf>,
+}
+
+/// What else it can do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Tell the frames of a capture in words, one a line
+    Decode {
+        /// What --capture wrote
+        file: PathBuf,
+    },
 }
 
 impl Arguments {
@@ -102,6 +123,9 @@ impl Arguments {
             scenario: scenario.map_err(|bad| invalid(&bad))?.unwrap_or_default(),
             control: self.control_port.map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port))),
             is_paused: self.paused,
+            master_client: self.master_client,
+            is_traced: self.trace,
+            capture: self.capture.clone(),
             tws: SocketAddr::from((self.host, self.port)),
             api: self.api_port.map(|port| SocketAddr::from((self.host, port))),
             market: self.market()?,

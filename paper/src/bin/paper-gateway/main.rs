@@ -4,16 +4,19 @@
 
 mod arguments;
 
+use std::io::Write;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
 use paper::Gateway;
+use paper::wire::capture::Captured;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use arguments::Arguments;
+use arguments::{Arguments, Command, invalid};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -22,13 +25,29 @@ fn main() -> ExitCode {
     let lines =
         tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false).without_time();
     tracing_subscriber::registry().with(lines).with(levels).init();
-    match run(&arguments) {
+    let done = match &arguments.command {
+        Some(Command::Decode { file }) => decode(file),
+        None => run(&arguments),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("paper-gateway: {error}");
             ExitCode::FAILURE
         }
     }
+}
+
+/// Tells a capture, up to the first line that is none.
+fn decode(path: &Path) -> std::io::Result<()> {
+    let file = std::fs::read_to_string(path).map_err(|error| {
+        std::io::Error::new(error.kind(), format!("failed to read `{}`: {error}", path.display()))
+    })?;
+    let mut out = std::io::stdout().lock();
+    for captured in Captured::read(&file) {
+        writeln!(out, "{}", captured.map_err(|bad| invalid(&bad))?)?;
+    }
+    Ok(())
 }
 
 fn run(arguments: &Arguments) -> std::io::Result<()> {

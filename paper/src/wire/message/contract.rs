@@ -34,6 +34,12 @@ message! {
     }
     map { 17 sec_id_list, }
 }
+message! { MatchingSymbolsRequest { 1 req_id: int32, 2 pattern: string, } }
+message! { SymbolSamples { 1 req_id: int32, } many { 2 contract_descriptions: ContractDescription, } }
+message! { ContractDescription {} one { 1 contract: Contract, } words { 2 derivative_sec_types, } }
+message! { SmartComponentsRequest { 1 req_id: int32, 2 bbo_exchange: string, } }
+message! { SmartComponents { 1 req_id: int32, } many { 2 smart_components: SmartComponent, } }
+message! { SmartComponent { 1 bit_number: int32, 2 exchange: string, 3 exchange_letter: string, } }
 message! { MarketRuleRequest { 1 market_rule_id: int32, } }
 message! { MarketRule { 1 market_rule_id: int32, } many { 2 price_increments: PriceIncrement, } }
 message! { PriceIncrement { 1 low_edge: double, 2 increment: double, } }

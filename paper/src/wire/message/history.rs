@@ -1,8 +1,9 @@
-//! Historical bars and schedules of sessions.
+//! Historical bars and ticks, histograms, schedules of sessions.
 //!
 //! Read next: [`order`](crate::wire::message::order).
 use super::contract::Contract;
 use super::message;
+use super::quote::{BidAskTick, LastTick, MidPointTick};
 
 message! {
     HistoricalDataRequest {
@@ -31,3 +32,17 @@ message! {
     many { 5 sessions: HistoricalSession, }
 }
 message! { HistoricalSession { 1 start_date_time: string, 2 end_date_time: string, 3 ref_date: string, } }
+message! {
+    HistoricalTicksRequest {
+        1 req_id: int32, 3 start_date_time: string, 4 end_date_time: string, 5 number_of_ticks: int32,
+        6 what_to_show: string, 7 use_rth: bool, 8 ignore_size: bool,
+    }
+    one { 2 contract: Contract, }
+    map { 9 misc_options, }
+}
+message! { HistoricalTicks { 1 req_id: int32, 3 is_done: bool, } many { 2 ticks: MidPointTick, } }
+message! { HistoricalTicksBidAsk { 1 req_id: int32, 3 is_done: bool, } many { 2 ticks: BidAskTick, } }
+message! { HistoricalTicksLast { 1 req_id: int32, 3 is_done: bool, } many { 2 ticks: LastTick, } }
+message! { HistogramDataRequest { 1 req_id: int32, 3 use_rth: bool, 4 time_period: string, } one { 2 contract: Contract, } }
+message! { HistogramData { 1 req_id: int32, } many { 2 entries: HistogramEntry, } }
+message! { HistogramEntry { 1 price: double, 2 size: string, } }

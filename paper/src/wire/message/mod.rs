@@ -12,6 +12,7 @@
 
 pub mod account;
 pub mod contract;
+pub mod depth;
 pub mod history;
 pub mod order;
 pub mod quote;
@@ -37,21 +38,29 @@ macro_rules! scalar {
     };
 }
 
-/// One message: its optional scalars, then its parts (`one`), lists (`many`, `numbers`) and string maps (`map`).
+/// One message: its optional scalars, then its parts (`one`), lists (`many`, `numbers`, `words`) and string maps (`map`).
 macro_rules! message {
     ($(#[$meta:meta])* $name:ident { $($tag:tt $field:ident: $kind:ident,)* }
      $(one { $($one_tag:tt $one:ident: $one_type:ty,)* })?
      $(many { $($many_tag:tt $many:ident: $many_type:ty,)* })?
      $(numbers { $($numbers_tag:tt $numbers:ident,)* })?
+     $(words { $($words_tag:tt $words:ident,)* })?
      $(map { $($map_tag:tt $map:ident,)* })?) => {
         $(#[$meta])*
-        #[derive(Clone, PartialEq, prost::Message)]
+        #[derive(Clone, PartialEq, prost::Message, serde::Serialize)]
         pub struct $name {
-            $(#[prost($kind, optional, tag = $tag)] pub $field: Option<$crate::wire::message::scalar!($kind)>,)*
-            $($(#[prost(message, optional, tag = $one_tag)] pub $one: Option<$one_type>,)*)?
-            $($(#[prost(message, repeated, tag = $many_tag)] pub $many: Vec<$many_type>,)*)?
-            $($(#[prost(int32, repeated, tag = $numbers_tag)] pub $numbers: Vec<i32>,)*)?
+            $(#[prost($kind, optional, tag = $tag)] #[serde(skip_serializing_if = "Option::is_none")]
+                pub $field: Option<$crate::wire::message::scalar!($kind)>,)*
+            $($(#[prost(message, optional, tag = $one_tag)] #[serde(skip_serializing_if = "Option::is_none")]
+                pub $one: Option<$one_type>,)*)?
+            $($(#[prost(message, repeated, tag = $many_tag)] #[serde(skip_serializing_if = "Vec::is_empty")]
+                pub $many: Vec<$many_type>,)*)?
+            $($(#[prost(int32, repeated, tag = $numbers_tag)] #[serde(skip_serializing_if = "Vec::is_empty")]
+                pub $numbers: Vec<i32>,)*)?
+            $($(#[prost(string, repeated, tag = $words_tag)] #[serde(skip_serializing_if = "Vec::is_empty")]
+                pub $words: Vec<String>,)*)?
             $($(#[prost(btree_map = "string, string", tag = $map_tag)]
+                #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
                 pub $map: std::collections::BTreeMap<String, String>,)*)?
         }
     };

@@ -70,3 +70,4 @@ message! {
         7 parent_id: int32, 8 last_fill_price: double, 9 client_id: int32, 10 why_held: string, 11 mkt_cap_price: double,
     }
 }
+message! { OrderBound { 1 perm_id: int64, 2 client_id: int32, 3 order_id: int32, } }

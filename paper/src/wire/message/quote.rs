@@ -1,6 +1,6 @@
 //! Live market data: ticks, five-second bars and tick-by-tick.
 //!
-//! Read next: [`history`](crate::wire::message::history).
+//! Read next: [`depth`](crate::wire::message::depth).
 use super::contract::Contract;
 use super::message;
 

@@ -8,7 +8,9 @@
 pub mod fields;
 pub mod order;
 pub mod read;
+pub mod read_market;
 pub mod write;
+pub mod write_market;
 pub mod write_order;
 
 /// The one text version that is spoken: the layouts of others differ in single fields.

@@ -3,7 +3,7 @@
 //! A field that is no number where one belongs counts as unset, as an absent one does in protobuf; the session refuses what
 //! it cannot do without.
 //!
-//! Read next: [`order`](crate::wire::text::order).
+//! Read next: [`read_market`](crate::wire::text::read_market).
 
 use crate::wire::message::account::{
     AccountDataRequest, AccountSummaryRequest, AccountUpdatesMultiRequest, ModelRequest, PnLSingleRequest,
@@ -20,6 +20,7 @@ use crate::wire::message::{ById, Empty};
 use crate::wire::table::{BadMessage, Request};
 use crate::wire::text::fields::Fields;
 use crate::wire::text::order::place;
+use crate::wire::text::read_market::searched;
 
 /// Reads one body.
 ///
@@ -28,15 +29,26 @@ use crate::wire::text::order::place;
 pub fn decode(body: &[u8]) -> Result<Request, BadMessage> {
     let mut fields = Fields::of(body).ok_or(BadMessage::NotText)?;
     let id = fields.number::<u32>().ok_or(BadMessage::NoId { length: body.len() })?;
-    Ok(subscription(id, &mut fields).or_else(|| question(id, &mut fields)).unwrap_or_else(|| {
-        let first = fields.number();
-        Request::Unknown { id, req_id: if has_version(id) { fields.number() } else { first } }
-    }))
+    let known = subscription(id, &mut fields).or_else(|| searched(id, &mut fields));
+    Ok(known
+        .or_else(|| question(id, &mut fields))
+        .unwrap_or_else(|| Request::Unknown { id, req_id: named(id, body) }))
 }
 
-/// Messages that carry a version before their own fields; those of later years do not.
+/// The request id of a message that nobody reads further.
+fn named(id: u32, body: &[u8]) -> Option<i32> {
+    let mut fields = Fields::of(body)?;
+    fields.skip(match id {
+        // A replacement of advisors' data names its kind and the data first.
+        19 => 4,
+        id => 1 + usize::from(has_version(id)),
+    });
+    fields.number()
+}
+
+/// Messages that carry a version before their own fields; those of later years, and those that were written anew, do not.
 fn has_version(id: u32) -> bool {
-    id < 78
+    id < 78 && !matches!(id, 3 | 20 | 22)
 }
 
 fn subscription(id: u32, fields: &mut Fields<'_>) -> Option<Request> {
@@ -133,7 +145,7 @@ fn cancel(id: u32, fields: &mut Fields<'_>) -> Option<Request> {
 }
 
 fn question(id: u32, fields: &mut Fields<'_>) -> Option<Request> {
-    if has_version(id) && id != 3 {
+    if has_version(id) {
         fields.skip(1);
     }
     Some(match id {

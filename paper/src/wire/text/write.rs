@@ -2,7 +2,7 @@
 //!
 //! One thing is remembered: in this protocol bars and their span are one message, in the other one they are two.
 //!
-//! Read next: [`write_order`](crate::wire::text::write_order).
+//! Read next: [`write_market`](crate::wire::text::write_market).
 
 use crate::wire::message::contract::{Contract, ContractData};
 use crate::wire::message::history::{HistoricalBar, HistoricalData, HistoricalDataEnd, HistoricalSchedule};
@@ -10,6 +10,7 @@ use crate::wire::message::quote::TickByTickData;
 use crate::wire::message::trade::ExecutionDetails;
 use crate::wire::table::Reply;
 use crate::wire::text::fields::Text;
+use crate::wire::text::write_market::found;
 use crate::wire::text::write_order::{completed_order, open_order};
 
 /// Writes the replies of one connection.
@@ -28,7 +29,8 @@ impl Writer {
             }
             Reply::HistoricalDataEnd(end) => history(self.bars.take().unwrap_or_default(), end),
             reply => {
-                quotes(reply).or_else(|| orders(reply)).or_else(|| account(reply)).or_else(|| rest(reply))?
+                let told = quotes(reply).or_else(|| orders(reply)).or_else(|| account(reply));
+                told.or_else(|| found(reply)).or_else(|| rest(reply))?
             }
         };
         Some(text.into_body())
@@ -111,6 +113,9 @@ fn orders(reply: &Reply) -> Option<Text> {
             .maybe(failure.error_code)
             .maybe(failure.error_msg.as_ref())
             .maybe(failure.advanced_order_reject_json.as_ref()),
+        Reply::OrderBound(bound) => {
+            Text::new(100).maybe(bound.perm_id).maybe(bound.client_id).maybe(bound.order_id)
+        }
         Reply::OpenOrder(open) => open_order(open),
         Reply::CompletedOrder(completed) => completed_order(completed),
         Reply::OpenOrdersEnd(_) => Text::new(53).put(1),
@@ -223,7 +228,6 @@ fn rest(reply: &Reply) -> Option<Text> {
         }
         Reply::SoftDollarTiers(tiers) => Text::new(77).maybe(tiers.req_id).put(0),
         Reply::FamilyCodes(_) => Text::new(78).put(0),
-        Reply::MarketDepthExchanges(_) => Text::new(80).put(0),
         Reply::NewsProviders(_) => Text::new(85).put(0),
         Reply::UserInfo(info) => Text::new(107).maybe(info.req_id).maybe(info.white_branding_id.as_ref()),
         _ => return None,
