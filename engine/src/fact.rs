@@ -149,6 +149,13 @@ pub enum Fact {
         /// The lot's number within its trade.
         lot: u32,
     },
+    /// The broker refused a lot's target, and its stop lives. It is placed once more.
+    TargetRefused {
+        /// The lot's number within its trade.
+        lot: u32,
+        /// The target.
+        order: OrderRef,
+    },
     /// The trade was told to leave.
     CloseDecided {
         /// Why.

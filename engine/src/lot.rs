@@ -39,6 +39,8 @@ pub struct Lot {
     pub scaling: Option<Scaling>,
     /// Times a lost stop was placed anew.
     pub renewals: u32,
+    /// Its targets that the broker refused while the stop lived.
+    pub targets_refused: Vec<OrderRef>,
     /// Changes of it that were refused; each makes the next one wait longer.
     pub refusals: u32,
     /// When the last news of it came.
@@ -95,6 +97,7 @@ impl Lot {
             stops_settled: false,
             scaling: None,
             renewals: 0,
+            targets_refused: Vec::new(),
             refusals: 0,
             heard: at.process,
         }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::money::{BadPrice, Confidence, Money, Price, Quantity};
 use crate::order::{End, Side};
+use crate::order_ref::OrderRef;
 use crate::rule::{Miss, Seen};
 use crate::signal::Direction;
 use crate::time::in_words;
@@ -69,6 +70,12 @@ pub enum Because {
     /// The day's result cannot be computed, which counts as a loss at its limit.
     #[error("the day's result cannot be computed")]
     ResultUnknown,
+    /// The broker refused an order of ours.
+    #[error("the broker refused {}", order.short())]
+    Refused {
+        /// Which.
+        order: OrderRef,
+    },
     /// Protection could not be placed, so the shares go.
     #[error("no stop could be placed")]
     Unprotected,

@@ -89,6 +89,7 @@ impl fmt::Display for Fact {
             Fact::ForeignPosition { position, .. } => write!(f, "somebody else holds {position}"),
             Fact::Split { ratio } => write!(f, "split: {} for 1", ratio.round_dp(4).normalize()),
             Fact::ProtectionRenewed { .. } => f.write_str("protection lost, placed anew"),
+            Fact::TargetRefused { order, .. } => write!(f, "target {} refused", order.short()),
             Fact::CloseDecided { because } => write!(f, "leaving: {because}"),
             Fact::ReversalPlanned { signal, .. } => write!(f, "{signal} opens the other side once flat"),
             Fact::ReversalDropped => f.write_str("the other side is not opened"),

@@ -6,6 +6,7 @@ mod stories {
     mod entries;
     mod exits;
     mod gaps;
+    mod hands;
     mod lives;
     mod protection;
     mod rules;

@@ -63,6 +63,9 @@ impl Ticker {
                 by.iter().for_each(|id| self.ledger.note_foreign(id, at.market));
             }
             Fact::Split { ratio } => self.split(at, *ratio),
+            Fact::TargetRefused { lot, order } => {
+                self.with_lot(*lot, |lot| lot.targets_refused.push(order.clone()));
+            }
             Fact::ProtectionRenewed { lot } => self.with_lot(*lot, |lot| lot.renewals += 1),
             Fact::CloseDecided { because } => self.with_trade(|trade| {
                 trade.leaving = Some(because.clone());

@@ -1,8 +1,10 @@
 //! Stories of exits: the stop, the target, both in parts, and a close that has to insist.
 
 use expect_test::expect;
+use serde_json::json;
 
-use crate::story::check;
+use crate::story::{check, check_with};
+use crate::subject::settings_with;
 
 #[test]
 fn a_stop_out_cools_down() {
@@ -235,12 +237,12 @@ fn a_close_follows_the_market_as_it_moves_away() {
 
 #[test]
 fn a_lot_without_a_target_leaves_by_an_order_in_the_group_of_its_stop() {
-    check(
+    check_with(
+        settings_with(json!({ "no_target": true }), &[]),
         "
         10:00:00 quote 99.98 100.00
         10:00:00 signal BUY 0.85
-        10:00:00 accepted E1 T1 S1
-        10:00:00 rejected T1
+        10:00:00 accepted E1 S1
         10:00:01 filled E1 99 at 100.00
         10:00:01 armed S1 99
         10:05:00 quote 101.00 101.02
@@ -250,17 +252,16 @@ fn a_lot_without_a_target_leaves_by_an_order_in_the_group_of_its_stop() {
         10:05:01 cancelled S1
     ",
         expect![[r#"
-            10:00:00 signal BUY 0.85 taken (High Confidence Buy: 0.85 >= 0.80)
-            10:00:00 trade 1 lot 1: long from 100.00 (High Confidence Buy: 0.85 >= 0.80)
-            10:00:00 -> place E1 buy 99 limit 100.10 until 14:00:30 UTC, T1 sell 99 limit 108.11, S1 sell 99 stop 97.09
+            10:00:00 signal BUY 0.85 taken (Buy: 0.85 >= 0.80)
+            10:00:00 trade 1 lot 1: long from 100.00 (Buy: 0.85 >= 0.80)
+            10:00:00 -> place E1 buy 99 limit 100.10 until 14:00:30 UTC, S1 sell 99 stop 98.09
             10:00:00 E1 works 99, 0 filled
-            10:00:00 T1 accepted, waits for its entry
             10:00:00 S1 accepted, waits for its entry
-            10:00:00 T1 rejected, 0 filled
             10:00:01 filled E1 buy 99 at 100.00
             10:00:01 E1 filled, 99 filled
             10:00:01 S1 works 99, 0 filled
             10:00:01 protected after 0 ms
+            10:00:01 average entry 100.00
             10:05:00 leaving: asked for by the operator
             10:05:00 -> place X2 sell 99 limit 100.90
             10:05:00 X2 works 99, 0 filled

@@ -83,7 +83,7 @@ pub(super) fn fell_through(_: &Ticker, _: Now, trade: &Trade, lot: &Lot, _: &Mar
 pub(super) fn reanchor(_: &Ticker, _: Now, trade: &Trade, lot: &Lot, view: &MarketView) -> Vec<Step> {
     let idle = |leg: &&Leg| leg.works() && leg.changing.is_none();
     let Some(stop) = lot.newest(Role::Stop).filter(idle) else { return vec![] };
-    let target = lot.newest(Role::Target);
+    let target = lot.newest(Role::Target).filter(|target| !target.ended());
     if target.is_some_and(|target| !idle(&target)) {
         return vec![];
     }

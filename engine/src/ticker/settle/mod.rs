@@ -4,13 +4,14 @@
 //! nothing. Asking twice is harmless: what was asked is part of the state. While a lot
 //! holds shares no leg of it is cancelled but in the same reaction as its replacement.
 //!
-//! Read next: `entry` (what a lot's opening needs), `protection` (its stop and target),
-//! `leaving` (its way out), `ask` (how a step is asked for).
+//! Read next: `entry` (what a lot's opening needs), `protection` (its stop, and the target with it),
+//! `target` (one that was refused), `leaving` (its way out), `ask` (how a step is asked for).
 
 mod ask;
 mod entry;
 mod leaving;
 mod protection;
+mod target;
 
 use chrono::TimeDelta;
 
@@ -18,6 +19,7 @@ use self::ask::{EXITS_MAX, exits};
 use self::entry::{drop_family, end_entry, fell_through, reanchor};
 use self::leaving::{close_lot, cover_excess, reopen_lot, scale_out, sweep, take_away};
 use self::protection::{note_protection, renew_protection, resize_protection};
+use self::target::{note_refused_target, renew_target};
 use super::{Out, Ticker};
 use crate::fact::{Fact, Step};
 use crate::lot::Lot;
@@ -35,7 +37,7 @@ type Care = fn(&Ticker, Now, &Trade, &Lot, &MarketView) -> Vec<Step>;
 
 /// In order: what stops more shares from coming, what protects those that are here,
 /// what takes them away, what cleans up behind them.
-const CARES: [Care; 13] = [
+const CARES: [Care; 15] = [
     drop_family,
     end_entry,
     note_protection,
@@ -44,8 +46,10 @@ const CARES: [Care; 13] = [
     fell_through,
     reanchor,
     scale_out,
+    note_refused_target,
     resize_protection,
     renew_protection,
+    renew_target,
     take_away,
     sweep,
     close_lot,
