@@ -74,6 +74,8 @@ fn tell_fact(actor: &str, market: &str, fact: &Fact) {
         Fact::RequestDeclined { .. }
         | Fact::ChangeRefused { .. }
         | Fact::TargetRefused { .. }
+        | Fact::StopCancelledByHand { .. }
+        | Fact::ChangedByHand { .. }
         | Fact::ProtectionRenewed { .. } => {
             tracing::warn!(target: ORDERS, actor, market, "{fact}");
         }

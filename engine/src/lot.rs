@@ -5,16 +5,20 @@
 //!
 //! Read next: [`ticker::settle`](crate::ticker), which looks after it.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::fact::LotOpened;
+use crate::fact::{HandChange, LotOpened};
 use crate::ledger::Ledger;
 use crate::money::{Money, Price, Quantity};
 use crate::order::{End, Side, Standing, Status, Terms};
 use crate::order_ref::{OrderRef, Role};
 use crate::reason::Because;
 use crate::request::{Change, OrderSpec};
+use crate::settings::OnHandCancel;
 use crate::time::{Now, Process};
+
+/// How long after a change the terms before it may still be told.
+const STALE_MAX: TimeDelta = TimeDelta::milliseconds(1_000);
 
 /// One entry with the orders that end it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +43,8 @@ pub struct Lot {
     pub scaling: Option<Scaling>,
     /// Times a lost stop was placed anew.
     pub renewals: u32,
+    /// The last time that a person cancelled its stop.
+    pub by_hand: Option<ByHand>,
     /// Its targets that the broker refused while the stop lived.
     pub targets_refused: Vec<OrderRef>,
     /// Changes of it that were refused; each makes the next one wait longer.
@@ -56,6 +62,17 @@ pub struct Scaling {
     pub placed: Option<Process>,
 }
 
+/// A stop that a person cancelled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ByHand {
+    /// The stop.
+    pub order: OrderRef,
+    /// When it was noted, in market time.
+    pub at: DateTime<Utc>,
+    /// What is made of it; none: the stop is placed anew.
+    pub then: Option<OnHandCancel>,
+}
+
 /// One order of a lot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Leg {
@@ -71,6 +88,15 @@ pub struct Leg {
     pub filled: Quantity,
     /// A change or a cancel on its way.
     pub changing: Option<Changing>,
+    /// The price it shall have: ours, or one of a person that was adopted.
+    pub wanted: Option<Price>,
+    /// True once its terms are such as nobody here has asked for.
+    pub unasked: bool,
+    /// Its terms before the last change of ours, and when that was answered: news of them may
+    /// still be on their way.
+    pub before: Option<(Terms, Process)>,
+    /// True where its end, should it come, has a reason that is known here.
+    pub foreseen: bool,
 }
 
 /// What was asked of a working order and is not answered yet.
@@ -97,6 +123,7 @@ impl Lot {
             stops_settled: false,
             scaling: None,
             renewals: 0,
+            by_hand: None,
             targets_refused: Vec::new(),
             refusals: 0,
             heard: at.process,
@@ -204,6 +231,11 @@ impl Lot {
         Price::new(ledger.value(own).value() / quantity.value()).ok()
     }
 
+    /// A part of it shall leave.
+    pub fn scale_out(&mut self, part: Quantity) {
+        self.scaling = Some(Scaling { keep: self.held().less(part), placed: None });
+    }
+
     /// One of its orders, by name.
     #[must_use]
     pub fn leg(&self, order: &OrderRef) -> Option<&Leg> {
@@ -227,7 +259,18 @@ impl Leg {
     #[must_use]
     pub fn asked(spec: OrderSpec) -> Leg {
         let zero = Quantity::ZERO;
-        Leg { remaining: spec.quantity, spec, standing: None, reported: zero, filled: zero, changing: None }
+        Leg {
+            remaining: spec.quantity,
+            wanted: spec.kind.price(),
+            spec,
+            standing: None,
+            reported: zero,
+            filled: zero,
+            changing: None,
+            unasked: false,
+            before: None,
+            foreseen: false,
+        }
     }
 
     /// True for an entry.
@@ -274,7 +317,8 @@ impl Leg {
     }
 
     /// Takes in echoed terms; a change that they fulfil is answered.
-    pub fn echoed(&mut self, terms: &Terms) {
+    pub fn echoed(&mut self, at: Process, terms: &Terms) {
+        let before = self.terms();
         self.spec.quantity = terms.quantity;
         if let Some(price) = terms.price {
             self.spec.kind = self.spec.kind.at(price);
@@ -282,7 +326,39 @@ impl Leg {
         let answered =
             |change: &Change| change.quantity == terms.quantity && Some(change.price) == terms.price;
         if matches!(&self.changing, Some(Changing::Terms(change)) if answered(change)) {
-            self.changing = None;
+            (self.changing, self.unasked) = (None, false);
+            (self.wanted, self.before) = (terms.price, Some((before, at)));
+        } else if before != self.terms() {
+            // The broker moves a trailing stop by itself.
+            self.unasked = !self.spec.kind.trails();
         }
+    }
+
+    /// Takes in what is made of a person's change.
+    pub fn changed_by_hand(&mut self, price: Price, outcome: &HandChange) {
+        self.unasked = false;
+        self.wanted = match outcome {
+            HandChange::Adopted => Some(price),
+            HandChange::Looser { own } => Some(*own),
+            HandChange::Resized { at, .. } => Some(*at),
+        };
+    }
+
+    /// True while its price is not the one it shall have. The broker moves a trailing stop by itself.
+    #[must_use]
+    pub fn is_moved(&self) -> bool {
+        !self.spec.kind.trails() && self.spec.kind.price() != self.wanted
+    }
+
+    /// True for terms that were in force before the last change, and are told once more.
+    #[must_use]
+    pub fn is_stale(&self, at: Process, terms: &Terms) -> bool {
+        let old = |(before, answered): &(Terms, Process)| before == terms && at.since(*answered) < STALE_MAX;
+        self.before.as_ref().is_some_and(old)
+    }
+
+    fn terms(&self) -> Terms {
+        let (order, quantity) = (self.spec.order.clone(), self.spec.quantity);
+        Terms { order, quantity, price: self.spec.kind.price() }
     }
 }

@@ -70,6 +70,12 @@ pub enum Because {
     /// The day's result cannot be computed, which counts as a loss at its limit.
     #[error("the day's result cannot be computed")]
     ResultUnknown,
+    /// A person cancelled the stop at the broker.
+    #[error("{} was cancelled by hand", order.short())]
+    StopCancelled {
+        /// The stop.
+        order: OrderRef,
+    },
     /// The broker refused an order of ours.
     #[error("the broker refused {}", order.short())]
     Refused {
@@ -276,6 +282,8 @@ impl std::fmt::Display for End {
             End::Filled => "filled",
             End::Cancelled => "cancelled",
             End::Rejected => "rejected",
+            End::Expired => "expired",
+            End::Lost => "lost",
         })
     }
 }

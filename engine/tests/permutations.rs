@@ -273,6 +273,38 @@ fn a_target_refused_at_any_time_is_placed_once_more_for_what_is_held() {
     });
 }
 
+#[test]
+fn a_stop_cancelled_by_hand_at_any_time_is_placed_anew() {
+    let cancelled = |role| status(role, Standing::Ended(End::Cancelled), 0, 0);
+    let mut lists = entered(&[cancelled(Role::Target)]);
+    lists[1].push(cancelled(Role::Stop));
+    let life = Life { entry: vec![60], target: vec![], stop: vec![] };
+    every(&lists, &mut Vec::new(), &mut |news| {
+        let mut played = Played::play(&life, news, 1);
+        played.tell(500, &Input::Wakeup);
+        let anew = "place S2 sell 60 stop 97.09, T2 sell 60 limit 108.11";
+        assert_eq!(played.requests().last().map(String::as_str), Some(anew), "{news:?}");
+        let by_hand = |(_, step): &&(Now, Step)| matches!(step, Step::Fact(Fact::StopCancelledByHand { .. }));
+        assert_eq!(played.told.iter().filter(by_hand).count(), 1, "{news:?}");
+        assert_eq!(durable(&played.rebuilt()), durable(&played.ticker));
+    });
+}
+
+#[test]
+fn a_stop_loosened_by_hand_at_any_time_goes_back() {
+    let price = Price::new(decimal("95.00")).ok();
+    let looser = News::Terms(Terms { order: order(Role::Stop), quantity: Quantity::whole(60), price });
+    let lists = entered(&[looser, status(Role::Target, Standing::Working, 0, 60)]);
+    let life = Life { entry: vec![60], target: vec![], stop: vec![] };
+    every(&lists, &mut Vec::new(), &mut |news| {
+        let mut played = Played::play(&life, news, 1);
+        played.tell(500, &Input::Wakeup);
+        let asked = played.requests();
+        assert!(asked.contains(&"modify S1 to 60 at 97.09".to_owned()), "{asked:?} {news:?}");
+        assert_eq!(durable(&played.rebuilt()), durable(&played.ticker));
+    });
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
 

@@ -5,14 +5,15 @@
 
 use rust_decimal::Decimal;
 
-use crate::fact::{Fact, LotOpened, Step};
-use crate::lot::{Changing, Leg, Lot, Scaling};
+use crate::fact::{Fact, LotClosed, LotOpened, Step};
+use crate::lot::{ByHand, Changing, Leg, Lot};
 use crate::mode::Mode;
 use crate::money::{Price, Quantity};
 use crate::order::{End, Execution, Kind, Standing, Status, Terms, TimeInForce};
 use crate::order_ref::Role;
 use crate::reason::Because;
 use crate::request::{OrderSpec, Request};
+use crate::settings::OnHandCancel;
 use crate::signal::Signal;
 use crate::ticker::{Fired, SIGNALS_MAX, Ticker};
 use crate::time::Now;
@@ -50,9 +51,7 @@ impl Ticker {
             Fact::Protected { lot, .. } => self.with_lot(*lot, |lot| lot.exposed_since = None),
             Fact::Reanchored { lot, .. } => self.with_lot(*lot, |lot| lot.reanchored = true),
             Fact::StopsAfterAdd { lot, .. } => self.with_lot(*lot, |lot| lot.stops_settled = true),
-            Fact::ScaleOutDecided { lot, part, .. } => self.with_lot(*lot, |lot| {
-                lot.scaling = Some(Scaling { keep: lot.held().less(*part), placed: None });
-            }),
+            Fact::ScaleOutDecided { lot, part, .. } => self.with_lot(*lot, |lot| lot.scale_out(*part)),
             Fact::ScaleOutEnded { lot } => self.with_lot(*lot, |lot| lot.scaling = None),
             Fact::EntriesWithdrawn { .. } => self.with_trade(|trade| trade.withdrawn = true),
             Fact::LotReopened { lot, .. } => self.with_lot(*lot, |lot| lot.closed = None),
@@ -63,6 +62,10 @@ impl Ticker {
                 by.iter().for_each(|id| self.ledger.note_foreign(id, at.market));
             }
             Fact::Split { ratio } => self.split(at, *ratio),
+            Fact::StopCancelledByHand { lot, order, then } => self.cancelled_by_hand(at, *lot, order, *then),
+            Fact::ChangedByHand { order, price, outcome, .. } => {
+                self.with_leg(order, |leg| leg.changed_by_hand(*price, outcome));
+            }
             Fact::TargetRefused { lot, order } => {
                 self.with_lot(*lot, |lot| lot.targets_refused.push(order.clone()));
             }
@@ -74,12 +77,7 @@ impl Ticker {
             Fact::ReversalPlanned { signal, until } => {
                 self.with_trade(|trade| trade.reversal = Some((signal.clone(), *until)));
             }
-            Fact::LotClosed(closed) => {
-                if closed.by == Because::Stop {
-                    self.cooling_until = Some(at.market + self.settings.cool_down);
-                }
-                self.with_lot(closed.lot, |lot| lot.closed = Some(closed.realized));
-            }
+            Fact::LotClosed(closed) => self.lot_closed(at, closed),
             Fact::TradeClosed { traded, realized, commission, .. } => {
                 self.with_trade(|trade| trade.counted = traded.then_some(*realized > *commission));
                 self.before = self.trade.take();
@@ -106,7 +104,9 @@ impl Ticker {
                 self.with_trade(|trade| trade.repricings += u32::from(trade.leaving.is_some()));
                 self.with_leg(&change.order, |leg| leg.changing = Some(Changing::Terms(change.clone())));
             }
-            Request::Cancel(order) => self.with_leg(order, |leg| leg.changing = Some(Changing::Cancel)),
+            Request::Cancel(order) => self.with_leg(order, |leg| {
+                (leg.changing, leg.foreseen) = (Some(Changing::Cancel), true);
+            }),
         }
     }
 
@@ -183,6 +183,21 @@ impl Ticker {
         lot.entry_average = lot.average(&self.ledger, true);
     }
 
+    fn cancelled_by_hand(&mut self, at: Now, lot: u32, order: &crate::OrderRef, then: Option<OnHandCancel>) {
+        self.with_lot(lot, |lot| {
+            lot.by_hand = Some(ByHand { order: order.clone(), at: at.market, then });
+            // It had worked: this is no failure to place one.
+            lot.renewals = 0;
+        });
+    }
+
+    fn lot_closed(&mut self, at: Now, closed: &LotClosed) {
+        if closed.by == Because::Stop {
+            self.cooling_until = Some(at.market + self.settings.cool_down);
+        }
+        self.with_lot(closed.lot, |lot| lot.closed = Some(closed.realized));
+    }
+
     /// The trade before goes on: it takes the place of none, for none is open.
     fn reopen(&mut self) {
         self.trade = self.before.take();
@@ -227,6 +242,8 @@ impl Ticker {
                 if let Some(price) = leg.spec.kind.price() {
                     leg.spec.kind = leg.spec.kind.at(priced(price));
                 }
+                // The broker cancels what rests when the shares change.
+                (leg.wanted, leg.before, leg.foreseen) = (leg.spec.kind.price(), None, true);
             }
             lot.entry_average = lot.average(ledger, true);
             lot.opened.touch = priced(lot.opened.touch);
@@ -239,7 +256,7 @@ impl Ticker {
         let Some(lot) = self.trade.as_mut().and_then(|trade| trade.lot_of(&terms.order)) else { return };
         lot.heard = at.process;
         if let Some(leg) = lot.leg_mut(&terms.order) {
-            leg.echoed(terms);
+            leg.echoed(at.process, terms);
         }
     }
 
@@ -272,7 +289,8 @@ impl Ticker {
         lot.heard = at.process;
         lot.refusals += 1;
         if let Some(leg) = lot.leg_mut(order) {
-            leg.changing = None;
+            (leg.changing, leg.foreseen) = (None, false);
+            leg.unasked = leg.is_moved();
         }
     }
 

@@ -81,7 +81,8 @@ pub(super) fn fell_through(_: &Ticker, _: Now, trade: &Trade, lot: &Lot, _: &Mar
 /// Once the entry is over, stop and target move from its limit to its average fill; the
 /// stop only where that tightens it.
 pub(super) fn reanchor(_: &Ticker, _: Now, trade: &Trade, lot: &Lot, view: &MarketView) -> Vec<Step> {
-    let idle = |leg: &&Leg| leg.works() && leg.changing.is_none();
+    // What a person has moved is looked at first.
+    let idle = |leg: &&Leg| leg.works() && leg.changing.is_none() && !leg.is_moved();
     let Some(stop) = lot.newest(Role::Stop).filter(idle) else { return vec![] };
     let target = lot.newest(Role::Target).filter(|target| !target.ended());
     if target.is_some_and(|target| !idle(&target)) {

@@ -132,6 +132,13 @@ pub(super) fn take_away(ticker: &Ticker, now: Now, trade: &Trade, lot: &Lot, vie
             exit.group.clone_from(&stop.spec.group);
             vec![place(vec![exit])]
         }
+        // A person has taken both back: nothing is left to change.
+        (None, None) if lot.by_hand.is_some() && exits(lot) < EXITS_MAX && calm(now, lot) => {
+            let kind = Kind::Limit(price);
+            let mut exit = exit_spec(ticker, trade, lot, Role::Exit, trade.next_n(), kind);
+            exit.time_in_force = TimeInForce::Day;
+            vec![place(vec![exit])]
+        }
         _ => vec![],
     }
 }

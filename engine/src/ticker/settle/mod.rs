@@ -5,10 +5,11 @@
 //! holds shares no leg of it is cancelled but in the same reaction as its replacement.
 //!
 //! Read next: `entry` (what a lot's opening needs), `protection` (its stop, and the target with it),
-//! `target` (one that was refused), `leaving` (its way out), `ask` (how a step is asked for).
+//! `target` (one that was refused), `hands` (what a person does to them), `leaving` (its way out), `ask` (how a step is asked for).
 
 mod ask;
 mod entry;
+mod hands;
 mod leaving;
 mod protection;
 mod target;
@@ -17,6 +18,7 @@ use chrono::TimeDelta;
 
 use self::ask::{EXITS_MAX, exits};
 use self::entry::{drop_family, end_entry, fell_through, reanchor};
+use self::hands::{note_cancelled_stop, note_changed_terms};
 use self::leaving::{close_lot, cover_excess, reopen_lot, scale_out, sweep, take_away};
 use self::protection::{note_protection, renew_protection, resize_protection};
 use self::target::{note_refused_target, renew_target};
@@ -37,17 +39,19 @@ type Care = fn(&Ticker, Now, &Trade, &Lot, &MarketView) -> Vec<Step>;
 
 /// In order: what stops more shares from coming, what protects those that are here,
 /// what takes them away, what cleans up behind them.
-const CARES: [Care; 15] = [
+const CARES: [Care; 17] = [
     drop_family,
     end_entry,
     note_protection,
     reopen_lot,
     cover_excess,
     fell_through,
+    note_changed_terms,
     reanchor,
     scale_out,
     note_refused_target,
     resize_protection,
+    note_cancelled_stop,
     renew_protection,
     renew_target,
     take_away,

@@ -6,13 +6,14 @@ use super::ask::{
     place, settled,
 };
 use crate::fact::{Fact, Step};
-use crate::lot::{Leg, Lot};
+use crate::lot::{ByHand, Leg, Lot};
 use crate::mode::Mode;
 use crate::money::{Price, Rounding};
 use crate::order::{Kind, Side, Standing, TimeInForce};
 use crate::order_ref::Role;
 use crate::reason::Because;
 use crate::request::OrderSpec;
+use crate::settings::OnHandCancel;
 use crate::ticker::Ticker;
 use crate::time::Now;
 use crate::trade::Trade;
@@ -61,6 +62,9 @@ pub(super) fn renew_protection(
     if lot.held().is_zero() || !settled(lot) || lot.covered() >= lot.held() || !(asleep || gone) {
         return vec![];
     }
+    if lot.by_hand.as_ref().is_some_and(|by_hand| is_meant(lot, by_hand)) {
+        return vec![];
+    }
     // Where no new order may be placed, an old one is not given up for it. Orders are placed
     // in liquid hours; until then the lot is asleep, and shown so.
     if !ticker.mode.places()
@@ -82,6 +86,16 @@ pub(super) fn renew_protection(
         steps.extend(abandon(ticker, trade, lot));
     }
     steps
+}
+
+/// A person wants the lot without a stop: it is held so, or is on its way out.
+fn is_meant(lot: &Lot, by_hand: &ByHand) -> bool {
+    let newest = lot.newest(Role::Stop).is_some_and(|stop| stop.spec.order == by_hand.order);
+    match by_hand.then {
+        Some(OnHandCancel::Hold) => newest,
+        Some(OnHandCancel::Flatten) => newest && exits(lot) < EXITS_MAX,
+        None => false,
+    }
 }
 
 /// The shares cannot be protected: they are sold, and the ticker halts.
