@@ -82,10 +82,24 @@ fn every_fault_is_told_at_once_with_file_and_line() {
             environment TWS_PORT: `port`: expected a whole number from 0 to 65535, got the text `ninety`
             tickers.toml:10: `stop_los_pct` is not a setting of [defaults]; did you mean `stop_loss_pct`?
             tickers.toml:11: `take_profit_pct`: must be above 0 and at most 0.5, got 8; did you mean 0.08?
-            tickers.toml:44: `ibm`: a ticker's name is one to eight of A-Z and 0-9, got `ibm`
+            tickers.toml:47: `ibm`: a ticker's name is one to eight of A-Z and 0-9, got `ibm`
             trading_rules.toml:8: `create_positon` is not an action; did you mean `create_position`?
             trading_rules.toml:12: `min_confidence`: a confidence must be between 0 and 1, got 75"#]],
     );
+}
+
+#[test]
+fn what_a_cancel_by_hand_means_is_one_of_two() {
+    check(
+        &[("tickers.toml", "on_hand_cancel = \"flatten\"", "on_hand_cancel = \"flaten\"")],
+        &[],
+        expect!["tickers.toml:31: `flaten` is not a value of `on_hand_cancel`; did you mean `flatten`?"],
+    );
+    let folder = changed(&[("tickers.toml", "[IBM]", "[IBM]\non_hand_cancel = \"hold\"")]);
+    let config = read(folder.path(), &[]).unwrap();
+    let meant: Vec<_> = config.tickers.iter().map(|own| own.on_hand_cancel).collect();
+    let (flatten, hold) = (engine::OnHandCancel::Flatten, engine::OnHandCancel::Hold);
+    assert_eq!(meant, [flatten, flatten, hold, flatten]);
 }
 
 #[test]
@@ -183,11 +197,11 @@ fn tickers_whose_parts_do_not_go_together_are_told() {
         ],
         &[],
         expect![[r#"
-            tickers.toml:38: rule `High Confidence Buy` may have 4294967295 orders on one side at work, IB takes 15: fewer targets or adds
-            tickers.toml:38: rule `High Confidence Short` may have 4294967295 orders on one side at work, IB takes 15: fewer targets or adds
-            tickers.toml:43: it names more than one of position_size, shares, risk_per_trade and equity_pct
-            tickers.toml:48: a future needs `local_symbol` (e.g. "ESZ6") or `expiry` (e.g. "202612")
-            tickers.toml:52: `local_symbol` and `expiry` go with security_type = "FUT""#]],
+            tickers.toml:41: rule `High Confidence Buy` may have 4294967295 orders on one side at work, IB takes 15: fewer targets or adds
+            tickers.toml:41: rule `High Confidence Short` may have 4294967295 orders on one side at work, IB takes 15: fewer targets or adds
+            tickers.toml:46: it names more than one of position_size, shares, risk_per_trade and equity_pct
+            tickers.toml:51: a future needs `local_symbol` (e.g. "ESZ6") or `expiry` (e.g. "202612")
+            tickers.toml:55: `local_symbol` and `expiry` go with security_type = "FUT""#]],
     );
 }
 

@@ -73,7 +73,12 @@ fn tell_fact(actor: &str, market: &str, fact: &Fact) {
         Fact::Protected { .. } | Fact::Reanchored { .. } => {
             tracing::debug!(target: POSITIONS, actor, market, "{fact}");
         }
-        Fact::RequestDeclined { .. } | Fact::ChangeRefused { .. } | Fact::ProtectionRenewed { .. } => {
+        Fact::RequestDeclined { .. }
+        | Fact::ChangeRefused { .. }
+        | Fact::TargetRefused { .. }
+        | Fact::StopCancelledByHand { .. }
+        | Fact::ChangedByHand { .. }
+        | Fact::ProtectionRenewed { .. } => {
             tracing::warn!(target: ORDERS, actor, market, "{fact}");
         }
         Fact::ModeChanged { mode } if mode.opens() || mode.is_reconciling() => {

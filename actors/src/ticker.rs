@@ -248,6 +248,8 @@ fn decides(fact: &Fact) -> bool {
             | Fact::ClosedOutside { .. }
             | Fact::Split { .. }
             | Fact::Alerted { .. }
+            | Fact::StopCancelledByHand { .. }
+            | Fact::ChangedByHand { .. }
             | Fact::CloseDecided { .. }
             | Fact::LotClosed(_)
             | Fact::ModeChanged { .. }

@@ -15,6 +15,7 @@ use crate::order::{Commission, Execution, Side, Status, Terms};
 use crate::order_ref::OrderRef;
 use crate::reason::{Because, Decline, span};
 use crate::request::Request;
+use crate::settings::OnHandCancel;
 use crate::signal::Signal;
 
 /// Something that happened to one ticker.
@@ -148,6 +149,33 @@ pub enum Fact {
     ProtectionRenewed {
         /// The lot's number within its trade.
         lot: u32,
+    },
+    /// A person cancelled a lot's stop at the broker.
+    StopCancelledByHand {
+        /// The lot's number within its trade.
+        lot: u32,
+        /// The stop.
+        order: OrderRef,
+        /// What is made of it; none: the stop is placed anew.
+        then: Option<OnHandCancel>,
+    },
+    /// A person changed an order of ours at the broker.
+    ChangedByHand {
+        /// The order.
+        order: OrderRef,
+        /// Its price now.
+        price: Price,
+        /// Shares that it works for now.
+        quantity: Quantity,
+        /// What is made of it.
+        outcome: HandChange,
+    },
+    /// The broker refused a lot's target, and its stop lives. It is placed once more.
+    TargetRefused {
+        /// The lot's number within its trade.
+        lot: u32,
+        /// The target.
+        order: OrderRef,
     },
     /// The trade was told to leave.
     CloseDecided {
@@ -297,6 +325,28 @@ pub enum StopOutcome {
     /// There is no price to measure by.
     #[error("the stops stay: no quote")]
     NoQuote,
+}
+
+/// What is made of an order that a person changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum HandChange {
+    /// It stays as they want it.
+    #[error("adopted")]
+    Adopted,
+    /// A stop that is looser than ours: it goes back.
+    #[error("restored, for {own} is tighter")]
+    Looser {
+        /// Ours.
+        own: Price,
+    },
+    /// A stop for another quantity than is held: it gets that again, at the tighter price.
+    #[error("restored, for {held} are held")]
+    Resized {
+        /// Shares held.
+        held: Quantity,
+        /// The price it gets.
+        at: Price,
+    },
 }
 
 /// A lot, as it ended.

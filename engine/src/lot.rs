@@ -5,9 +5,9 @@
 //!
 //! Read next: [`ticker::settle`](crate::ticker), which looks after it.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::fact::LotOpened;
+use crate::fact::{HandChange, LotOpened};
 use crate::ledger::Ledger;
 use crate::money::{Money, Price, Quantity};
 use crate::mutant::{self, Mutant};
@@ -15,7 +15,11 @@ use crate::order::{End, Side, Standing, Status, Terms};
 use crate::order_ref::{OrderRef, Role};
 use crate::reason::Because;
 use crate::request::{Change, OrderSpec};
+use crate::settings::OnHandCancel;
 use crate::time::{Now, Process};
+
+/// How long after a change the terms before it may still be told.
+const STALE_MAX: TimeDelta = TimeDelta::milliseconds(1_000);
 
 /// One entry with the orders that end it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +50,10 @@ pub struct Lot {
     pub renewals: u32,
     /// Orders that were placed only to leave before it was last opened again.
     pub exits_before: usize,
+    /// The last time that a person cancelled its stop.
+    pub by_hand: Option<ByHand>,
+    /// Its targets that the broker refused while the stop lived.
+    pub targets_refused: Vec<OrderRef>,
     /// What was refused since something was last granted; each makes the next try wait longer.
     pub refusals: u32,
     /// When the last news of it came.
@@ -78,6 +86,17 @@ pub struct Scaling {
     pub placed: Option<Process>,
 }
 
+/// A stop that a person cancelled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ByHand {
+    /// The stop.
+    pub order: OrderRef,
+    /// When it was noted, in market time.
+    pub at: DateTime<Utc>,
+    /// What is made of it; none: the stop is placed anew.
+    pub then: Option<OnHandCancel>,
+}
+
 /// One order of a lot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Leg {
@@ -98,6 +117,15 @@ pub struct Leg {
     pub guard: Option<String>,
     /// When something was last asked of it.
     pub asked: Process,
+    /// The price it shall have: ours, or one of a person that was adopted.
+    pub wanted: Option<Price>,
+    /// True once its terms are such as nobody here has asked for.
+    pub unasked: bool,
+    /// Its terms before the last change of ours, and when that was answered: news of them may
+    /// still be on their way.
+    pub before: Option<(Terms, Process)>,
+    /// True where its end, should it come, has a reason that is known here.
+    pub foreseen: bool,
 }
 
 /// What was asked of a working order and is not answered yet.
@@ -127,6 +155,8 @@ impl Lot {
             scaling: None,
             renewals: 0,
             exits_before: 0,
+            by_hand: None,
+            targets_refused: Vec::new(),
             refusals: 0,
             heard: at.process,
         }
@@ -257,6 +287,11 @@ impl Lot {
         }
     }
 
+    /// A part of it shall leave.
+    pub fn scale_out(&mut self, part: Quantity) {
+        self.scaling = Some(Scaling { keep: self.held().less(part), placed: None });
+    }
+
     /// One of its orders, by name.
     #[must_use]
     pub fn leg(&self, order: &OrderRef) -> Option<&Leg> {
@@ -283,12 +318,16 @@ impl Leg {
         Leg {
             remaining: spec.quantity,
             guard: spec.group.clone(),
+            wanted: spec.kind.price(),
             spec,
             standing: None,
             reported: zero,
             filled: zero,
             changing: None,
             asked: at,
+            unasked: false,
+            before: None,
+            foreseen: false,
         }
     }
 
@@ -351,7 +390,8 @@ impl Leg {
     }
 
     /// Takes in echoed terms; a change that they fulfil is answered. True if one was.
-    pub fn echoed(&mut self, terms: &Terms) -> bool {
+    pub fn echoed(&mut self, at: Process, terms: &Terms) -> bool {
+        let before = self.terms();
         self.spec.quantity = terms.quantity;
         self.guard.clone_from(&terms.guard);
         if let Some(price) = terms.price {
@@ -364,8 +404,39 @@ impl Leg {
         };
         let fulfilled = matches!(&self.changing, Some(Changing::Terms(change)) if answered(change));
         if fulfilled {
-            self.changing = None;
+            (self.changing, self.unasked) = (None, false);
+            (self.wanted, self.before) = (terms.price, Some((before, at)));
+        } else if before != self.terms() {
+            self.unasked = !trails;
         }
         fulfilled
+    }
+
+    /// Takes in what is made of a person's change.
+    pub fn changed_by_hand(&mut self, price: Price, outcome: &HandChange) {
+        self.unasked = false;
+        self.wanted = match outcome {
+            HandChange::Adopted => Some(price),
+            HandChange::Looser { own } => Some(*own),
+            HandChange::Resized { at, .. } => Some(*at),
+        };
+    }
+
+    /// True while its price is not the one it shall have. The broker moves a trailing stop by itself.
+    #[must_use]
+    pub fn is_moved(&self) -> bool {
+        !self.spec.kind.trails() && self.spec.kind.price() != self.wanted
+    }
+
+    /// True for terms that were in force before the last change, and are told once more.
+    #[must_use]
+    pub fn is_stale(&self, at: Process, terms: &Terms) -> bool {
+        let old = |(before, answered): &(Terms, Process)| before == terms && at.since(*answered) < STALE_MAX;
+        self.before.as_ref().is_some_and(old)
+    }
+
+    fn terms(&self) -> Terms {
+        let (order, quantity) = (self.spec.order.clone(), self.spec.quantity);
+        Terms { order, quantity, price: self.spec.kind.price(), guard: self.guard.clone() }
     }
 }

@@ -180,10 +180,14 @@ pub enum Standing {
 pub enum End {
     /// Its whole quantity was filled.
     Filled,
-    /// Its rest was cancelled: by us, by a sibling, by its time in force.
+    /// Its rest was cancelled: by us, by a person, by a sibling, by its time in force.
     Cancelled,
     /// The broker did not take it.
     Rejected,
+    /// The broker does not know it any more, and its time in force had run out.
+    Expired,
+    /// The broker does not know it any more, and did not say why.
+    Lost,
 }
 
 /// An execution: the only thing that moves a position.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::money::{BadPrice, Confidence, Money, Price, Quantity};
 use crate::order::{End, Side};
+use crate::order_ref::OrderRef;
 use crate::rule::{Miss, Seen};
 use crate::signal::Direction;
 use crate::time::in_words;
@@ -69,6 +70,18 @@ pub enum Because {
     /// The day's result cannot be computed, which counts as a loss at its limit.
     #[error("the day's result cannot be computed")]
     ResultUnknown,
+    /// A person cancelled the stop at the broker.
+    #[error("{} was cancelled by hand", order.short())]
+    StopCancelled {
+        /// The stop.
+        order: OrderRef,
+    },
+    /// The broker refused an order of ours.
+    #[error("the broker refused {}", order.short())]
+    Refused {
+        /// Which.
+        order: OrderRef,
+    },
     /// Protection could not be placed, so the shares go.
     #[error("no stop could be placed")]
     Unprotected,
@@ -269,6 +282,8 @@ impl std::fmt::Display for End {
             End::Filled => "filled",
             End::Cancelled => "cancelled",
             End::Rejected => "rejected",
+            End::Expired => "expired",
+            End::Lost => "lost",
         })
     }
 }

@@ -47,6 +47,8 @@ pub struct TickerSettings {
     pub scale_ins_max: u32,
     /// The most lots that a trade adds to its first while it loses.
     pub double_downs_max: u32,
+    /// What a person means who cancels a stop a second time.
+    pub on_hand_cancel: OnHandCancel,
     /// What the stops do once an add is in.
     pub stop_after_add: StopAfterAdd,
     /// The least distance of a moved stop from the market, as a fraction of the price; twice the
@@ -121,6 +123,7 @@ impl TickerSettings {
             cool_down: TimeDelta::seconds(60),
             scale_ins_max: 1,
             double_downs_max: 0,
+            on_hand_cancel: OnHandCancel::Flatten,
             stop_after_add: StopAfterAdd::Keep,
             stop_distance_min: Fraction::FIFTH_PERCENT,
             trades_a_day_max: None,
@@ -140,6 +143,17 @@ impl TickerSettings {
     pub fn needs_atr(&self) -> bool {
         self.rules.iter().any(|rule| rule.is_for(&self.key) && rule.needs_atr())
     }
+}
+
+/// What a person means who cancels a stop by hand, and again once it is placed anew.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnHandCancel {
+    /// The position shall go.
+    #[default]
+    Flatten,
+    /// It shall be held without a stop.
+    Hold,
 }
 
 /// What a signal against the position does.

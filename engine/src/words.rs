@@ -7,6 +7,7 @@ use chrono::Timelike;
 use crate::fact::{Fact, LotClosed, LotOpened, Step};
 use crate::order::{Execution, Standing, Status, TimeInForce};
 use crate::request::{OrderSpec, Request};
+use crate::settings::OnHandCancel;
 use crate::time::in_words;
 
 impl fmt::Display for Step {
@@ -95,6 +96,18 @@ impl fmt::Display for Fact {
             Fact::ForeignPosition { position, .. } => write!(f, "somebody else holds {position}"),
             Fact::Split { ratio } => write!(f, "split: {} for 1", ratio.round_dp(4).normalize()),
             Fact::ProtectionRenewed { .. } => f.write_str("protection lost, placed anew"),
+            Fact::StopCancelledByHand { order, then, .. } => {
+                let then = match then {
+                    None => "placed anew",
+                    Some(OnHandCancel::Flatten) => "again, so the position goes",
+                    Some(OnHandCancel::Hold) => "again, so it is held without a stop",
+                };
+                write!(f, "{} cancelled by hand, {then}", order.short())
+            }
+            Fact::ChangedByHand { order, price, quantity, outcome } => {
+                write!(f, "{} changed by hand to {quantity} at {price}: {outcome}", order.short())
+            }
+            Fact::TargetRefused { order, .. } => write!(f, "target {} refused", order.short()),
             Fact::CloseDecided { because } => write!(f, "leaving: {because}"),
             Fact::ReversalPlanned { signal, .. } => write!(f, "{signal} opens the other side once flat"),
             Fact::ReversalDropped => f.write_str("the other side is not opened"),

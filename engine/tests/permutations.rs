@@ -202,6 +202,12 @@ impl Played {
         )
     }
 
+    /// What was asked for after the bracket, in words.
+    fn requests(&self) -> Vec<String> {
+        let requests = self.told.iter().filter(|(_, step)| matches!(step, Step::Request(_)));
+        requests.skip(1).map(|(_, step)| step.to_string()).collect()
+    }
+
     fn rebuilt(&self) -> Ticker {
         let mut rebuilt = Ticker::new(Installation::from_number(1), self.ticker.settings().clone());
         self.told.iter().for_each(|(now, step)| rebuilt.apply(*now, step));
@@ -247,6 +253,62 @@ fn every_order_of_a_short_life_ends_alike() {
         assert_eq!(Played::play(&life, news, 1).outcome(), straight, "{news:?}");
     });
     assert_eq!(orders, 10_080, "8 news, of which two orders say two each");
+}
+
+/// One entry of 60 with its stop, each told in two words, besides what `others` say.
+fn entered(others: &[News]) -> Vec<Vec<News>> {
+    let mut loose = Vec::new();
+    let entry = filled(Role::Entry, &[20, 40], "100.00", &mut loose);
+    loose.retain(|news| matches!(news, News::Execution(_)));
+    let stop = vec![status(Role::Stop, Standing::Held, 0, 60), status(Role::Stop, Standing::Working, 0, 60)];
+    let one_by_one = loose.into_iter().chain(others.iter().cloned()).map(|one| vec![one]);
+    [entry, stop].into_iter().chain(one_by_one).collect()
+}
+
+#[test]
+fn a_target_refused_at_any_time_is_placed_once_more_for_what_is_held() {
+    let rejected = status(Role::Target, Standing::Ended(End::Rejected), 0, 0);
+    let life = Life { entry: vec![60], target: vec![], stop: vec![] };
+    every(&entered(&[rejected]), &mut Vec::new(), &mut |news| {
+        let mut played = Played::play(&life, news, 1);
+        played.tell(500, &Input::Wakeup);
+        let asked = played.requests();
+        assert_eq!(asked, ["place T2 sell 60 limit 108.00"], "{news:?}");
+        assert_eq!(durable(&played.rebuilt()), durable(&played.ticker));
+    });
+}
+
+#[test]
+fn a_stop_cancelled_by_hand_at_any_time_is_placed_anew() {
+    let cancelled = |role| status(role, Standing::Ended(End::Cancelled), 0, 0);
+    let mut lists = entered(&[cancelled(Role::Target)]);
+    lists[1].push(cancelled(Role::Stop));
+    let life = Life { entry: vec![60], target: vec![], stop: vec![] };
+    every(&lists, &mut Vec::new(), &mut |news| {
+        let mut played = Played::play(&life, news, 1);
+        played.tell(500, &Input::Wakeup);
+        let anew = "place S2 sell 60 stop 97.09, T2 sell 60 limit 108.11";
+        assert_eq!(played.requests().last().map(String::as_str), Some(anew), "{news:?}");
+        let by_hand = |(_, step): &&(Now, Step)| matches!(step, Step::Fact(Fact::StopCancelledByHand { .. }));
+        assert_eq!(played.told.iter().filter(by_hand).count(), 1, "{news:?}");
+        assert_eq!(durable(&played.rebuilt()), durable(&played.ticker));
+    });
+}
+
+#[test]
+fn a_stop_loosened_by_hand_at_any_time_goes_back() {
+    let price = Price::new(decimal("95.00")).ok();
+    let looser =
+        News::Terms(Terms { order: order(Role::Stop), quantity: Quantity::whole(60), price, guard: None });
+    let lists = entered(&[looser, status(Role::Target, Standing::Working, 0, 60)]);
+    let life = Life { entry: vec![60], target: vec![], stop: vec![] };
+    every(&lists, &mut Vec::new(), &mut |news| {
+        let mut played = Played::play(&life, news, 1);
+        played.tell(500, &Input::Wakeup);
+        let asked = played.requests();
+        assert!(asked.contains(&"modify S1 to 60 at 97.09".to_owned()), "{asked:?} {news:?}");
+        assert_eq!(durable(&played.rebuilt()), durable(&played.ticker));
+    });
 }
 
 proptest! {

@@ -6,6 +6,7 @@ mod stories {
     mod entries;
     mod exits;
     mod gaps;
+    mod hands;
     mod lives;
     mod protection;
     mod rules;
@@ -255,8 +256,8 @@ fn a_stop_that_cannot_be_kept_ends_in_a_sale_and_a_halt() {
         10:00:00 signal BUY 0.85
         10:00:00 accepted E1 T1 S1
         10:00:00 filled E1 99 at 100.00
-        10:00:00 cancelled S1
-        10:00:00 cancelled T1
+        10:00:00 rejected S1
+        10:00:00 rejected T1
         10:00:01 wake
         10:00:01 rejected S2
         10:00:01 rejected T2
@@ -276,8 +277,8 @@ fn a_stop_that_cannot_be_kept_ends_in_a_sale_and_a_halt() {
             10:00:00 S1 accepted, waits for its entry
             10:00:00 filled E1 buy 99 at 100.00
             10:00:00 E1 filled, 99 filled
-            10:00:00 S1 cancelled, 0 filled
-            10:00:00 T1 cancelled, 0 filled
+            10:00:00 S1 rejected, 0 filled
+            10:00:00 T1 rejected, 0 filled
             10:00:01 protection lost, placed anew
             10:00:01 -> place S2 sell 99 stop 97.09, T2 sell 99 limit 108.11
             10:00:01 S2 rejected, 0 filled

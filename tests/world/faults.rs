@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use engine::{Body, Role};
 use paper::exchange::intervene::{BY_BROKER, BY_HAND, Outside};
-use paper::exchange::order::{OrderKey, Side};
+use paper::exchange::order::{Kind, OrderKey, Side};
 use paper::exchange::readings::After1102;
 use rust_decimal::Decimal;
 
@@ -219,6 +219,7 @@ impl World {
             11 => self.fill_out_of_turn(t),
             12 | 13 => self.correct(t),
             14 => self.bust(t),
+            15 | 16 => self.change_by_hand(t),
             _ => {}
         }
     }
@@ -233,6 +234,28 @@ impl World {
         let key = OrderKey { client: CLIENT, id };
         let events = self.broker.exchange.cancel_outside(self.now().market, key);
         self.disturb(t, 500);
+        self.say(events);
+    }
+
+    /// Somebody moves a stop or a target at the broker, or makes it smaller.
+    fn change_by_hand(&mut self, t: usize) {
+        let Some((order, id)) = any_live(&self.broker, t, &mut self.own_dice[t]) else { return };
+        let key = OrderKey { client: CLIENT, id };
+        let live = self.broker.exchange.order(key).filter(|own| own.reported_parent() == 0);
+        let Some(own) = live.filter(|_| matches!(order.role, Role::Stop | Role::Target)) else { return };
+        let by = Decimal::new(self.own_dice[t].swing(60), 2);
+        let mut terms = own.terms.clone();
+        terms.kind = match terms.kind {
+            Kind::Limit(limit) => Kind::Limit(limit + by),
+            Kind::Stop(stop) => Kind::Stop(stop + by),
+            other => other,
+        };
+        let smaller = self.own_dice[t].one_in(4) && own.remaining() > Decimal::TEN;
+        terms.quantity = own.total() - if smaller { Decimal::TEN } else { Decimal::ZERO };
+        (terms.parent, terms.oca) = (None, own.reported_oca());
+        self.counts.note("fault: changed by hand");
+        self.disturb(t, 1_500);
+        let events = self.broker.exchange.place_with(self.now().market, CLIENT, id, terms, attributes());
         self.say(events);
     }
 

@@ -5,8 +5,8 @@
 
 use rust_decimal::Decimal;
 
-use crate::fact::{Fact, LotOpened, Step};
-use crate::lot::{Changing, Leg, Lot, Scaling};
+use crate::fact::{Fact, LotClosed, LotOpened, Step};
+use crate::lot::{ByHand, Changing, Leg, Lot};
 use crate::mode::Mode;
 use crate::money::{Price, Quantity};
 use crate::mutant::{self, Mutant};
@@ -14,6 +14,7 @@ use crate::order::{End, Execution, Kind, Standing, Status, Terms, TimeInForce};
 use crate::order_ref::Role;
 use crate::reason::Because;
 use crate::request::{OrderSpec, Request};
+use crate::settings::OnHandCancel;
 use crate::signal::Signal;
 use crate::ticker::{Fired, SIGNALS_MAX, Ticker};
 use crate::time::Now;
@@ -52,9 +53,7 @@ impl Ticker {
             Fact::Reanchored { .. } if mutant::is(Mutant::ReanchorForever) => {}
             Fact::Reanchored { lot, .. } => self.with_lot(*lot, |lot| lot.reanchored = true),
             Fact::StopsAfterAdd { lot, .. } => self.with_lot(*lot, |lot| lot.stops_settled = true),
-            Fact::ScaleOutDecided { lot, part, .. } => self.with_lot(*lot, |lot| {
-                lot.scaling = Some(Scaling { keep: lot.held().less(*part), placed: None });
-            }),
+            Fact::ScaleOutDecided { lot, part, .. } => self.with_lot(*lot, |lot| lot.scale_out(*part)),
             Fact::ScaleOutEnded { lot } => self.with_lot(*lot, |lot| lot.scaling = None),
             Fact::EntriesWithdrawn { .. } => self.with_trade(|trade| trade.withdrawn = true),
             Fact::ExcessTaken { lot, from, quantity, value } => {
@@ -72,6 +71,13 @@ impl Ticker {
                 by.iter().for_each(|id| self.ledger.note_foreign(id, at.market));
             }
             Fact::Split { ratio } => self.split(at, *ratio),
+            Fact::StopCancelledByHand { lot, order, then } => self.cancelled_by_hand(at, *lot, order, *then),
+            Fact::ChangedByHand { order, price, outcome, .. } => {
+                self.with_leg(order, |leg| leg.changed_by_hand(*price, outcome));
+            }
+            Fact::TargetRefused { lot, order } => {
+                self.with_lot(*lot, |lot| lot.targets_refused.push(order.clone()));
+            }
             Fact::ProtectionRenewed { lot } => self.with_lot(*lot, |lot| lot.renewals += 1),
             Fact::CloseDecided { because } => self.with_trade(|trade| {
                 trade.leaving = Some(because.clone());
@@ -80,12 +86,7 @@ impl Ticker {
             Fact::ReversalPlanned { signal, until } => {
                 self.with_trade(|trade| trade.reversal = Some((signal.clone(), *until)));
             }
-            Fact::LotClosed(closed) => {
-                if closed.by == Because::Stop {
-                    self.cooling_until = Some(at.market + self.settings.cool_down);
-                }
-                self.with_lot(closed.lot, |lot| lot.closed = Some(closed.realized));
-            }
+            Fact::LotClosed(closed) => self.lot_closed(at, closed),
             Fact::TradeClosed { traded, realized, commission, .. } => {
                 self.with_trade(|trade| trade.counted = traded.then_some(*realized > *commission));
                 self.before = self.trade.take();
@@ -112,7 +113,10 @@ impl Ticker {
                 self.with_trade(|trade| trade.repricings += u32::from(trade.leaving.is_some()));
                 self.asked(at, &change.order, Changing::Terms(change.clone()));
             }
-            Request::Cancel(order) => self.asked(at, order, Changing::Cancel),
+            Request::Cancel(order) => {
+                self.asked(at, order, Changing::Cancel);
+                self.with_leg(order, |leg| leg.foreseen = true);
+            }
         }
     }
 
@@ -204,6 +208,21 @@ impl Ticker {
         lot.entry_average = lot.average(&self.ledger, true);
     }
 
+    fn cancelled_by_hand(&mut self, at: Now, lot: u32, order: &crate::OrderRef, then: Option<OnHandCancel>) {
+        self.with_lot(lot, |lot| {
+            lot.by_hand = Some(ByHand { order: order.clone(), at: at.market, then });
+            // It had worked: this is no failure to place one.
+            lot.renewals = 0;
+        });
+    }
+
+    fn lot_closed(&mut self, at: Now, closed: &LotClosed) {
+        if closed.by == Because::Stop {
+            self.cooling_until = Some(at.market + self.settings.cool_down);
+        }
+        self.with_lot(closed.lot, |lot| lot.closed = Some(closed.realized));
+    }
+
     /// The trade before goes on: it takes the place of none, for none is open.
     fn reopen(&mut self) {
         self.trade = self.before.take();
@@ -253,6 +272,8 @@ impl Ticker {
                 if let Some(price) = leg.spec.kind.price() {
                     leg.spec.kind = leg.spec.kind.at(priced(price));
                 }
+                // The broker cancels what rests when the shares change.
+                (leg.wanted, leg.before, leg.foreseen) = (leg.spec.kind.price(), None, true);
             }
             lot.lent.quantity = scaled(lot.lent.quantity);
             lot.made_good.quantity = scaled(lot.made_good.quantity);
@@ -273,7 +294,7 @@ impl Ticker {
     fn echoed(&mut self, at: Now, terms: &Terms) {
         let Some(lot) = self.trade.as_mut().and_then(|trade| trade.lot_of(&terms.order)) else { return };
         lot.heard = at.process;
-        if lot.leg_mut(&terms.order).is_some_and(|leg| leg.echoed(terms)) {
+        if lot.leg_mut(&terms.order).is_some_and(|leg| leg.echoed(at.process, terms)) {
             lot.refusals = 0;
         }
     }
@@ -314,7 +335,8 @@ impl Ticker {
         lot.heard = at.process;
         lot.refusals += 1;
         if let Some(leg) = lot.leg_mut(order) {
-            leg.changing = None;
+            (leg.changing, leg.foreseen) = (None, false);
+            leg.unasked = leg.is_moved();
         }
     }
 

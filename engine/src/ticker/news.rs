@@ -72,8 +72,8 @@ impl Ticker {
     pub(super) fn on_terms(&mut self, now: Now, terms: &Terms, out: &mut Out) {
         let Some(leg) = self.trade.as_ref().and_then(|trade| trade.leg(&terms.order)) else { return };
         let mut after = leg.clone();
-        after.echoed(terms);
-        if after != *leg {
+        after.echoed(now.process, terms);
+        if after != *leg && !leg.is_stale(now.process, terms) {
             self.fact(now, Fact::TermsEchoed(terms.clone()), out);
         }
     }

@@ -101,7 +101,7 @@ impl Ticker {
     fn gone(&self, order: OrderRef) -> Status {
         let leg = self.trade.as_ref().and_then(|trade| trade.leg(&order));
         let filled = leg.map_or(Quantity::ZERO, |leg| leg.filled);
-        Status { order, standing: Standing::Ended(End::Cancelled), filled, remaining: Quantity::ZERO }
+        Status { order, standing: Standing::Ended(End::Lost), filled, remaining: Quantity::ZERO }
     }
 
     fn difference(&self, snapshot: &Snapshot) -> Option<Difference> {

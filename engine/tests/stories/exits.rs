@@ -237,12 +237,12 @@ fn a_close_follows_the_market_as_it_moves_away() {
 
 #[test]
 fn a_lot_without_a_target_leaves_by_an_order_in_the_group_of_its_stop() {
-    check(
+    check_with(
+        settings_with(json!({ "no_target": true }), &[]),
         "
         10:00:00 quote 99.98 100.00
         10:00:00 signal BUY 0.85
-        10:00:00 accepted E1 T1 S1
-        10:00:00 rejected T1
+        10:00:00 accepted E1 S1
         10:00:01 filled E1 99 at 100.00
         10:00:01 armed S1 99
         10:05:00 quote 101.00 101.02
@@ -252,17 +252,16 @@ fn a_lot_without_a_target_leaves_by_an_order_in_the_group_of_its_stop() {
         10:05:01 cancelled S1
     ",
         expect![[r#"
-            10:00:00 signal BUY 0.85 taken (High Confidence Buy: 0.85 >= 0.80)
-            10:00:00 trade 1 lot 1: long from 100.00 (High Confidence Buy: 0.85 >= 0.80)
-            10:00:00 -> place E1 buy 99 limit 100.10 until 14:00:30 UTC, T1 sell 99 limit 108.11, S1 sell 99 stop 97.09
+            10:00:00 signal BUY 0.85 taken (Buy: 0.85 >= 0.80)
+            10:00:00 trade 1 lot 1: long from 100.00 (Buy: 0.85 >= 0.80)
+            10:00:00 -> place E1 buy 99 limit 100.10 until 14:00:30 UTC, S1 sell 99 stop 98.09
             10:00:00 E1 works 99, 0 filled
-            10:00:00 T1 accepted, waits for its entry
             10:00:00 S1 accepted, waits for its entry
-            10:00:00 T1 rejected, 0 filled
             10:00:01 filled E1 buy 99 at 100.00
             10:00:01 E1 filled, 99 filled
             10:00:01 S1 works 99, 0 filled
             10:00:01 protected after 0 ms
+            10:00:01 average entry 100.00
             10:05:00 leaving: asked for by the operator
             10:05:00 -> place X2 sell 99 limit 100.90
             10:05:00 X2 works 99, 0 filled
@@ -376,9 +375,8 @@ fn without_a_group_that_blocks_the_stop_goes_before_the_exit() {
         10:00:00 signal BUY 0.85
         10:00:00 accepted E1 S1
         10:00:01 filled E1 99 at 100.00
-        10:00:01 echo S1 99 at 97.99 unguarded
+        10:00:01 echo S1 99 at 98.09 unguarded
         10:00:01 armed S1 99
-        10:00:01 echo S1 99 at 98.00 unguarded
         10:05:00 quote 101.00 101.02
         10:05:00 signal SELL 0.90
         10:05:01 cancelled S1
@@ -393,17 +391,15 @@ fn without_a_group_that_blocks_the_stop_goes_before_the_exit() {
             10:00:00 S1 accepted, waits for its entry
             10:00:01 filled E1 buy 99 at 100.00
             10:00:01 E1 filled, 99 filled
-            10:00:01 S1 now 99 at 97.99
+            10:00:01 S1 now 99 at 98.09
             10:00:01 S1 works 99, 0 filled
             10:00:01 protected after 0 ms
             10:00:01 average entry 100.00
-            10:00:01 -> modify S1 to 99 at 98.00
-            10:00:01 S1 now 99 at 98.00
             10:05:00 signal SELL 0.90 taken (SELL 0.90 closes the long position)
             10:05:00 leaving: SELL 0.90 closes the long position
             10:05:00 -> cancel S1
             10:05:01 S1 cancelled, 0 filled
-            10:05:01 -> place X2 sell 99 limit 100.90
+            10:05:01 -> place X2 sell 99 limit 100.90 day
             10:05:01 X2 works 99, 0 filled
             10:05:01 protected after 0 ms
             10:05:02 filled X2 sell 99 at 101.00
@@ -423,9 +419,8 @@ fn an_exit_that_is_refused_brings_the_stop_back() {
         10:00:00 signal BUY 0.85
         10:00:00 accepted E1 S1
         10:00:01 filled E1 99 at 100.00
-        10:00:01 echo S1 99 at 97.99 unguarded
+        10:00:01 echo S1 99 at 98.09 unguarded
         10:00:01 armed S1 99
-        10:00:01 echo S1 99 at 98.00 unguarded
         10:05:00 quote 101.00 101.02
         10:05:00 signal SELL 0.90
         10:05:01 cancelled S1
@@ -445,20 +440,18 @@ fn an_exit_that_is_refused_brings_the_stop_back() {
             10:00:00 S1 accepted, waits for its entry
             10:00:01 filled E1 buy 99 at 100.00
             10:00:01 E1 filled, 99 filled
-            10:00:01 S1 now 99 at 97.99
+            10:00:01 S1 now 99 at 98.09
             10:00:01 S1 works 99, 0 filled
             10:00:01 protected after 0 ms
             10:00:01 average entry 100.00
-            10:00:01 -> modify S1 to 99 at 98.00
-            10:00:01 S1 now 99 at 98.00
             10:05:00 signal SELL 0.90 taken (SELL 0.90 closes the long position)
             10:05:00 leaving: SELL 0.90 closes the long position
             10:05:00 -> cancel S1
             10:05:01 S1 cancelled, 0 filled
-            10:05:01 -> place X2 sell 99 limit 100.90
+            10:05:01 -> place X2 sell 99 limit 100.90 day
             10:05:01 X2 rejected, 0 filled
             10:05:02 protection lost, placed anew
-            10:05:02 -> place S3 sell 99 stop 98.00
+            10:05:02 -> place S3 sell 99 stop 98.09
             10:05:02 S3 works 99, 0 filled
             10:05:02 protected after 1.0 s
             10:05:03 -> place X4 sell 99 limit 100.90

@@ -105,9 +105,9 @@ fn an_entry_that_vanished_without_a_fill_is_over() {
             10:00:00 S1 accepted, waits for its entry
             10:00:05 now reconciling
             10:05:10 looks again: not at the broker: E1, T1, S1
-            10:05:11 E1 cancelled, 0 filled
-            10:05:11 T1 cancelled, 0 filled
-            10:05:11 S1 cancelled, 0 filled
+            10:05:11 E1 lost, 0 filled
+            10:05:11 T1 lost, 0 filled
+            10:05:11 S1 lost, 0 filled
             10:05:11 now active
             10:05:11 trade ended without a fill
             10:05:12 signal BUY 0.90 taken (High Confidence Buy: 0.90 >= 0.80)
@@ -150,8 +150,8 @@ fn protection_that_vanished_is_placed_anew_after_the_snapshot() {
             10:00:00 T1 now 99 at 108.00
             10:05:00 now reconciling
             10:05:10 looks again: not at the broker: T1, S1
-            10:05:11 T1 cancelled, 0 filled
-            10:05:11 S1 cancelled, 0 filled
+            10:05:11 T1 lost, 0 filled
+            10:05:11 S1 lost, 0 filled
             10:05:11 now active
             10:05:12 protection lost, placed anew
             10:05:12 -> place S2 sell 99 stop 97.09, T2 sell 99 limit 108.00

@@ -166,8 +166,8 @@ fn a_split_rescales_what_is_held_and_its_protection_is_placed_anew() {
         expect![[r#"
             11:00:00 now reconciling
             11:00:01 looks again: not at the broker: T1, S1
-            11:00:02 T1 cancelled, 0 filled
-            11:00:02 S1 cancelled, 0 filled
+            11:00:02 T1 lost, 0 filled
+            11:00:02 S1 lost, 0 filled
             11:00:02 split: 2 for 1
             11:00:02 now active
             11:00:03 protection lost, placed anew
@@ -285,7 +285,6 @@ fn what_rests_is_withdrawn_on_demand_and_what_is_held_stays() {
         10:00:00 accepted E1 T1 S1
         10:00:01 filled E1 99 at 100.00
         10:00:01 armed S1 99, T1 99
-        10:00:01 echo S1 99 at 98.00
         10:00:01 echo T1 99 at 104.00
         10:02:00 quote 99.50 99.52
         10:02:00 accepted A2 T2 S2
@@ -326,9 +325,9 @@ fn an_order_that_nobody_speaks_of_is_looked_up_and_never_sent_again() {
             10:00:06 now reconciling
             10:00:06 looks again: no answer about E1, T1, S1
             10:00:07 looks again: not at the broker: E1, T1, S1
-            10:00:08 E1 cancelled, 0 filled
-            10:00:08 T1 cancelled, 0 filled
-            10:00:08 S1 cancelled, 0 filled
+            10:00:08 E1 lost, 0 filled
+            10:00:08 T1 lost, 0 filled
+            10:00:08 S1 lost, 0 filled
             10:00:08 now active
             10:00:08 trade ended without a fill
             10:00:09 signal BUY 0.85 declined: the quote is 9.0 s old, at most 5.0 s is traded on

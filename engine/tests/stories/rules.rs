@@ -14,7 +14,6 @@ const HOLDING: &str = "
         10:00:00 accepted E1 T1 S1
         10:00:01 filled E1 99 at 100.00
         10:00:01 armed S1 99, T1 99
-        10:00:01 echo S1 99 at 98.00
         10:00:01 echo T1 99 at 104.00
 ";
 
@@ -113,7 +112,7 @@ fn a_part_leaves_after_the_protection_has_become_smaller() {
         "
         10:00:05 quote 101.00 101.02
         10:00:06 quote 101.01 101.03
-        10:00:06 echo S1 50 at 98.00
+        10:00:06 echo S1 50 at 98.09
         10:00:06 armed S1 50
         10:00:06 echo T1 50 at 104.00
         10:00:06 armed T1 50
@@ -127,8 +126,8 @@ fn a_part_leaves_after_the_protection_has_become_smaller() {
         expect![[r#"
             10:00:06 rule Half: profit 1.01 % >= 1 %
             10:00:06 scales out: 49 of lot 1 (Half: profit 1.01 % >= 1 %)
-            10:00:06 -> modify S1 to 50 at 98.00
-            10:00:06 S1 now 50 at 98.00
+            10:00:06 -> modify S1 to 50 at 98.09
+            10:00:06 S1 now 50 at 98.09
             10:00:06 S1 works 50, 0 filled
             10:00:06 -> modify T1 to 50 at 104.00
             10:00:06 T1 now 50 at 104.00
@@ -158,7 +157,7 @@ fn a_part_that_the_market_does_not_take_is_protected_again() {
         "
         10:00:05 quote 101.00 101.02
         10:00:06 quote 101.01 101.03
-        10:00:06 echo S1 50 at 98.00
+        10:00:06 echo S1 50 at 98.09
         10:00:06 armed S1 50
         10:00:06 echo T1 50 at 104.00
         10:00:06 armed T1 50
@@ -166,7 +165,7 @@ fn a_part_that_the_market_does_not_take_is_protected_again() {
         10:00:10 wake
         10:00:10 cancelled X2
         10:00:11 wake
-        10:00:11 echo S1 99 at 98.00
+        10:00:11 echo S1 99 at 98.09
         10:00:11 armed S1 99
         10:00:12 wake
         10:00:12 echo T1 99 at 104.00
@@ -175,8 +174,8 @@ fn a_part_that_the_market_does_not_take_is_protected_again() {
         expect![[r#"
             10:00:06 rule Half: profit 1.01 % >= 1 %
             10:00:06 scales out: 49 of lot 1 (Half: profit 1.01 % >= 1 %)
-            10:00:06 -> modify S1 to 50 at 98.00
-            10:00:06 S1 now 50 at 98.00
+            10:00:06 -> modify S1 to 50 at 98.09
+            10:00:06 S1 now 50 at 98.09
             10:00:06 S1 works 50, 0 filled
             10:00:06 -> modify T1 to 50 at 104.00
             10:00:06 T1 now 50 at 104.00
@@ -187,9 +186,9 @@ fn a_part_that_the_market_does_not_take_is_protected_again() {
             10:00:10 -> cancel X2
             10:00:10 X2 cancelled, 0 filled
             10:00:10 scale-out of lot 1 ended
-            10:00:11 -> modify S1 to 99 at 98.00
+            10:00:11 -> modify S1 to 99 at 98.09
             10:00:11 -> modify T1 to 99 at 104.00
-            10:00:11 S1 now 99 at 98.00
+            10:00:11 S1 now 99 at 98.09
             10:00:11 S1 works 99, 0 filled
             10:00:11 protected after 1.0 s
             10:00:12 T1 now 99 at 104.00
@@ -219,7 +218,7 @@ fn a_double_down_rests_below_and_is_taken_back_when_the_first_lot_stops_out() {
         expect![[r#"
             10:02:00 rule Once More: held 2 min, at least 1 min
             10:02:00 doubles down: lot 2 of trade 1, long (Once More: held 2 min, at least 1 min)
-            10:02:00 -> place A2 buy 99 limit 99.00 day, T2 sell 99 limit 102.96, S2 sell 99 stop 98.00
+            10:02:00 -> place A2 buy 99 limit 99.00 day, T2 sell 99 limit 102.96, S2 sell 99 stop 98.09
             10:02:00 A2 works 99, 0 filled
             10:02:00 T2 accepted, waits for its entry
             10:02:00 S2 accepted, waits for its entry
@@ -251,7 +250,6 @@ fn after_an_add_all_stops_move_to_the_new_average() {
         10:00:06 accepted A2 T2 S2
         10:00:07 filled A2 49 at 102.03
         10:00:07 armed S2 49, T2 49
-        10:00:07 echo S2 49 at 99.98
         10:00:07 echo T2 49 at 106.12
         10:00:08 wake
     ",
@@ -270,7 +268,6 @@ fn after_an_add_all_stops_move_to_the_new_average() {
             10:00:07 T2 works 49, 0 filled
             10:00:07 average entry 102.03
             10:00:07 -> modify T2 to 49 at 106.12
-            10:00:07 S2 now 49 at 99.98
             10:00:07 T2 now 49 at 106.12
         "#]],
     );
@@ -373,7 +370,7 @@ fn a_signal_rule_of_the_users_goes_before_what_signals_do_by_themselves() {
             10:01:00 signal SELL 0.60 taken (Half on SELL: 0.60 >= 0.60)
             10:01:00 rule Half on SELL: 0.60 >= 0.60
             10:01:00 scales out: 49 of lot 1 (Half on SELL: 0.60 >= 0.60)
-            10:01:00 -> modify S1 to 50 at 98.00
+            10:01:00 -> modify S1 to 50 at 98.09
             10:01:00 signal SELL 0.60 declined: duplicate
             10:01:01 signal BUY 0.95 declined: already long
         "#]],
@@ -390,7 +387,7 @@ fn a_close_during_a_scale_out_takes_its_order_back_first() {
         "
         10:00:05 quote 101.00 101.02
         10:00:06 quote 101.01 101.03
-        10:00:06 echo S1 50 at 98.00
+        10:00:06 echo S1 50 at 98.09
         10:00:06 armed S1 50
         10:00:06 echo T1 50 at 104.00
         10:00:06 armed T1 50
@@ -398,7 +395,7 @@ fn a_close_during_a_scale_out_takes_its_order_back_first() {
         10:00:07 close
         10:00:07 cancelled X2
         10:00:08 wake
-        10:00:08 echo S1 99 at 98.00
+        10:00:08 echo S1 99 at 98.09
         10:00:08 armed S1 99
         10:00:08 echo T1 99 at 100.91
         10:00:08 armed T1 99
@@ -408,8 +405,8 @@ fn a_close_during_a_scale_out_takes_its_order_back_first() {
         expect![[r#"
             10:00:06 rule Half: profit 1.01 % >= 1 %
             10:00:06 scales out: 49 of lot 1 (Half: profit 1.01 % >= 1 %)
-            10:00:06 -> modify S1 to 50 at 98.00
-            10:00:06 S1 now 50 at 98.00
+            10:00:06 -> modify S1 to 50 at 98.09
+            10:00:06 S1 now 50 at 98.09
             10:00:06 S1 works 50, 0 filled
             10:00:06 -> modify T1 to 50 at 104.00
             10:00:06 T1 now 50 at 104.00
@@ -421,8 +418,8 @@ fn a_close_during_a_scale_out_takes_its_order_back_first() {
             10:00:07 -> cancel X2
             10:00:07 X2 cancelled, 0 filled
             10:00:07 -> modify T1 to 99 at 100.91
-            10:00:08 -> modify S1 to 99 at 98.00
-            10:00:08 S1 now 99 at 98.00
+            10:00:08 -> modify S1 to 99 at 98.09
+            10:00:08 S1 now 99 at 98.09
             10:00:08 S1 works 99, 0 filled
             10:00:08 protected after 1.0 s
             10:00:08 T1 now 99 at 100.91

@@ -169,9 +169,7 @@ fn several_targets_are_several_brackets_sent_as_one() {
         10:00:01 armed S1 49, T1 49
         10:00:01 filled E2 50 at 100.00
         10:00:01 armed S2 50, T2 50
-        10:00:02 echo S1 49 at 98.00
         10:00:02 echo T1 49 at 102.00
-        10:00:02 echo S2 50 at 98.00
         10:00:02 echo T2 50 at 105.00
         10:30:00 filled T1 49 at 102.00
         10:30:00 cancelled S1
@@ -203,9 +201,7 @@ fn several_targets_are_several_brackets_sent_as_one() {
             10:00:01 T2 works 50, 0 filled
             10:00:01 average entry 100.00
             10:00:01 -> modify T2 to 50 at 105.00
-            10:00:02 S1 now 49 at 98.00
             10:00:02 T1 now 49 at 102.00
-            10:00:02 S2 now 50 at 98.00
             10:00:02 T2 now 50 at 105.00
             10:30:00 filled T1 sell 49 at 102.00
             10:30:00 closed long 49 from 100.00 at 102.00: +98.00 by target

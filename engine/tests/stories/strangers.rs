@@ -37,8 +37,8 @@ fn frozen_it_adds_no_order_to_what_it_does_not_understand() {
             10:00:01 T1 now 99 at 108.00
             10:05:00 now reconciling
             10:05:01 looks again: not at the broker: T1, S1
-            10:05:02 T1 cancelled, 0 filled
-            10:05:02 S1 cancelled, 0 filled
+            10:05:02 T1 lost, 0 filled
+            10:05:02 S1 lost, 0 filled
             10:05:02 looks again: the broker holds 0, our executions make 99
             10:05:03 now frozen (the broker holds 0, our executions make 99)
         "#]],
@@ -180,7 +180,7 @@ fn frozen_without_its_stop_it_keeps_the_target_that_works() {
             10:00:01 T1 now 99 at 108.00
             10:05:00 now reconciling
             10:05:01 looks again: not at the broker: S1
-            10:05:02 S1 cancelled, 0 filled
+            10:05:02 S1 lost, 0 filled
             10:05:02 looks again: the broker holds 50, our executions make 99
             10:05:03 now frozen (the broker holds 50, our executions make 99)
         "#]],
