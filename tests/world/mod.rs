@@ -188,8 +188,13 @@ impl World {
         let live = self.broker.live(t).map(|(name, order)| {
             format!("{} {:?} {} of {:?}", name.short(), order.phase, order.remaining(), order.terms.kind)
         });
+        let legs = own.and_then(engine::Ticker::trade).into_iter().flat_map(|trade| &trade.lots);
+        let known = legs.flat_map(|lot| &lot.legs).filter(|leg| !leg.ended()).map(|leg| {
+            format!("{} {:?} {} {:?}", leg.spec.order.short(), leg.standing, leg.remaining, leg.changing)
+        });
+        let known = known.collect::<Vec<_>>().join(", ");
         format!(
-            "{}: {mode:?}, ours {ours:?}, held {}, price {}, disturbed {}, meddled {}; {}",
+            "{}: {mode:?}, known {known}; ours {ours:?}, held {}, price {}, disturbed {}, meddled {}; {}",
             self.settings[t].key,
             self.broker.held(t),
             truth.mid,

@@ -313,9 +313,11 @@ impl Ticker {
     /// A request was refused: orders that were never sent are over, others are as before.
     fn declined(&mut self, at: Now, orders: &[crate::OrderRef]) {
         for order in orders {
+            let leg = self.trade.as_ref().and_then(|trade| trade.leg(order));
+            let placed = leg.is_some_and(|leg| leg.changing.is_none());
             self.refused(at, order);
             self.with_leg(order, |leg| {
-                if leg.standing.is_none() {
+                if placed && leg.standing.is_none() {
                     leg.standing = Some(Standing::Ended(End::Rejected));
                 }
             });

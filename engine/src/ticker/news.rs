@@ -80,7 +80,13 @@ impl Ticker {
 
     /// The risk book said no: an entry ends before it began, anything else stays as it was.
     pub(super) fn on_refused(&mut self, now: Now, orders: &[OrderRef], because: &Refusal, out: &mut Out) {
-        let entry = orders.iter().find(|order| matches!(order.role, Role::Entry | Role::Add));
+        // A change or a cancel that is refused leaves its order as it was.
+        let leg = |order: &OrderRef| self.trade.as_ref()?.leg(order);
+        let placed = |order: &OrderRef| {
+            leg(order).is_some_and(|leg| leg.standing.is_none() && leg.changing.is_none())
+        };
+        let opens = |order: &&OrderRef| matches!(order.role, Role::Entry | Role::Add) && placed(order);
+        let entry = orders.iter().find(opens);
         let lot = entry.and_then(|order| {
             let lots = &self.trade.as_ref()?.lots;
             lots.iter().find(|lot| lot.leg(order).is_some()).map(|lot| lot.opened.lot)

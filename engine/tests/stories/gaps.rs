@@ -229,3 +229,34 @@ fn a_snapshot_that_is_older_than_the_news_is_looked_at_again() {
         "#]],
     );
 }
+
+#[test]
+fn a_cancel_that_could_not_be_sent_leaves_its_entry_as_it_was() {
+    check(
+        "
+        10:00:00 quote 99.98 100.00
+        10:00:00 signal BUY 0.85
+        10:00:00 accepted E1 T1 S1
+        10:00:01 close
+        10:00:01 refused E1
+        10:00:02 filled E1 99 at 100.00
+        10:00:02 armed S1 99, T1 99
+    ",
+        expect![[r#"
+            10:00:00 signal BUY 0.85 taken (High Confidence Buy: 0.85 >= 0.80)
+            10:00:00 trade 1 lot 1: long from 100.00 (High Confidence Buy: 0.85 >= 0.80)
+            10:00:00 -> place E1 buy 99 limit 100.10 until 14:00:30 UTC, T1 sell 99 limit 108.11, S1 sell 99 stop 97.09
+            10:00:00 E1 works 99, 0 filled
+            10:00:00 T1 accepted, waits for its entry
+            10:00:00 S1 accepted, waits for its entry
+            10:00:01 leaving: asked for by the operator
+            10:00:01 -> cancel E1
+            10:00:01 request declined: halted: the day's loss -1000.00 reached the limit 1000.00
+            10:00:02 filled E1 buy 99 at 100.00
+            10:00:02 E1 filled, 99 filled
+            10:00:02 S1 works 99, 0 filled
+            10:00:02 protected after 0 ms
+            10:00:02 T1 works 99, 0 filled
+        "#]],
+    );
+}

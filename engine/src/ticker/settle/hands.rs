@@ -31,11 +31,17 @@ pub(super) fn note_cancelled_stop(
     let cancelled = |stop: &&Leg| stop.end() == Some(End::Cancelled) && by_hand(lot, stop);
     let Some(stop) = lot.newest(Role::Stop).filter(cancelled) else { return vec![] };
     let order = stop.spec.order.clone();
-    let known = lot.by_hand.as_ref().is_some_and(|before| before.order == order);
+    let known = lot.by_hand.as_ref().filter(|before| before.order == order);
     // The fill of a sibling may be on its way.
     let early = now.process.since(lot.heard) < SETTLING;
-    if known || early || lot.held().is_zero() || !settled(lot) || trade.leaving.is_some() {
+    if early || lot.held().is_zero() || !settled(lot) || trade.leaving.is_some() {
         return vec![];
+    }
+    let because = Because::StopCancelled { order: order.clone() };
+    if let Some(known) = known {
+        // What was made of it may not have reached the journal.
+        let goes = known.then == Some(OnHandCancel::Flatten);
+        return if goes { vec![Step::Fact(Fact::CloseDecided { because })] } else { vec![] };
     }
     let again = lot.by_hand.as_ref().is_some_and(|before| now.market - before.at <= MEANT_WITHIN);
     let then = again.then_some(ticker.settings.on_hand_cancel);
@@ -44,7 +50,6 @@ pub(super) fn note_cancelled_stop(
         Some(OnHandCancel::Flatten) => "a stop was cancelled by hand again: the position is closed",
         Some(OnHandCancel::Hold) => "a stop was cancelled by hand again: the lot is held without one",
     };
-    let because = Because::StopCancelled { order: order.clone() };
     let mut steps = vec![
         Step::Fact(Fact::StopCancelledByHand { lot: lot.opened.lot, order, then }),
         Step::Fact(Fact::Alerted { text: text.to_owned(), because: because.clone() }),
