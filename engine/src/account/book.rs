@@ -41,6 +41,8 @@ pub struct Book {
     rate: Rate,
     spent: Spent,
     refusals: BTreeMap<LimitName, u32>,
+    /// When each limit was last released: a ticker that is first heard of later knows it, too.
+    releases: BTreeMap<LimitName, DateTime<Utc>>,
 }
 
 impl Book {
@@ -57,6 +59,7 @@ impl Book {
             rate: Rate::default(),
             spent: Spent::default(),
             refusals: BTreeMap::new(),
+            releases: BTreeMap::new(),
         }
     }
 
@@ -207,8 +210,12 @@ impl Book {
     }
 
     fn holding(&mut self, ticker: &TickerKey) -> &mut Holding {
-        let day = self.day;
-        self.holdings.entry(ticker.clone()).or_insert_with(|| Holding::on(day))
+        let (day, releases) = (self.day, &self.releases);
+        self.holdings.entry(ticker.clone()).or_insert_with(|| {
+            let mut own = Holding::on(day);
+            releases.iter().for_each(|(limit, at)| own.streak.released(*at, *limit));
+            own
+        })
     }
 
     fn apply_fact(&mut self, at: Now, ticker: &TickerKey, fact: &Fact) {
@@ -272,6 +279,7 @@ impl Book {
     }
 
     fn released(&mut self, at: Now, limit: LimitName) {
+        self.releases.insert(limit, at.market);
         self.holdings.values_mut().for_each(|own| own.streak.released(at.market, limit));
         if limit != LimitName::DailyLoss {
             return;

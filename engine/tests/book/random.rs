@@ -207,7 +207,11 @@ impl World {
                 let terms = Terms { order, quantity: spec.quantity, price: spec.kind.price(), guard: None };
                 self.fact(&name, Fact::TermsEchoed(terms));
             }
-            1 => self.fact(&name, Fact::ChangeRefused { order, code: 201, text: String::new() }),
+            1 => {
+                // It refuses what it was sent, and that was admitted before.
+                (self.read..self.journal.len()).for_each(|_| self.read_one());
+                self.fact(&name, Fact::ChangeRefused { order, code: 201, text: String::new() });
+            }
             2 => {
                 // The broker fails at what was admitted, and nothing is asked of an order that
                 // nobody has heard of.
