@@ -125,6 +125,13 @@ fn kept_seeds_hold() {
 }
 
 #[test]
+#[ignore = "a long run: SIMULATION_SEEDS of them, 10,000 where that says nothing"]
+fn many_seeds() {
+    let seeds = std::env::var("SIMULATION_SEEDS").ok().and_then(|seeds| seeds.parse().ok());
+    holds(&run(0..seeds.unwrap_or(10_000)));
+}
+
+#[test]
 #[ignore = "for one seed that failed"]
 fn one_seed() {
     let seed = std::env::var("SIMULATION_SEED").ok().and_then(|seed| seed.parse().ok());

@@ -4,6 +4,8 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use engine::order::Standing;
+use paper::exchange::order::Side;
+use rust_decimal::prelude::ToPrimitive;
 use engine::{Body, Book, Direction, Fact, Mode, OrderRef, Record, Request, Role, Step, Ticker, TickerKey};
 
 use super::broker::{status_of, terms_of};
@@ -288,6 +290,7 @@ impl World {
         self.check_book();
         for t in 0..self.settings.len() {
             self.check(t);
+            self.check_profit(t);
             let Some(program) = &self.program else { return };
             let (ticker, truth) = (&program.tickers[t], &self.broker.truths[t]);
             if truth.busted || matches!(ticker.mode(), Mode::Frozen(_)) {
@@ -327,6 +330,28 @@ impl World {
                 .collect();
             assert_eq!(ours.into_iter().collect::<Vec<_>>(), theirs, "orders differ");
         }
+    }
+
+    /// What a flat ticker has won, against a sum of its own in floats over the broker's fills.
+    fn check_profit(&mut self, t: usize) {
+        let Some(program) = &self.program else { return };
+        let (ticker, truth) = (&program.tickers[t], &self.broker.truths[t]);
+        if truth.meddled || ticker.trade().is_some() {
+            return;
+        }
+        let number = |number: rust_decimal::Decimal| number.to_f64().unwrap_or(f64::NAN);
+        let (mut won, mut paid) = (0.0, 0.0);
+        for fill in truth.fills.values() {
+            let worth = number(fill.price) * number(fill.shares);
+            won += if fill.side == Side::Buy { -worth } else { worth };
+            paid += number(fill.commission);
+        }
+        let tally = ticker.tally();
+        let (realized, commission) = (number(tally.realized.value()), number(tally.commission.value()));
+        let key = &ticker.settings().key;
+        assert!((realized - won).abs() < 1e-6, "{key}: {realized} realised, the fills make {won}");
+        assert!((commission - paid).abs() < 1e-6, "{key}: {commission} paid, the fills cost {paid}");
+        self.counts.note("check: profit");
     }
 
     /// A restart at rest sends nothing, and changes nothing.

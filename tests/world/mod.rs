@@ -47,7 +47,6 @@ const STILL_MS: u64 = 15_000;
 
 /// One seed's world.
 pub(crate) struct World {
-    seed: u64,
     market: Arc<Market>,
     start: DateTime<Utc>,
     ms: u64,
@@ -108,7 +107,6 @@ impl World {
         let settings = named.map(|(name, dice)| subject::settings(name, dice)).collect();
         let night = dice.one_in(5).then(|| 20_000 + dice.roll(FAULTY_MS - 40_000));
         World {
-            seed,
             market: Arc::clone(market),
             start,
             ms: 0,
