@@ -3,7 +3,7 @@
 //! Recovery is these, applied again in the order in which they were written. A fact
 //! that trades, or declines to, carries its reason.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -225,6 +225,9 @@ pub enum Fact {
     Split {
         /// New shares for one old one.
         ratio: Decimal,
+        /// The exchange's own day.
+        #[serde(default)]
+        day: Option<NaiveDate>,
     },
     /// A trade is over: flat, and no order of it works.
     TradeClosed {
@@ -278,6 +281,9 @@ pub struct LotOpened {
     pub touch: Price,
     /// Units of money for one point of price.
     pub multiplier: Decimal,
+    /// The exchange's own day.
+    #[serde(default)]
+    pub day: Option<NaiveDate>,
     /// Why.
     pub because: Because,
 }

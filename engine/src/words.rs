@@ -88,7 +88,7 @@ impl fmt::Display for Fact {
                 f.write_str("somebody else traded, and holds nothing")
             }
             Fact::ForeignPosition { position, .. } => write!(f, "somebody else holds {position}"),
-            Fact::Split { ratio } => write!(f, "split: {} for 1", ratio.round_dp(4).normalize()),
+            Fact::Split { ratio, .. } => write!(f, "split: {} for 1", ratio.round_dp(4).normalize()),
             Fact::ProtectionRenewed { .. } => f.write_str("protection lost, placed anew"),
             Fact::StopCancelledByHand { order, then, .. } => {
                 let then = match then {

@@ -64,7 +64,7 @@ impl Holding {
             Fact::Executed { execution }
             | Fact::Stray { execution }
             | Fact::ClosedOutside { execution, .. } => return self.executed(at, execution),
-            Fact::Split { ratio } => self.split(*ratio),
+            Fact::Split { ratio, .. } => self.split(*ratio),
             Fact::Commissioned(commission) => self.fills.commission(commission),
             Fact::OrderMoved(status) => {
                 let batch = self.lines.get(&status.order).map(|line| line.batch);

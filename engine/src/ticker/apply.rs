@@ -3,6 +3,7 @@
 //! Recovery is this, over the journal. Nothing is decided here, so that newer code and
 //! newer rules rebuild the same state from older facts.
 
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use crate::fact::{Fact, LotClosed, LotOpened, Step};
@@ -61,7 +62,7 @@ impl Ticker {
                 self.foreign = Some(*position);
                 by.iter().for_each(|id| self.ledger.note_foreign(id, at.market));
             }
-            Fact::Split { ratio } => self.split(at, *ratio),
+            Fact::Split { ratio, day } => self.split(day.unwrap_or_else(|| at.market.date_naive()), *ratio),
             Fact::StopCancelledByHand { lot, order, then } => self.cancelled_by_hand(at, *lot, order, *then),
             Fact::ChangedByHand { order, price, outcome, .. } => {
                 self.with_leg(order, |leg| leg.changed_by_hand(*price, outcome));
@@ -140,7 +141,7 @@ impl Ticker {
             }
             None => {
                 self.trades = opened.trade;
-                let today = at.market.date_naive();
+                let today = opened.day.unwrap_or_else(|| at.market.date_naive());
                 let (day, count) = self.opened_today;
                 self.opened_today = (Some(today), if day == Some(today) { count + 1 } else { 1 });
                 self.trade = Some(Trade {
@@ -228,9 +229,9 @@ impl Ticker {
     }
 
     /// Everything that is counted in shares or in the price of one.
-    fn split(&mut self, at: Now, ratio: Decimal) {
+    fn split(&mut self, day: NaiveDate, ratio: Decimal) {
         self.ledger.split(ratio);
-        self.split_on = Some(at.market.date_naive());
+        self.split_on = Some(day);
         let scaled = |quantity: Quantity| Quantity::new(quantity.value() * ratio).unwrap_or(quantity);
         let priced = |price: Price| Price::new(price.value() / ratio).unwrap_or(price);
         let ledger = &self.ledger;

@@ -65,7 +65,7 @@ pub struct Ticker {
     tally: Tally,
     /// When each rule last acted.
     fired: BTreeMap<String, Fired>,
-    /// The day on which a trade was last opened, and how many on it.
+    /// The exchange's day on which a trade was last opened, and how many on it.
     opened_today: (Option<NaiveDate>, u32),
     /// The day of the last split.
     split_on: Option<NaiveDate>,
@@ -140,7 +140,7 @@ impl Ticker {
             Input::News(news) => self.on_news(now, news, out),
             Input::Refused { orders, because } => self.on_refused(now, orders, because, out),
             Input::Gap => self.on_gap(now, out),
-            Input::Snapshot(snapshot) => self.on_snapshot(now, snapshot, out),
+            Input::Snapshot(snapshot) => self.on_snapshot(now, snapshot, view, out),
             Input::Close(because) => self.on_close(now, because, out),
             Input::Withdraw(because) => self.on_withdraw(now, because, out),
             Input::Quote | Input::Wakeup => drop(self.on_rules(now, None, view, out)),

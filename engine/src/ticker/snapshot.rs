@@ -4,6 +4,7 @@
 //! looked at again, for news may have been on their way; still there, it freezes the
 //! ticker with the numbers. Nothing is ever invented to make it fit.
 
+use super::entry::exchange_day;
 use super::{Out, Ticker};
 use crate::OrderRef;
 use crate::fact::Fact;
@@ -12,12 +13,13 @@ use crate::mode::{Difference, Mode};
 use crate::money::Quantity;
 use crate::order::{End, Standing, Status};
 use crate::time::Now;
+use crate::view::MarketView;
 
 /// How many snapshots may differ, each in another way, before the ticker freezes.
 const DOUBTS_MAX: usize = 4;
 
 impl Ticker {
-    pub(super) fn on_snapshot(&mut self, now: Now, snapshot: &Snapshot, out: &mut Out) {
+    pub(super) fn on_snapshot(&mut self, now: Now, snapshot: &Snapshot, market: &MarketView, out: &mut Out) {
         for execution in &snapshot.executions {
             self.on_execution(now, execution, out);
         }
@@ -44,7 +46,8 @@ impl Ticker {
             self.fact(now, Fact::OrderMoved(self.gone(order)), out);
         }
         if let Some(ratio) = self.split_of(snapshot).filter(|_| self.difference(snapshot).is_some()) {
-            self.fact(now, Fact::Split { ratio }, out);
+            let day = Some(exchange_day(now, market));
+            self.fact(now, Fact::Split { ratio, day }, out);
         }
         match (self.difference(snapshot), &self.mode) {
             (Some(_), Mode::Frozen(_)) | (None, Mode::Active | Mode::Halted { .. } | Mode::Frozen(_)) => {}

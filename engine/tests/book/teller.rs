@@ -292,6 +292,7 @@ fn lot_opened(lot: &str, touch: &str, multiplier: &str) -> Fact {
         resting: false,
         touch: price(touch),
         multiplier: decimal(multiplier),
+        day: None,
         because: Because::Operator,
     })
 }
