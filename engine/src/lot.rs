@@ -43,6 +43,8 @@ pub struct Lot {
     pub scaling: Option<Scaling>,
     /// Times a lost stop was placed anew.
     pub renewals: u32,
+    /// Shares that are gone, and nobody saw their execution.
+    pub unseen: Quantity,
     /// The last time that a person cancelled its stop.
     pub by_hand: Option<ByHand>,
     /// Its targets that the broker refused while the stop lived.
@@ -86,6 +88,8 @@ pub struct Leg {
     pub reported: Quantity,
     /// Filled, by executions.
     pub filled: Quantity,
+    /// When it was asked for, in market time.
+    pub placed: DateTime<Utc>,
     /// A change or a cancel on its way.
     pub changing: Option<Changing>,
     /// The price it shall have: ours, or one of a person that was adopted.
@@ -123,6 +127,7 @@ impl Lot {
             stops_settled: false,
             scaling: None,
             renewals: 0,
+            unseen: Quantity::ZERO,
             by_hand: None,
             targets_refused: Vec::new(),
             refusals: 0,
@@ -211,6 +216,9 @@ impl Lot {
     /// What ended it: the role of the exit that was filled last tells.
     #[must_use]
     pub fn ended_by(&self, ledger: &Ledger, leaving: Option<&Because>) -> Because {
+        if !self.unseen.is_zero() {
+            return Because::Unseen;
+        }
         let last = ledger.last(|order| self.leg(order).is_some_and(|leg| !self.brings(leg)));
         match (last.map(|order| order.role), leaving) {
             (Some(Role::Stop) | None, _) => Because::Stop,
@@ -257,13 +265,14 @@ impl Lot {
 impl Leg {
     /// An order just asked for.
     #[must_use]
-    pub fn asked(spec: OrderSpec) -> Leg {
+    pub fn asked(at: DateTime<Utc>, spec: OrderSpec) -> Leg {
         let zero = Quantity::ZERO;
         Leg {
             remaining: spec.quantity,
             wanted: spec.kind.price(),
             spec,
             standing: None,
+            placed: at,
             reported: zero,
             filled: zero,
             changing: None,

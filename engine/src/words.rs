@@ -84,6 +84,17 @@ impl fmt::Display for Fact {
                 let Execution { quantity, price, .. } = execution;
                 write!(f, "{quantity} of lot {lot} closed outside of this program at {price}")
             }
+            Fact::ClosedUnseen(unseen) => {
+                let (order, quantity) = (unseen.order.short(), unseen.quantity);
+                write!(f, "{order} closed {quantity} unseen, counted at {}", unseen.assumed)
+            }
+            Fact::Settled { execution, change, .. } if execution.quantity.is_zero() => {
+                write!(f, "{} seen after all: {change:+}", execution.order.short())
+            }
+            Fact::Settled { execution, change, .. } => {
+                let (order, price) = (execution.order.short(), execution.price);
+                write!(f, "{order}: {} unseen count at {price} now: {change:+}", execution.quantity)
+            }
             Fact::ForeignPosition { position, by: Some(_) } if position.is_zero() => {
                 f.write_str("somebody else traded, and holds nothing")
             }

@@ -64,6 +64,10 @@ impl Holding {
             Fact::Executed { execution }
             | Fact::Stray { execution }
             | Fact::ClosedOutside { execution, .. } => return self.executed(at, execution),
+            Fact::ClosedUnseen(unseen) => return self.executed(at, &unseen.execution(at.market)),
+            Fact::Settled { execution, .. } if self.fills.knows(execution) => {
+                return self.executed(at, execution);
+            }
             Fact::Split { ratio, .. } => self.split(*ratio),
             Fact::Commissioned(commission) => self.fills.commission(commission),
             Fact::OrderMoved(status) => {

@@ -58,6 +58,8 @@ impl Ticker {
             Fact::LotReopened { lot, .. } => self.with_lot(*lot, |lot| lot.closed = None),
             Fact::TradeReopened { .. } => self.reopen(),
             Fact::ClosedOutside { lot, execution } => self.closed_outside(at, *lot, execution),
+            Fact::ClosedUnseen(unseen) => self.closed_unseen(at, unseen),
+            Fact::Settled { lot, execution, change } => self.settled(*lot, execution, *change),
             Fact::ForeignPosition { position, by } => {
                 self.foreign = Some(*position);
                 by.iter().for_each(|id| self.ledger.note_foreign(id, at.market));
@@ -98,7 +100,7 @@ impl Ticker {
                     if let Some(scaling) = lot.scaling.as_mut().filter(|_| spec.order.role == Role::Exit) {
                         scaling.placed = Some(at.process);
                     }
-                    lot.legs.push(Leg::asked(spec.clone()));
+                    lot.legs.push(Leg::asked(at.market, spec.clone()));
                 });
             }),
             Request::Modify(change) => {
@@ -166,7 +168,7 @@ impl Ticker {
         });
     }
 
-    fn executed(&mut self, at: Now, execution: &Execution) {
+    pub(super) fn executed(&mut self, at: Now, execution: &Execution) {
         let Some(lot) = self.trade.as_mut().and_then(|trade| trade.lot_of(&execution.order)) else { return };
         self.ledger.book(execution, lot.opened.multiplier);
         lot.heard = at.process;
@@ -209,18 +211,21 @@ impl Ticker {
     /// Somebody else's trade as an order of the lot that is over.
     fn closed_outside(&mut self, at: Now, number: u32, execution: &Execution) {
         self.with_lot(number, |lot| {
-            let mut leg = Leg::asked(OrderSpec {
-                order: execution.order.clone(),
-                lot: number,
-                action: execution.action,
-                quantity: execution.quantity,
-                kind: Kind::Limit(execution.price),
-                time_in_force: TimeInForce::Day,
-                parent: None,
-                group: None,
-                outside_rth: false,
-                transmit: true,
-            });
+            let mut leg = Leg::asked(
+                execution.at,
+                OrderSpec {
+                    order: execution.order.clone(),
+                    lot: number,
+                    action: execution.action,
+                    quantity: execution.quantity,
+                    kind: Kind::Limit(execution.price),
+                    time_in_force: TimeInForce::Day,
+                    parent: None,
+                    group: None,
+                    outside_rth: false,
+                    transmit: true,
+                },
+            );
             leg.standing = Some(Standing::Ended(End::Filled));
             leg.remaining = Quantity::ZERO;
             lot.legs.push(leg);
@@ -301,14 +306,14 @@ impl Ticker {
         }
     }
 
-    fn with_lot(&mut self, number: u32, change: impl FnOnce(&mut Lot)) {
+    pub(super) fn with_lot(&mut self, number: u32, change: impl FnOnce(&mut Lot)) {
         let lots = self.trade.iter_mut().flat_map(|trade| &mut trade.lots);
         if let Some(lot) = lots.into_iter().find(|lot| lot.opened.lot == number) {
             change(lot);
         }
     }
 
-    fn with_leg(&mut self, order: &crate::OrderRef, change: impl FnOnce(&mut Leg)) {
+    pub(super) fn with_leg(&mut self, order: &crate::OrderRef, change: impl FnOnce(&mut Leg)) {
         let lot = self.trade.as_mut().and_then(|trade| trade.lot_of(order));
         if let Some(leg) = lot.and_then(|lot| lot.leg_mut(order)) {
             change(leg);

@@ -19,6 +19,7 @@ mod signals;
 mod size;
 mod snapshot;
 mod tally;
+mod unseen;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -73,6 +74,8 @@ pub struct Ticker {
     foreign: Option<Decimal>,
     /// The trade before: it may turn out not to be over.
     before: Option<Trade>,
+    /// Closings that nobody saw, by the exit that is gone.
+    unseen: BTreeMap<OrderRef, unseen::Unseen>,
     /// What the snapshots since the last change of state differed by.
     doubts: Vec<Difference>,
     /// The rules that are for this ticker, in order.
@@ -112,6 +115,7 @@ impl Ticker {
             split_on: None,
             foreign: None,
             before: None,
+            unseen: BTreeMap::new(),
             doubts: Vec::new(),
             rules,
             watch: rules::Watch::default(),
@@ -141,6 +145,7 @@ impl Ticker {
             Input::Refused { orders, because } => self.on_refused(now, orders, because, out),
             Input::Gap => self.on_gap(now, out),
             Input::Snapshot(snapshot) => self.on_snapshot(now, snapshot, view, out),
+            Input::Settle { order, price } => self.on_settle(now, order, *price, out),
             Input::Close(because) => self.on_close(now, because, out),
             Input::Withdraw(because) => self.on_withdraw(now, because, out),
             Input::Quote | Input::Wakeup => drop(self.on_rules(now, None, view, out)),

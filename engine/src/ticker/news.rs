@@ -41,6 +41,7 @@ impl Ticker {
             Novelty::Known => {}
             Novelty::New if self.knows(&execution.order) => {
                 self.fact(now, Fact::Executed { execution: execution.clone() }, out);
+                self.seen_after_all(now, execution, out);
             }
             Novelty::New | Novelty::LateCorrection if self.trade.is_none() && self.knew(execution) => {
                 let before = self.before.as_ref();
@@ -48,6 +49,7 @@ impl Ticker {
                 let counted = before.and_then(|trade| trade.counted);
                 self.fact(now, Fact::TradeReopened { trade, counted }, out);
                 self.fact(now, Fact::Executed { execution: execution.clone() }, out);
+                self.seen_after_all(now, execution, out);
             }
             Novelty::New | Novelty::LateCorrection => {
                 self.fact(now, Fact::Stray { execution: execution.clone() }, out);

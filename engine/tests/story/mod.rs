@@ -19,6 +19,8 @@
 //! 10:00:03 commission 1.00               of the last execution
 //! 10:00:03 refused E1                    the risk book says no (the day's loss)
 //! 10:00:03 close                         the operator wants it closed
+//! 10:00:03 settle S1 96.50               the price of a closing that nobody saw
+//! 10:00:03 low 95.00                     the lowest price of the day
 //! 10:00:03 withdraw                      nothing more shall come
 //! 10:00:03 foreign sell 99 at 98.00      somebody else's trade in the contract
 //! 10:00:03 locating E1                   the broker looks for shares to borrow
@@ -163,6 +165,8 @@ impl Teller {
             ["resumed"] => self.see_quote(|quote| {
                 (quote.halted, quote.resumed) = (false, Some(now.process));
             }),
+            ["low", at] => self.see_quote(|quote| quote.low = Some(price(at))),
+            ["settle", order, at] => vec![Input::Settle { order: self.order(order), price: price(at) }],
             ["wake"] => vec![Input::Wakeup],
             ["gap"] => vec![Input::Gap],
             ["snapshot", ..] => vec![self.snapshot(now, what)],
