@@ -46,6 +46,8 @@ pub use tally::Tally;
 
 /// Signal ids remembered, so that none is traded twice.
 const SIGNALS_MAX: usize = 1_024;
+/// A contract that ends is closed so many days before, by the exchange's calendar.
+const HELD_UNTIL_DAYS: i64 = 2;
 /// How often an open trade that is not at rest is looked at again, in process time.
 const LOOK_AGAIN: TimeDelta = TimeDelta::milliseconds(250);
 /// How often the rules look at an open trade that is at rest, should no quote come.
@@ -150,6 +152,7 @@ impl Ticker {
             Input::Withdraw(because) => self.on_withdraw(now, because, out),
             Input::Quote | Input::Wakeup => drop(self.on_rules(now, None, view, out)),
         }
+        self.leave_before_expiry(now, view, out);
         self.settle(now, view, out);
     }
 
@@ -214,6 +217,16 @@ impl Ticker {
         }
         if self.trade.as_ref().is_some_and(|trade| trade.reversal.is_some()) {
             self.fact(now, Fact::ReversalDropped, out);
+        }
+    }
+
+    /// A contract that ends is not held to its end.
+    fn leave_before_expiry(&mut self, now: Now, view: &MarketView, out: &mut Out) {
+        let Some(instrument) = &view.instrument else { return };
+        let soon = |expiry: &NaiveDate| (*expiry - instrument.day(now.market)).num_days() <= HELD_UNTIL_DAYS;
+        let Some(expiry) = instrument.expiry.filter(soon) else { return };
+        if self.trade.as_ref().is_some_and(|trade| trade.leaving.is_none()) {
+            self.on_close(now, &Because::Expires { expiry }, out);
         }
     }
 

@@ -26,6 +26,7 @@
 //! 10:00:03 locating E1                   the broker looks for shares to borrow
 //! 10:00:03 atr 2.00                      what is known besides; also `equity 50000`, `halted`, `resumed`
 //! 10:00:03 zone Asia/Tokyo               where the exchange counts its days; New York if not told
+//! 10:00:03 expiry 2026-06-03              the last day of the contract
 //! next-09:35:00 quote 99.98 100.00       the day after
 //! 10:00:04 wake                          nothing but time
 //! 10:00:05 gap                           the order stream has a hole
@@ -159,6 +160,7 @@ impl Teller {
             ["close"] => vec![Input::Close(Because::Operator)],
             ["withdraw"] => vec![Input::Withdraw(Because::Operator)],
             ["zone", zone] => self.see_instrument(|own| own.zone = zone.parse().expect("a zone")),
+            ["expiry", day] => self.see_instrument(|own| own.expiry = Some(day.parse().expect("a day"))),
             ["atr", points] => self.see(|view| view.atr = Some(decimal(points))),
             ["equity", worth] => self.see(|view| view.equity = Some(Money::new(decimal(worth)))),
             ["halted"] => self.see_quote(|quote| quote.halted = true),
