@@ -103,6 +103,37 @@ fn what_a_cancel_by_hand_means_is_one_of_two() {
 }
 
 #[test]
+fn a_ticker_has_its_own_numbers_of_a_rule_and_says_them_right() {
+    let own = "[IBM.rules.\"High Confidence Buy\"]\nmin_confidence = 0.9\nstop_loss_pct = 0.02\n\n[MSFT]";
+    let folder = changed(&[("tickers.toml", "[MSFT]", own)]);
+    let config = read(folder.path(), &[]).unwrap();
+    let changed: Vec<String> = config
+        .tickers
+        .iter()
+        .map(|own| serde_json::to_string(&own.rules[0]).unwrap())
+        .map(|rule| format!("{} {}", rule.contains("0.9"), rule.contains("0.02")))
+        .collect();
+    assert_eq!(changed, ["false false", "false false", "true true", "false false"]);
+    let own = "[IBM.rules.\"High Confidence By\"]\nmin_confidence = 0.9\n\n\
+        [IBM.rules.\"High Confidence Short\"]\nscale_pct = 0.5\n\n[MSFT]";
+    check(
+        &[("tickers.toml", "[MSFT]", own)],
+        &[],
+        expect![[r#"
+        tickers.toml:50: there is no rule `High Confidence By` for IBM; did you mean `High Confidence Buy`?
+        tickers.toml:53: rule `High Confidence Short` has no use for `scale_pct`"#]],
+    );
+    let own = "[IBM.rules.\"High Confidence Short\"]\nmin_confidense = 0.5\nstop_loss_pct = 3\n\n[MSFT]";
+    check(
+        &[("tickers.toml", "[MSFT]", own)],
+        &[],
+        expect![[r#"
+        tickers.toml:51: `min_confidense` is not a setting of a ticker's own rule; did you mean `min_confidence`?
+        tickers.toml:52: `stop_loss_pct`: must be above 0 and at most 0.5, got 3; did you mean 0.03?"#]],
+    );
+}
+
+#[test]
 fn settings_that_do_not_go_together_are_told() {
     check(
         &[("supervisor.toml", "live_accounts = []", "live_accounts = [\"U1\"]")],

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix::{Actor, Context, Handler, Recipient};
 use engine::account::OnDailyLoss;
 use engine::{
-    AccountFact, AccountView, Because, Body, Book, Input, Now, Record, Refusal, Request, TickerKey, Verdict,
+    AccountFact, AccountView, Because, Body, Book, Input, Now, Refusal, Request, TickerKey, Verdict,
 };
 use ports::broker::{FundsCell, QuoteCells};
 use ports::clock::Clock;
@@ -141,7 +141,15 @@ impl Handler<Recorded> for RiskActor {
 
     fn handle(&mut self, Recorded(record): Recorded, _: &mut Context<Self>) {
         fatal::guard(NAME, || {
-            let moved = matches!(&record, Record { body: Body::Fact(engine::Fact::Executed { .. }), .. });
+            let moved = matches!(
+                &record.body,
+                Body::Fact(
+                    engine::Fact::Executed { .. }
+                        | engine::Fact::ClosedOutside { .. }
+                        | engine::Fact::ClosedUnseen(_)
+                        | engine::Fact::Settled { .. }
+                )
+            );
             self.book.apply(&record);
             if moved {
                 self.look();

@@ -69,6 +69,8 @@ fn tell_fact(actor: &str, market: &str, fact: &Fact) {
         | Fact::LotReopened { .. }
         | Fact::TradeReopened { .. }
         | Fact::ClosedOutside { .. }
+        | Fact::ClosedUnseen(_)
+        | Fact::Settled { .. }
         | Fact::Split { .. } => tracing::warn!(target: TRADING, actor, market, "{fact}"),
         Fact::Protected { .. } | Fact::Reanchored { .. } => {
             tracing::debug!(target: POSITIONS, actor, market, "{fact}");

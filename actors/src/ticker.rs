@@ -246,6 +246,8 @@ fn decides(fact: &Fact) -> bool {
             | Fact::StopsAfterAdd { .. }
             | Fact::ScaleOutDecided { .. }
             | Fact::ClosedOutside { .. }
+            | Fact::ClosedUnseen(_)
+            | Fact::Settled { .. }
             | Fact::Split { .. }
             | Fact::Alerted { .. }
             | Fact::StopCancelledByHand { .. }

@@ -3,7 +3,7 @@
 //! Recovery is these, applied again in the order in which they were written. A fact
 //! that trades, or declines to, carries its reason.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +11,7 @@ use crate::account::Refusal;
 use crate::distance::Distance;
 use crate::mode::{Difference, Mode};
 use crate::money::{Money, Price, Quantity};
-use crate::order::{Commission, Execution, Side, Status, Terms};
+use crate::order::{Action, Commission, Execution, Side, Status, Terms};
 use crate::order_ref::OrderRef;
 use crate::reason::{Because, Decline, span};
 use crate::request::Request;
@@ -232,6 +232,18 @@ pub enum Fact {
         /// Their trade, as an execution of the lot.
         execution: Execution,
     },
+    /// An own exit is gone at the broker together with exactly its shares, and no execution
+    /// tells of it.
+    ClosedUnseen(ClosedUnseen),
+    /// The price of a closing that nobody saw became known, or executions of it came late.
+    Settled {
+        /// The lot's number within its trade.
+        lot: u32,
+        /// What is left of the closing, in its next revision.
+        execution: Execution,
+        /// What it changes in money.
+        change: Money,
+    },
     /// Somebody else's position in the contract, from here on.
     ForeignPosition {
         /// Signed shares.
@@ -243,6 +255,9 @@ pub enum Fact {
     Split {
         /// New shares for one old one.
         ratio: Decimal,
+        /// The exchange's own day.
+        #[serde(default)]
+        day: Option<NaiveDate>,
     },
     /// A trade is over: flat, and no order of it works.
     TradeClosed {
@@ -296,6 +311,9 @@ pub struct LotOpened {
     pub touch: Price,
     /// Units of money for one point of price.
     pub multiplier: Decimal,
+    /// The exchange's own day.
+    #[serde(default)]
+    pub day: Option<NaiveDate>,
     /// Why.
     pub because: Because,
 }
@@ -347,6 +365,39 @@ pub enum HandChange {
         /// The price it gets.
         at: Price,
     },
+}
+
+/// A closing that nobody saw. Its price is not known: until it is settled it counts with one that
+/// is not better than it was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClosedUnseen {
+    /// The lot's number within its trade.
+    pub lot: u32,
+    /// The exit that is gone: the stop, where both are.
+    pub order: OrderRef,
+    /// Which way it went.
+    pub action: Action,
+    /// How many shares are gone with it.
+    pub quantity: Quantity,
+    /// Its price; none before it is settled.
+    pub price: Option<Price>,
+    /// The worse of the stop's price and the day's extreme.
+    pub assumed: Price,
+}
+
+impl ClosedUnseen {
+    /// The closing as the books count it, by a name that no broker gives.
+    #[must_use]
+    pub fn execution(&self, at: DateTime<Utc>) -> Execution {
+        Execution {
+            id: format!("unseen.{}.01", self.order),
+            order: self.order.clone(),
+            action: self.action,
+            quantity: self.quantity,
+            price: self.price.unwrap_or(self.assumed),
+            at,
+        }
+    }
 }
 
 /// A lot, as it ended.

@@ -33,6 +33,13 @@ pub enum Input {
     Gap,
     /// All that the broker holds for this ticker; complete by its type.
     Snapshot(Snapshot),
+    /// The price of a closing that nobody saw.
+    Settle {
+        /// The exit.
+        order: OrderRef,
+        /// What each share went at.
+        price: Price,
+    },
     /// Leave: close what is open.
     Close(Because),
     /// Nothing more shall come: entries that rest at the broker are taken back.

@@ -7,10 +7,12 @@ use std::fmt;
 use std::str::FromStr;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::money::{Quantity, TickBands};
+use crate::time::trading_day;
 
 /// A ticker's name with us: one to eight of `A-Z` and `0-9`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -105,6 +107,8 @@ pub struct Instrument {
     pub expiry: Option<NaiveDate>,
     /// The step that order sizes go in; whole shares whatever the contract allows.
     pub lot_size: Quantity,
+    /// The zone that its exchange counts its days in.
+    pub zone: Tz,
     /// Regular trading sessions, in rising order.
     pub liquid_hours: Vec<Session>,
 }
@@ -123,6 +127,21 @@ impl Instrument {
     #[must_use]
     pub fn session_at(&self, at: DateTime<Utc>) -> Option<Session> {
         self.liquid_hours.iter().copied().find(|session| session.open <= at && at < session.close)
+    }
+
+    /// The exchange's own day.
+    #[must_use]
+    pub fn day(&self, at: DateTime<Utc>) -> NaiveDate {
+        trading_day(at, self.zone)
+    }
+
+    /// True where the sessions of the day of `placed` are over: what was placed for that day is.
+    #[must_use]
+    pub fn day_is_over(&self, placed: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+        let day = self.session_at(placed).map_or(self.day(placed), |session| self.day(session.close));
+        let of_day = self.liquid_hours.iter().filter(|session| self.day(session.close) == day);
+        // Sessions of days before are not told any more.
+        of_day.map(|session| session.close).max().map_or(self.day(now) > day, |close| close <= now)
     }
 
     /// The next opening after `at`, if the broker has told of one.

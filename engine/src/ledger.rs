@@ -125,6 +125,14 @@ impl Ledger {
         self.closed.retain(|_, old| at - old.at < REMEMBERED);
     }
 
+    /// Books the next revision of a closing that nobody saw, of the open trade or the one before.
+    pub fn settle(&mut self, execution: &Execution) {
+        let (base, revision) = split(&execution.id);
+        if let Some(booked) = self.open.get_mut(base).or(self.before.get_mut(base)) {
+            (booked.execution, booked.revision) = (execution.clone(), revision);
+        }
+    }
+
     /// Opens the books of the trade before again: news of it came late.
     pub fn reopen(&mut self) {
         self.open = std::mem::take(&mut self.before);
@@ -213,7 +221,8 @@ impl Ledger {
     /// The order of the newest execution among those that `of` names.
     #[must_use]
     pub fn last(&self, of: impl Fn(&OrderRef) -> bool) -> Option<&OrderRef> {
-        let newest = self.of(of).max_by_key(|booked| (booked.execution.at, &booked.execution.id));
+        let some = self.of(of).filter(|booked| !booked.execution.quantity.is_zero());
+        let newest = some.max_by_key(|booked| (booked.execution.at, &booked.execution.id));
         newest.map(|booked| &booked.execution.order)
     }
 

@@ -50,6 +50,8 @@ pub struct Lot {
     pub renewals: u32,
     /// Orders that were placed only to leave before it was last opened again.
     pub exits_before: usize,
+    /// Shares that are gone, and nobody saw their execution.
+    pub unseen: Quantity,
     /// The last time that a person cancelled its stop.
     pub by_hand: Option<ByHand>,
     /// Its targets that the broker refused while the stop lived.
@@ -110,6 +112,8 @@ pub struct Leg {
     pub reported: Quantity,
     /// Filled, by executions.
     pub filled: Quantity,
+    /// When it was asked for, in market time.
+    pub placed: DateTime<Utc>,
     /// A change or a cancel on its way.
     pub changing: Option<Changing>,
     /// The group that guards it against being filled beside its siblings; none: it is in none,
@@ -155,6 +159,7 @@ impl Lot {
             scaling: None,
             renewals: 0,
             exits_before: 0,
+            unseen: Quantity::ZERO,
             by_hand: None,
             targets_refused: Vec::new(),
             refusals: 0,
@@ -250,6 +255,9 @@ impl Lot {
     /// What ended it: the role of the exit that was filled last tells.
     #[must_use]
     pub fn ended_by(&self, ledger: &Ledger, leaving: Option<&Because>) -> Because {
+        if !self.unseen.is_zero() {
+            return Because::Unseen;
+        }
         let last = ledger.last(|order| self.leg(order).is_some_and(|leg| !self.brings(leg)));
         match (last.map(|order| order.role), leaving) {
             (Some(Role::Stop) | None, _) => Because::Stop,
@@ -313,7 +321,7 @@ impl Lot {
 impl Leg {
     /// An order just asked for.
     #[must_use]
-    pub fn asked(spec: OrderSpec, at: Process) -> Leg {
+    pub fn asked(at: Now, spec: OrderSpec) -> Leg {
         let zero = Quantity::ZERO;
         Leg {
             remaining: spec.quantity,
@@ -321,10 +329,11 @@ impl Leg {
             wanted: spec.kind.price(),
             spec,
             standing: None,
+            placed: at.market,
             reported: zero,
             filled: zero,
             changing: None,
-            asked: at,
+            asked: at.process,
             unasked: false,
             before: None,
             foreseen: false,

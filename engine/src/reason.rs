@@ -67,6 +67,15 @@ pub enum Because {
     /// Somebody else closed it at the broker.
     #[error("closed outside of this program")]
     Outside,
+    /// The contract ends soon, and is not held to its end.
+    #[error("the contract expires on {expiry}")]
+    Expires {
+        /// Its last day.
+        expiry: chrono::NaiveDate,
+    },
+    /// Its exit was filled, and nobody was told at what price.
+    #[error("closed unseen")]
+    Unseen,
     /// The day's result cannot be computed, which counts as a loss at its limit.
     #[error("the day's result cannot be computed")]
     ResultUnknown,

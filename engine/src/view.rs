@@ -32,6 +32,10 @@ pub struct Quote {
     pub ask: Option<Price>,
     /// The last trade.
     pub last: Option<Price>,
+    /// The lowest price of the day, where the broker tells.
+    pub low: Option<Price>,
+    /// The highest.
+    pub high: Option<Price>,
     /// Shares that can be borrowed for a short sale, where the broker tells.
     pub shortable: Option<Decimal>,
     /// When the last tick of any kind arrived.
@@ -52,6 +56,8 @@ impl Quote {
             bid: None,
             ask: None,
             last: None,
+            low: None,
+            high: None,
             shortable: None,
             at,
             delayed: false,

@@ -90,11 +90,22 @@ impl fmt::Display for Fact {
                 let Execution { quantity, price, .. } = execution;
                 write!(f, "{quantity} of lot {lot} closed outside of this program at {price}")
             }
+            Fact::ClosedUnseen(unseen) => {
+                let (order, quantity) = (unseen.order.short(), unseen.quantity);
+                write!(f, "{order} closed {quantity} unseen, counted at {}", unseen.assumed)
+            }
+            Fact::Settled { execution, change, .. } if execution.quantity.is_zero() => {
+                write!(f, "{} seen after all: {change:+}", execution.order.short())
+            }
+            Fact::Settled { execution, change, .. } => {
+                let (order, price) = (execution.order.short(), execution.price);
+                write!(f, "{order}: {} unseen count at {price} now: {change:+}", execution.quantity)
+            }
             Fact::ForeignPosition { position, by: Some(_) } if position.is_zero() => {
                 f.write_str("somebody else traded, and holds nothing")
             }
             Fact::ForeignPosition { position, .. } => write!(f, "somebody else holds {position}"),
-            Fact::Split { ratio } => write!(f, "split: {} for 1", ratio.round_dp(4).normalize()),
+            Fact::Split { ratio, .. } => write!(f, "split: {} for 1", ratio.round_dp(4).normalize()),
             Fact::ProtectionRenewed { .. } => f.write_str("protection lost, placed anew"),
             Fact::StopCancelledByHand { order, then, .. } => {
                 let then = match then {

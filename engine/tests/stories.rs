@@ -13,6 +13,7 @@ mod stories {
     mod signals;
     mod sizes;
     mod strangers;
+    mod unseen;
 }
 mod numbers;
 mod story;

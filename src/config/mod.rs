@@ -7,6 +7,7 @@
 //! come from), `resolve` (what the checks make of them), [`report`] (what is in force).
 
 pub mod environment;
+mod overrides;
 pub mod report;
 mod resolve;
 mod risk;

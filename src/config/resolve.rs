@@ -18,6 +18,7 @@ use super::{
     Broker, Choices, Config, Embedded, Environment, Faults, Report, Signals, Source, rules, supervisor,
     tickers,
 };
+use crate::nearest::did_you_mean;
 use crate::segments;
 use crate::settings::{self, Fault, Located, Override, Segment};
 
@@ -168,6 +169,7 @@ fn check_tickers(
             faults.at(&segments![key.as_str()], say);
         }
         let own = table.clone().over(&below);
+        let rules = own_rules(key, &own, &rules, &mut faults);
         match ticker(key.clone(), own.clone(), settings, &rules) {
             Ok(settings) => {
                 check_ticker(key, &own, &settings, &mut faults);
@@ -182,6 +184,33 @@ fn check_tickers(
         faults.at(&[], "there is no ticker; add a table such as [AAPL]");
     }
     faults.finish(built)
+}
+
+/// The rules with the ticker's own numbers.
+fn own_rules(
+    key: &TickerKey,
+    own: &Table,
+    rules: &Arc<[Rule]>,
+    faults: &mut settings::Faults,
+) -> Arc<[Rule]> {
+    if own.rules.is_empty() {
+        return rules.clone();
+    }
+    let mut changed = rules.to_vec();
+    for (name, numbers) in &own.rules {
+        let path = segments![key.as_str(), "rules", name.as_str()];
+        let Some(rule) = changed.iter_mut().find(|rule| rule.name == *name && rule.is_for(key)) else {
+            let there = rules.iter().filter(|rule| rule.is_for(key)).map(|rule| rule.name.as_str());
+            faults.at(&path, format!("there is no rule `{name}` for {key}{}", did_you_mean(name, there)));
+            continue;
+        };
+        let (with, idle) = numbers.of(rule);
+        for number in idle {
+            faults.at(&path, format!("rule `{name}` has no use for `{number}`"));
+        }
+        *rule = with;
+    }
+    changed.into()
 }
 
 /// What a ticker has that says nothing itself.

@@ -7,6 +7,7 @@ use engine::rule::EntryKind;
 use engine::{Confidence, Fraction, OnHandCancel, OnOpposite, Quantity, Sizing, StopAfterAdd};
 use serde::{Deserialize, Serialize};
 
+use super::overrides::Numbers;
 use super::values::{Amount, BarMinutes, DEFAULTS, Name};
 use crate::settings::Segment;
 
@@ -52,6 +53,8 @@ pub(super) struct Table {
     pub(super) stop_outside_rth_pct: Option<Fraction>,
     pub(super) reversal_expiry_s: Option<u32>,
     pub(super) cool_down_s: Option<u32>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) rules: BTreeMap<String, Numbers>,
 }
 
 /// What a ticker trades. Cash forex, options and combos are not traded.
@@ -66,6 +69,9 @@ pub(super) enum SecurityType {
 
 /// What its tables are called.
 pub(super) fn named(path: &[Segment]) -> &str {
+    if path.get(1).and_then(Segment::key) == Some("rules") && path.len() > 2 {
+        return "a ticker's own rule";
+    }
     match path.first().and_then(Segment::key) {
         None => "tickers.toml",
         Some(DEFAULTS) => "[defaults]",
@@ -115,6 +121,8 @@ impl Table {
             stop_outside_rth_pct: self.stop_outside_rth_pct.or(below.stop_outside_rth_pct),
             reversal_expiry_s: self.reversal_expiry_s.or(below.reversal_expiry_s),
             cool_down_s: self.cool_down_s.or(below.cool_down_s),
+            // For all tickers the rules file itself is the place.
+            rules: self.rules,
         }
     }
 

@@ -4,9 +4,9 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use engine::order::Standing;
+use engine::{Body, Book, Direction, Fact, Mode, OrderRef, Record, Request, Role, Step, Ticker, TickerKey};
 use paper::exchange::order::Side;
 use rust_decimal::prelude::ToPrimitive;
-use engine::{Body, Book, Direction, Fact, Mode, OrderRef, Record, Request, Role, Step, Ticker, TickerKey};
 
 use super::broker::{status_of, terms_of};
 use super::program::step;
@@ -466,6 +466,8 @@ fn name(fact: &Fact) -> &'static str {
         Fact::StopCancelledByHand { .. } => "reaction: stop cancelled by hand again",
         Fact::ChangedByHand { .. } => "reaction: change by hand noted",
         Fact::TargetRefused { .. } => "reaction: refused target noted",
+        Fact::ClosedUnseen(_) => "reaction: closed unseen",
+        Fact::Settled { .. } => "reaction: settled",
         Fact::CorrectedLate { .. } => "reaction: corrected late",
         Fact::ClosedOutside { .. } => "reaction: closed by somebody else",
         Fact::ForeignPosition { .. } => "reaction: foreign position noted",

@@ -104,6 +104,11 @@ impl Fills {
         Some(Booked { shares, filled })
     }
 
+    /// True where an earlier revision of it is booked.
+    pub(super) fn knows(&self, execution: &Execution) -> bool {
+        self.booked.contains_key(split(&execution.id).0)
+    }
+
     /// A corporate action gave `ratio` new shares for each old one; the money stays.
     pub(super) fn split(&mut self, ratio: Decimal) {
         let scaled = |shares: Decimal| shares.checked_mul(ratio).unwrap_or(shares).normalize();

@@ -67,7 +67,11 @@ impl Holding {
             | Fact::Stray { execution }
             | Fact::CorrectedLate { execution, .. }
             | Fact::ClosedOutside { execution, .. } => return self.executed(at, execution),
-            Fact::Split { ratio } => self.split(at, *ratio),
+            Fact::ClosedUnseen(unseen) => return self.executed(at, &unseen.execution(at.market)),
+            Fact::Settled { execution, .. } if self.fills.knows(execution) => {
+                return self.executed(at, execution);
+            }
+            Fact::Split { ratio, .. } => self.split(at, *ratio),
             Fact::Commissioned(commission) => self.fills.commission(commission),
             Fact::OrderMoved(status) => {
                 let batch = self.lines.get(&status.order).map(|line| line.batch);

@@ -3,6 +3,7 @@
 //! Recovery is this, over the journal. Nothing is decided here, so that newer code and
 //! newer rules rebuild the same state from older facts.
 
+use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use crate::fact::{Fact, LotClosed, LotOpened, Step};
@@ -66,11 +67,13 @@ impl Ticker {
             Fact::TradeReopened { .. } => self.reopen(),
             Fact::CorrectedLate { execution, .. } => self.ledger.correct(execution),
             Fact::ClosedOutside { lot, execution } => self.closed_outside(at, *lot, execution),
+            Fact::ClosedUnseen(unseen) => self.closed_unseen(at, unseen),
+            Fact::Settled { lot, execution, change } => self.settled(*lot, execution, *change),
             Fact::ForeignPosition { position, by } => {
                 self.foreign = Some(*position);
                 by.iter().for_each(|id| self.ledger.note_foreign(id, at.market));
             }
-            Fact::Split { ratio } => self.split(at, *ratio),
+            Fact::Split { ratio, day } => self.split(day.unwrap_or_else(|| at.market.date_naive()), *ratio),
             Fact::StopCancelledByHand { lot, order, then } => self.cancelled_by_hand(at, *lot, order, *then),
             Fact::ChangedByHand { order, price, outcome, .. } => {
                 self.with_leg(order, |leg| leg.changed_by_hand(*price, outcome));
@@ -106,7 +109,7 @@ impl Ticker {
                     if let Some(scaling) = lot.scaling.as_mut().filter(|_| spec.order.role == Role::Exit) {
                         scaling.placed = Some(at.process);
                     }
-                    lot.legs.push(Leg::asked(spec.clone(), at.process));
+                    lot.legs.push(Leg::asked(at, spec.clone()));
                 });
             }),
             Request::Modify(change) => {
@@ -165,7 +168,7 @@ impl Ticker {
                 if !mutant::is(Mutant::ReuseNames) {
                     self.trades = opened.trade;
                 }
-                let today = at.market.date_naive();
+                let today = opened.day.unwrap_or_else(|| at.market.date_naive());
                 let (day, count) = self.opened_today;
                 self.opened_today = (Some(today), if day == Some(today) { count + 1 } else { 1 });
                 self.trade = Some(Trade {
@@ -190,7 +193,7 @@ impl Ticker {
         });
     }
 
-    fn executed(&mut self, at: Now, execution: &Execution) {
+    pub(super) fn executed(&mut self, at: Now, execution: &Execution) {
         let Some(lot) = self.trade.as_mut().and_then(|trade| trade.lot_of(&execution.order)) else { return };
         self.ledger.book(execution, lot.opened.multiplier);
         lot.heard = at.process;
@@ -245,7 +248,7 @@ impl Ticker {
                 outside_rth: false,
                 transmit: true,
             };
-            let mut leg = Leg::asked(spec, at.process);
+            let mut leg = Leg::asked(Now { market: execution.at, ..at }, spec);
             leg.standing = Some(Standing::Ended(End::Filled));
             leg.remaining = Quantity::ZERO;
             lot.legs.push(leg);
@@ -255,11 +258,11 @@ impl Ticker {
 
     /// Everything that is counted in shares or in the price of one. The broker pays fractions out:
     /// each lot ends with whole shares, all of them together with as many as it has.
-    fn split(&mut self, at: Now, ratio: Decimal) {
+    fn split(&mut self, day: NaiveDate, ratio: Decimal) {
         let held = |lot: &Lot| lot.held().value() * ratio;
         let wholes = whole_parts(self.trade.iter().flat_map(|trade| &trade.lots).map(held));
         self.ledger.split(ratio);
-        self.split_on = Some(at.market.date_naive());
+        self.split_on = Some(day);
         let scaled = |quantity: Quantity| Quantity::new(quantity.value() * ratio).unwrap_or(quantity);
         let priced = |price: Price| Price::new(price.value() / ratio).unwrap_or(price);
         let ledger = &mut self.ledger;
@@ -348,14 +351,14 @@ impl Ticker {
         }
     }
 
-    fn with_lot(&mut self, number: u32, change: impl FnOnce(&mut Lot)) {
+    pub(super) fn with_lot(&mut self, number: u32, change: impl FnOnce(&mut Lot)) {
         let lots = self.trade.iter_mut().flat_map(|trade| &mut trade.lots);
         if let Some(lot) = lots.into_iter().find(|lot| lot.opened.lot == number) {
             change(lot);
         }
     }
 
-    fn with_leg(&mut self, order: &crate::OrderRef, change: impl FnOnce(&mut Leg)) {
+    pub(super) fn with_leg(&mut self, order: &crate::OrderRef, change: impl FnOnce(&mut Leg)) {
         let lot = self.trade.as_mut().and_then(|trade| trade.lot_of(order));
         if let Some(leg) = lot.and_then(|lot| lot.leg_mut(order)) {
             change(leg);

@@ -6,7 +6,7 @@
 //!
 //! Read next: `size`, how large it is.
 
-use chrono::{DateTime, DurationRound, TimeDelta, Utc};
+use chrono::{DateTime, DurationRound, NaiveDate, TimeDelta, Utc};
 use rust_decimal::Decimal;
 
 use super::{Out, Ticker};
@@ -74,7 +74,7 @@ impl Ticker {
     ) -> Result<(), Decline> {
         let rules = self.rules.clone();
         let view = self.rule_view(now, Some(signal), market);
-        self.may_open(now, signal.direction == crate::signal::Direction::Short)?;
+        self.may_open(now, signal.direction == crate::signal::Direction::Short, market)?;
         open_instrument(now, market)?;
         self.usable_quote(now, market)?;
         let (rule, entry) = rule::opening(&rules, &view)?;
@@ -120,7 +120,7 @@ impl Ticker {
         market: &MarketView,
     ) -> Result<Vec<Planned>, Decline> {
         let side = entry.side.side();
-        self.may_open(now, side == Side::Short)?;
+        self.may_open(now, side == Side::Short, market)?;
         let instrument = open_instrument(now, market)?;
         let quote = self.usable_quote(now, market)?;
         let touch = quote.touch(side.opening()).ok_or(Decline::NoQuote)?;
@@ -165,6 +165,7 @@ impl Ticker {
                 resting: false,
                 touch,
                 multiplier: plan.instrument.multiplier * market.rate.unwrap_or(Decimal::ONE),
+                day: Some(exchange_day(now, market)),
                 because: because.clone(),
             };
             let bad = |why| Decline::no_bracket(touch, &why);
@@ -230,7 +231,7 @@ impl Ticker {
         Ok(parts)
     }
 
-    pub(super) fn may_open(&self, now: Now, short: bool) -> Result<(), Decline> {
+    pub(super) fn may_open(&self, now: Now, short: bool, market: &MarketView) -> Result<(), Decline> {
         if !self.mode.opens() {
             return Err(Decline::NotActive(self.mode.to_string()));
         }
@@ -240,7 +241,7 @@ impl Ticker {
         if let Some(until) = self.cooling_until.filter(|until| now.market < *until) {
             return Err(Decline::CoolingDown { until });
         }
-        let today = now.market.date_naive();
+        let today = exchange_day(now, market);
         if self.split_on == Some(today) {
             return Err(Decline::SplitToday);
         }
@@ -388,7 +389,7 @@ pub(super) fn bracket_around(
 pub(super) fn open_instrument(now: Now, view: &MarketView) -> Result<&Instrument, Decline> {
     let instrument = view.instrument.as_ref().ok_or(Decline::NoInstrument)?;
     if let Some(expiry) = instrument.expiry
-        && (expiry - now.market.date_naive()).num_days() < EXPIRY_DAYS
+        && (expiry - instrument.day(now.market)).num_days() < EXPIRY_DAYS
     {
         return Err(Decline::ExpiresSoon { expiry });
     }
@@ -396,6 +397,12 @@ pub(super) fn open_instrument(now: Now, view: &MarketView) -> Result<&Instrument
         Some(_) => Ok(instrument),
         None => Err(Decline::MarketClosed { next: instrument.next_open(now.market) }),
     }
+}
+
+/// The day that the exchange counts; before the contract is known, that of UTC.
+pub(super) fn exchange_day(now: Now, market: &MarketView) -> NaiveDate {
+    let own = market.instrument.as_ref().map(|instrument| instrument.day(now.market));
+    own.unwrap_or_else(|| now.market.date_naive())
 }
 
 /// A short sale needs shares to borrow; silence of the broker is not a yes.

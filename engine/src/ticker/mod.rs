@@ -19,6 +19,7 @@ mod signals;
 mod size;
 mod snapshot;
 mod tally;
+mod unseen;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -45,6 +46,8 @@ pub use tally::Tally;
 
 /// Signal ids remembered, so that none is traded twice.
 const SIGNALS_MAX: usize = 1_024;
+/// A contract that ends is closed so many days before, by the exchange's calendar.
+const HELD_UNTIL_DAYS: i64 = 2;
 /// How often an open trade that is not at rest is looked at again, in process time.
 const LOOK_AGAIN: TimeDelta = TimeDelta::milliseconds(250);
 /// How often the rules look at an open trade that is at rest, should no quote come.
@@ -65,7 +68,7 @@ pub struct Ticker {
     tally: Tally,
     /// When each rule last acted.
     fired: BTreeMap<String, Fired>,
-    /// The day on which a trade was last opened, and how many on it.
+    /// The exchange's day on which a trade was last opened, and how many on it.
     opened_today: (Option<NaiveDate>, u32),
     /// The day of the last split.
     split_on: Option<NaiveDate>,
@@ -73,6 +76,8 @@ pub struct Ticker {
     foreign: Option<Decimal>,
     /// The trade before: it may turn out not to be over.
     before: Option<Trade>,
+    /// Closings that nobody saw, by the exit that is gone.
+    unseen: BTreeMap<OrderRef, unseen::Unseen>,
     /// What the snapshots since the last change of state differed by.
     doubts: Vec<Difference>,
     /// The rules that are for this ticker, in order.
@@ -112,6 +117,7 @@ impl Ticker {
             split_on: None,
             foreign: None,
             before: None,
+            unseen: BTreeMap::new(),
             doubts: Vec::new(),
             rules,
             watch: rules::Watch::default(),
@@ -140,11 +146,13 @@ impl Ticker {
             Input::News(news) => self.on_news(now, news, out),
             Input::Refused { orders, because } => self.on_refused(now, orders, because, out),
             Input::Gap => self.on_gap(now, out),
-            Input::Snapshot(snapshot) => self.on_snapshot(now, snapshot, out),
+            Input::Snapshot(snapshot) => self.on_snapshot(now, snapshot, view, out),
+            Input::Settle { order, price } => self.on_settle(now, order, *price, out),
             Input::Close(because) => self.on_close(now, because, out),
             Input::Withdraw(because) => self.on_withdraw(now, because, out),
             Input::Quote | Input::Wakeup => drop(self.on_rules(now, None, view, out)),
         }
+        self.leave_before_expiry(now, view, out);
         self.settle(now, view, out);
     }
 
@@ -215,6 +223,16 @@ impl Ticker {
         }
         if self.trade.as_ref().is_some_and(|trade| trade.reversal.is_some()) {
             self.fact(now, Fact::ReversalDropped, out);
+        }
+    }
+
+    /// A contract that ends is not held to its end.
+    fn leave_before_expiry(&mut self, now: Now, view: &MarketView, out: &mut Out) {
+        let Some(instrument) = &view.instrument else { return };
+        let soon = |expiry: &NaiveDate| (*expiry - instrument.day(now.market)).num_days() <= HELD_UNTIL_DAYS;
+        let Some(expiry) = instrument.expiry.filter(soon) else { return };
+        if self.trade.as_ref().is_some_and(|trade| trade.leaving.is_none()) {
+            self.on_close(now, &Because::Expires { expiry }, out);
         }
     }
 

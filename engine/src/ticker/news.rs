@@ -45,6 +45,7 @@ impl Ticker {
             }
             Novelty::New if self.knows(&execution.order) => {
                 self.fact(now, Fact::Executed { execution: execution.clone() }, out);
+                self.seen_after_all(now, execution, out);
             }
             Novelty::New | Novelty::LateCorrection if self.trade.is_none() && self.knew(execution) => {
                 let before = self.before.as_ref();
@@ -52,6 +53,7 @@ impl Ticker {
                 let counted = before.and_then(|trade| trade.counted);
                 self.fact(now, Fact::TradeReopened { trade, counted }, out);
                 self.fact(now, Fact::Executed { execution: execution.clone() }, out);
+                self.seen_after_all(now, execution, out);
             }
             Novelty::New | Novelty::LateCorrection => {
                 self.fact(now, Fact::Stray { execution: execution.clone() }, out);
@@ -82,9 +84,8 @@ impl Ticker {
     pub(super) fn on_refused(&mut self, now: Now, orders: &[OrderRef], because: &Refusal, out: &mut Out) {
         // A change or a cancel that is refused leaves its order as it was.
         let leg = |order: &OrderRef| self.trade.as_ref()?.leg(order);
-        let placed = |order: &OrderRef| {
-            leg(order).is_some_and(|leg| leg.standing.is_none() && leg.changing.is_none())
-        };
+        let placed =
+            |order: &OrderRef| leg(order).is_some_and(|leg| leg.standing.is_none() && leg.changing.is_none());
         let opens = |order: &&OrderRef| matches!(order.role, Role::Entry | Role::Add) && placed(order);
         let entry = orders.iter().find(opens);
         let lot = entry.and_then(|order| {

@@ -4,6 +4,7 @@
 //! looked at again, for news may have been on their way; still there, it freezes the
 //! ticker with the numbers. Nothing is ever invented to make it fit.
 
+use super::entry::exchange_day;
 use super::{Out, Ticker};
 use crate::OrderRef;
 use crate::fact::Fact;
@@ -14,12 +15,13 @@ use crate::money::Quantity;
 use crate::mutant::{self, Mutant};
 use crate::order::{End, Standing, Status};
 use crate::time::Now;
+use crate::view::MarketView;
 
 /// How many snapshots may differ, each in another way, before the ticker freezes.
 const DOUBTS_MAX: usize = 4;
 
 impl Ticker {
-    pub(super) fn on_snapshot(&mut self, now: Now, snapshot: &Snapshot, out: &mut Out) {
+    pub(super) fn on_snapshot(&mut self, now: Now, snapshot: &Snapshot, market: &MarketView, out: &mut Out) {
         let replayed = snapshot.executions.iter().filter(|_| !mutant::is(Mutant::SkipReplay));
         for execution in replayed {
             self.on_execution(now, execution, out);
@@ -39,15 +41,12 @@ impl Ticker {
         for terms in &snapshot.terms {
             self.on_terms(now, terms, out);
         }
-        let missing = self.missing_from(now, snapshot);
-        if !missing.is_empty() && !self.was_missed(&missing) {
-            return self.doubt(now, Difference::Missing { orders: missing }, out);
-        }
-        for order in missing {
-            self.fact(now, Fact::OrderMoved(self.gone(order)), out);
+        if !self.note_missing(now, snapshot, market, out) {
+            return;
         }
         if let Some(ratio) = self.split_of(snapshot).filter(|_| self.difference(snapshot).is_some()) {
-            self.fact(now, Fact::Split { ratio }, out);
+            let day = Some(exchange_day(now, market));
+            self.fact(now, Fact::Split { ratio, day }, out);
         }
         match (self.difference(snapshot), &self.mode) {
             (Some(_), Mode::Frozen(_)) | (None, Mode::Active | Mode::Halted { .. } | Mode::Frozen(_)) => {}
@@ -57,6 +56,37 @@ impl Ticker {
                 self.fact(now, Fact::ModeChanged { mode }, out);
             }
         }
+    }
+
+    /// What the broker does not know any more is over; answers whether that is sure.
+    fn note_missing(&mut self, now: Now, snapshot: &Snapshot, market: &MarketView, out: &mut Out) -> bool {
+        let missing = self.missing_from(now, snapshot);
+        let ends =
+            missing.iter().filter_map(|order| Some((order, self.end_of(now, order, &missing, market)?)));
+        let known: Vec<Status> = ends.map(|(order, end)| self.gone(order.clone(), end)).collect();
+        known.into_iter().for_each(|status| self.fact(now, Fact::OrderMoved(status), out));
+        let missing = self.missing_from(now, snapshot);
+        if missing.is_empty() {
+            return true;
+        }
+        if !self.was_missed(&missing) {
+            self.doubt(now, Difference::Missing { orders: missing }, out);
+            return false;
+        }
+        let other = self.split_of(snapshot).is_some() || matches!(self.mode, Mode::Frozen(_));
+        let closed = self.closed_unseen_by(&missing, snapshot).filter(|_| !other).unwrap_or_default();
+        // Together with its shares: that is looked at once more, too.
+        if let Some(difference) = self.difference(snapshot).filter(|_| !closed.is_empty())
+            && self.doubts.last() != Some(&difference)
+        {
+            self.doubt(now, difference, out);
+            return false;
+        }
+        for order in &missing {
+            self.fact(now, Fact::OrderMoved(self.gone(order.clone(), End::Lost)), out);
+        }
+        self.close_unseen(now, &closed, &missing, market, out);
+        true
     }
 
     /// The same difference twice is one; a moving one is looked at a few times more.
@@ -98,10 +128,10 @@ impl Ticker {
         self.doubts.iter().any(before)
     }
 
-    fn gone(&self, order: OrderRef) -> Status {
+    fn gone(&self, order: OrderRef, end: End) -> Status {
         let leg = self.trade.as_ref().and_then(|trade| trade.leg(&order));
         let filled = leg.map_or(Quantity::ZERO, |leg| leg.filled);
-        Status { order, standing: Standing::Ended(End::Lost), filled, remaining: Quantity::ZERO }
+        Status { order, standing: Standing::Ended(end), filled, remaining: Quantity::ZERO }
     }
 
     fn difference(&self, snapshot: &Snapshot) -> Option<Difference> {

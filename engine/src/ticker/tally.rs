@@ -34,6 +34,7 @@ impl Tally {
             Fact::LotClosed(lot) => self.realized = self.realized + lot.realized,
             Fact::CorrectedLate { by, .. } => self.realized = self.realized + *by,
             Fact::LotReopened { realized, .. } => self.realized = self.realized - *realized,
+            Fact::Settled { change, .. } => self.realized = self.realized + *change,
             Fact::TradeReopened { counted: Some(won), .. } => {
                 self.trades = self.trades.saturating_sub(1);
                 self.wins = self.wins.saturating_sub(u32::from(*won));

@@ -208,3 +208,36 @@ fn children_close_what_their_entry_brings_and_no_more() {
         "#]],
     );
 }
+
+#[test]
+fn a_closing_that_nobody_saw_counts_with_its_worst_price_until_it_is_settled() {
+    check(
+        &limits(|own| own.account.daily_loss_max = Some(money("400"))),
+        "
+        09:31:00 watch
+        09:31:00 quote AAPL 99.98 100.00
+        09:31:00 filled AAPL E1 buy 99 at 100.00
+        next-09:31:00 watch
+        next-09:35:00 unseen AAPL S1 99 at 95.50
+        next-09:35:00 watch
+        next-09:36:00 place AAPL 2E1 buy 9 limit 100.00
+        next-09:40:00 settled AAPL S1 99 at 97.00
+        next-09:40:00 settled AAPL S1 99 at 97.00
+        next-09:40:00 settled AAPL S7 99 at 97.00
+        next-09:40:00 watch
+    ",
+        expect![[r#"
+            09:31:00 watch  -> a day opened, day +0.00
+            09:31:00 quote AAPL 99.98 100.00
+            09:31:00 filled AAPL E1 buy 99 at 100.00
+            next-09:31:00 watch  -> a day opened, day +0.00
+            next-09:35:00 unseen AAPL S1 99 at 95.50
+            next-09:35:00 watch  -> the loss limit tripped, day -444.52
+            next-09:36:00 place AAPL 2E1 buy 9 limit 100.00  -> refused: halted: the day's loss -444.52 reached the limit 400.00
+            next-09:40:00 settled AAPL S1 99 at 97.00
+            next-09:40:00 settled AAPL S1 99 at 97.00
+            next-09:40:00 settled AAPL S7 99 at 97.00
+            next-09:40:00 watch  -> day -296.02
+        "#]],
+    );
+}

@@ -131,6 +131,7 @@ impl World {
                 resting: false,
                 touch: limit,
                 multiplier: Decimal::ONE,
+                day: None,
                 because: Because::Operator,
             }),
         );

@@ -6,7 +6,8 @@ use engine::order::{Action, Commission, End, Execution, Kind, Side, Standing, St
 use engine::request::{Change, OrderSpec};
 use engine::{
     AccountFact, Because, Body, Direction, Distance, Fact, Fraction, Installation, Money, Now, OrderRef,
-    Price, Process, Quantity, Quote, Record, Request, Role, Signal, TickerKey, Verdict, fact::LotOpened,
+    Price, Process, Quantity, Quote, Record, Request, Role, Signal, TickerKey, Verdict, fact::ClosedUnseen,
+    fact::LotOpened,
 };
 use expect_test::Expect;
 
@@ -96,6 +97,11 @@ fn spec(name: &str, text: &str) -> OrderSpec {
     }
 }
 
+fn unseen(name: &str, short: &str, much: &str, at: &str) -> ClosedUnseen {
+    let (order, quantity, assumed) = (order(name, short), quantity(much), price(at));
+    ClosedUnseen { lot: 1, order, action: Action::Sell, quantity, price: None, assumed }
+}
+
 pub(crate) struct Teller {
     pub(crate) book: Book,
     view: AccountView,
@@ -170,6 +176,13 @@ impl Teller {
             ["corrected", name, short, way, much, "at", at] => {
                 let id = format!("x.{}.02", self.executions);
                 executed(now, id, order(name, short), way, much, at)
+            }
+            ["unseen", name, short, much, "at", at] => Fact::ClosedUnseen(unseen(name, short, much, at)),
+            ["settled", name, short, much, "at", at] => {
+                let mut execution = unseen(name, short, much, at).execution(now.market);
+                execution.id = format!("unseen.{}.02", execution.order);
+                // The book makes its own of it.
+                Fact::Settled { lot: 1, execution, change: Money::ZERO }
             }
             ["cost", _, amount] => Fact::Commissioned(Commission {
                 execution: format!("x.{}.01", self.executions),
@@ -293,6 +306,7 @@ fn lot_opened(lot: &str, touch: &str, multiplier: &str) -> Fact {
         resting: false,
         touch: price(touch),
         multiplier: decimal(multiplier),
+        day: None,
         because: Because::Operator,
     })
 }

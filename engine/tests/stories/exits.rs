@@ -464,3 +464,54 @@ fn an_exit_that_is_refused_brings_the_stop_back() {
         "#]],
     );
 }
+
+#[test]
+fn a_contract_that_ends_is_opened_five_days_before_at_the_latest_and_closed_two_days_before() {
+    check(
+        "
+        10:00:00 expiry 2026-06-05
+        10:00:00 quote 99.98 100.00
+        10:00:00 signal BUY 0.85
+        10:00:01 expiry 2026-06-06
+        10:00:01 signal BUY 0.86
+        10:00:01 accepted E1 T1 S1
+        10:00:02 filled E1 99 at 100.00
+        10:00:02 armed S1 99, T1 99
+        10:00:02 echo T1 99 at 108.00
+        10:00:03 expiry 2026-06-04
+        10:00:03 quote 99.98 100.00
+        10:00:04 expiry 2026-06-03
+        10:00:04 quote 99.98 100.00
+        10:00:04 echo T1 99 at 99.89
+        10:00:05 filled T1 99 at 99.98
+        10:00:05 cancelled S1
+        10:00:06 signal BUY 0.87
+    ",
+        expect![[r#"
+            10:00:00 signal BUY 0.85 declined: the contract expires on 2026-06-05
+            10:00:01 signal BUY 0.86 taken (High Confidence Buy: 0.86 >= 0.80)
+            10:00:01 trade 1 lot 1: long from 100.00 (High Confidence Buy: 0.86 >= 0.80)
+            10:00:01 -> place E1 buy 99 limit 100.10 until 14:00:31 UTC, T1 sell 99 limit 108.11, S1 sell 99 stop 97.09
+            10:00:01 E1 works 99, 0 filled
+            10:00:01 T1 accepted, waits for its entry
+            10:00:01 S1 accepted, waits for its entry
+            10:00:02 filled E1 buy 99 at 100.00
+            10:00:02 E1 filled, 99 filled
+            10:00:02 S1 works 99, 0 filled
+            10:00:02 protected after 0 ms
+            10:00:02 T1 works 99, 0 filled
+            10:00:02 average entry 100.00
+            10:00:02 -> modify T1 to 99 at 108.00
+            10:00:02 T1 now 99 at 108.00
+            10:00:04 leaving: the contract expires on 2026-06-03
+            10:00:04 -> modify T1 to 99 at 99.89
+            10:00:04 T1 now 99 at 99.89
+            10:00:05 filled T1 sell 99 at 99.98
+            10:00:05 closed long 99 from 100.00 at 99.98: -1.98 by the contract expires on 2026-06-03
+            10:00:05 T1 filled, 99 filled
+            10:00:05 S1 cancelled, 0 filled
+            10:00:05 trade closed: -1.98, commission 0.00
+            10:00:06 signal BUY 0.87 declined: the contract expires on 2026-06-03
+        "#]],
+    );
+}

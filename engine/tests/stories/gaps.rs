@@ -104,12 +104,11 @@ fn an_entry_that_vanished_without_a_fill_is_over() {
             10:00:00 T1 accepted, waits for its entry
             10:00:00 S1 accepted, waits for its entry
             10:00:05 now reconciling
-            10:05:10 looks again: not at the broker: E1, T1, S1
-            10:05:11 E1 lost, 0 filled
-            10:05:11 T1 lost, 0 filled
-            10:05:11 S1 lost, 0 filled
-            10:05:11 now active
-            10:05:11 trade ended without a fill
+            10:05:10 E1 expired, 0 filled
+            10:05:10 T1 expired, 0 filled
+            10:05:10 S1 expired, 0 filled
+            10:05:10 now active
+            10:05:10 trade ended without a fill
             10:05:12 signal BUY 0.90 taken (High Confidence Buy: 0.90 >= 0.80)
             10:05:12 trade 2 lot 1: long from 100.00 (High Confidence Buy: 0.90 >= 0.80)
             10:05:12 -> place E1 buy 99 limit 100.10 until 14:05:42 UTC, T1 sell 99 limit 108.11, S1 sell 99 stop 97.09

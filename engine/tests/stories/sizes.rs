@@ -285,3 +285,40 @@ fn so_many_trades_a_day_and_no_more() {
         "#]],
     );
 }
+
+#[test]
+fn trades_are_counted_by_the_exchanges_own_day() {
+    let settings = TickerSettings { trades_a_day_max: Some(1), ..settings_with(json!({}), &[]) };
+    check_with(
+        settings,
+        "
+        10:00:00 zone Asia/Tokyo
+        10:30:00 quote 99.98 100.00
+        10:30:00 signal BUY 0.85
+        10:30:00 accepted E1 T1 S1
+        10:30:30 cancelled E1
+        10:30:30 cancelled T1
+        10:30:30 cancelled S1
+        10:59:59 quote 99.98 100.00
+        10:59:59 signal BUY 0.86
+        11:00:00 quote 99.98 100.00
+        11:00:00 signal BUY 0.87
+    ",
+        expect![[r#"
+            10:30:00 signal BUY 0.85 taken (Buy: 0.85 >= 0.80)
+            10:30:00 trade 1 lot 1: long from 100.00 (Buy: 0.85 >= 0.80)
+            10:30:00 -> place E1 buy 99 limit 100.10 until 14:30:30 UTC, T1 sell 99 limit 104.11, S1 sell 99 stop 98.09
+            10:30:00 E1 works 99, 0 filled
+            10:30:00 T1 accepted, waits for its entry
+            10:30:00 S1 accepted, waits for its entry
+            10:30:30 E1 cancelled, 0 filled
+            10:30:30 T1 cancelled, 0 filled
+            10:30:30 S1 cancelled, 0 filled
+            10:30:30 trade ended without a fill
+            10:59:59 signal BUY 0.86 declined: 1 trades today, at most 1
+            11:00:00 signal BUY 0.87 taken (Buy: 0.87 >= 0.80)
+            11:00:00 trade 2 lot 1: long from 100.00 (Buy: 0.87 >= 0.80)
+            11:00:00 -> place E1 buy 99 limit 100.10 until 15:00:30 UTC, T1 sell 99 limit 104.11, S1 sell 99 stop 98.09
+        "#]],
+    );
+}

@@ -15,9 +15,9 @@ fn frozen_it_adds_no_order_to_what_it_does_not_understand() {
         10:00:01 armed S1 99, T1 99
         10:00:01 echo T1 99 at 108.00
         10:05:00 gap
-        10:05:01 snapshot 0
-        10:05:02 snapshot 0
-        10:05:03 snapshot 0
+        10:05:01 snapshot 10
+        10:05:02 snapshot 10
+        10:05:03 snapshot 10
         10:05:09 wake
     ",
         expect![[r#"
@@ -39,8 +39,8 @@ fn frozen_it_adds_no_order_to_what_it_does_not_understand() {
             10:05:01 looks again: not at the broker: T1, S1
             10:05:02 T1 lost, 0 filled
             10:05:02 S1 lost, 0 filled
-            10:05:02 looks again: the broker holds 0, our executions make 99
-            10:05:03 now frozen (the broker holds 0, our executions make 99)
+            10:05:02 looks again: the broker holds 10, our executions make 99
+            10:05:03 now frozen (the broker holds 10, our executions make 99)
         "#]],
     );
 }

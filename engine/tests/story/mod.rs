@@ -20,10 +20,15 @@
 //! 10:00:03 commission 1.00               of the last execution
 //! 10:00:03 refused E1                    the risk book says no (the day's loss)
 //! 10:00:03 close                         the operator wants it closed
+//! 10:00:03 settle S1 96.50               the price of a closing that nobody saw
+//! 10:00:03 low 95.00                     the lowest price of the day
 //! 10:00:03 withdraw                      nothing more shall come
 //! 10:00:03 foreign sell 99 at 98.00      somebody else's trade in the contract
 //! 10:00:03 locating E1                   the broker looks for shares to borrow
 //! 10:00:03 atr 2.00                      what is known besides; also `equity 50000`, `halted`, `resumed`
+//! 10:00:03 zone Asia/Tokyo               where the exchange counts its days; New York if not told
+//! 10:00:03 expiry 2026-06-03              the last day of the contract
+//! next-09:35:00 quote 99.98 100.00       the day after
 //! 10:00:04 wake                          nothing but time
 //! 10:00:05 gap                           the order stream has a hole
 //! 10:00:06 snapshot 99; armed S1 99      the broker's position; then its orders and executions;
@@ -36,13 +41,14 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use chrono::TimeDelta;
 use engine::account::Refusal;
 use engine::input::Foreign;
 use engine::order::{Action, Commission, End, Execution, Standing, Status, Terms};
 use engine::request::OrderSpec;
 use engine::{
-    Because, Input, Installation, MarketView, Money, News, Now, OrderRef, Price, Quantity, Quote, Request,
-    Role, Signal, Snapshot, Step, Ticker, TickerSettings,
+    Because, Input, Installation, Instrument, MarketView, Money, News, Now, OrderRef, Price, Quantity, Quote,
+    Request, Role, Signal, Snapshot, Step, Ticker, TickerSettings,
 };
 use expect_test::Expect;
 
@@ -64,6 +70,13 @@ pub(crate) fn check_after(settings: TickerSettings, before: &str, story: &str, e
     let mut teller = Teller::new(settings);
     teller.play(before);
     expected.assert_eq(&teller.play(story));
+}
+
+/// `next-` is the day after.
+fn moment(time: &str) -> Now {
+    let Some(time) = time.strip_prefix("next-") else { return at(time) };
+    let (now, day) = (at(time), TimeDelta::days(1));
+    Now { market: now.market + day, process: now.process.plus(day) }
 }
 
 fn placed(step: &Step) -> &[OrderSpec] {
@@ -115,8 +128,9 @@ impl Teller {
         let mut told = String::new();
         for line in story.lines().map(str::trim).filter(|line| !line.is_empty()) {
             let (time, what) = line.split_once(' ').unwrap_or_else(|| panic!("no time in `{line}`"));
-            for input in self.inputs(at(time), what) {
-                for step in self.tell(at(time), &input) {
+            let now = moment(time);
+            for input in self.inputs(now, what) {
+                for step in self.tell(now, &input) {
                     let arrow = if matches!(step, Step::Request(_)) { "-> " } else { "" };
                     writeln!(told, "{time} {arrow}{step}").expect("a string takes all");
                 }
@@ -146,12 +160,16 @@ impl Teller {
             ["refused", orders @ ..] => vec![self.refused(orders)],
             ["close"] => vec![Input::Close(Because::Operator)],
             ["withdraw"] => vec![Input::Withdraw(Because::Operator)],
+            ["zone", zone] => self.see_instrument(|own| own.zone = zone.parse().expect("a zone")),
+            ["expiry", day] => self.see_instrument(|own| own.expiry = Some(day.parse().expect("a day"))),
             ["atr", points] => self.see(|view| view.atr = Some(decimal(points))),
             ["equity", worth] => self.see(|view| view.equity = Some(Money::new(decimal(worth)))),
             ["halted"] => self.see_quote(|quote| quote.halted = true),
             ["resumed"] => self.see_quote(|quote| {
                 (quote.halted, quote.resumed) = (false, Some(now.process));
             }),
+            ["low", at] => self.see_quote(|quote| quote.low = Some(price(at))),
+            ["settle", order, at] => vec![Input::Settle { order: self.order(order), price: price(at) }],
             ["wake"] => vec![Input::Wakeup],
             ["gap"] => vec![Input::Gap],
             ["snapshot", ..] => vec![self.snapshot(now, what)],
@@ -193,6 +211,11 @@ impl Teller {
 
     fn see(&mut self, change: impl FnOnce(&mut MarketView)) -> Vec<Input> {
         change(&mut self.view);
+        Vec::new()
+    }
+
+    fn see_instrument(&mut self, change: impl FnOnce(&mut Instrument)) -> Vec<Input> {
+        change(self.view.instrument.as_mut().expect("a contract"));
         Vec::new()
     }
 

@@ -1,6 +1,7 @@
 //! A contract looked up: its id, its ticks, its hours.
 
 use chrono::NaiveDate;
+use chrono_tz::Tz;
 use engine::money::{TickBand, TickBands};
 use engine::{ContractKind, ContractSpec, Instrument, Quantity};
 use ibapi::Client;
@@ -8,7 +9,7 @@ use ibapi::contracts::{Contract, ContractDetails, Currency, Exchange, SecurityTy
 use rust_decimal::Decimal;
 
 use super::convert::decimal;
-use super::hours::sessions;
+use super::hours::{sessions, zone_named};
 use super::pacing::Pacer;
 
 /// Why a contract cannot be traded.
@@ -74,6 +75,7 @@ pub(super) async fn look_up(
         currency: details.contract.currency.to_string(),
         expiry: expiry(&details),
         lot_size: Quantity::whole(1),
+        zone: zone_named(&details.time_zone_id).unwrap_or(Tz::UTC),
         liquid_hours: sessions(&details.liquid_hours, &details.time_zone_id),
     };
     Ok((details.contract, instrument))

@@ -17,7 +17,7 @@ pub(super) fn sessions(entries: &[String], zone: &str) -> Vec<Session> {
 }
 
 /// A zone by its IANA name, or by the short names that TWS uses.
-fn zone_named(name: &str) -> Option<Tz> {
+pub(super) fn zone_named(name: &str) -> Option<Tz> {
     let name = name.trim();
     let known = match name {
         "EST" | "EDT" | "EST5EDT" => "America/New_York",

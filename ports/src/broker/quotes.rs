@@ -105,6 +105,8 @@ fn take_in(quote: &mut Quote, tick: &TickTypes, at: Process) {
         TickType::Bid => quote.bid = price(value),
         TickType::Ask => quote.ask = price(value),
         TickType::Last => quote.last = price(value),
+        TickType::Low => quote.low = price(value),
+        TickType::High => quote.high = price(value),
         // 0 is no halt; -1 is unknown; 1 and 2 are a general halt and one of volatility.
         TickType::Halted => {
             let halted = value > 0.0;
