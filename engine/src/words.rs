@@ -4,7 +4,8 @@ use std::fmt;
 
 use chrono::Timelike;
 
-use crate::fact::{Fact, LotClosed, LotOpened, Step};
+use crate::fact::{ClosedUnseen, Fact, LotClosed, LotOpened, Step};
+use crate::money::Money;
 use crate::order::{Execution, Standing, Status, TimeInForce};
 use crate::request::{OrderSpec, Request};
 use crate::settings::OnHandCancel;
@@ -90,17 +91,8 @@ impl fmt::Display for Fact {
                 let Execution { quantity, price, .. } = execution;
                 write!(f, "{quantity} of lot {lot} closed outside of this program at {price}")
             }
-            Fact::ClosedUnseen(unseen) => {
-                let (order, quantity) = (unseen.order.short(), unseen.quantity);
-                write!(f, "{order} closed {quantity} unseen, counted at {}", unseen.assumed)
-            }
-            Fact::Settled { execution, change, .. } if execution.quantity.is_zero() => {
-                write!(f, "{} seen after all: {change:+}", execution.order.short())
-            }
-            Fact::Settled { execution, change, .. } => {
-                let (order, price) = (execution.order.short(), execution.price);
-                write!(f, "{order}: {} unseen count at {price} now: {change:+}", execution.quantity)
-            }
+            Fact::ClosedUnseen(unseen) => unseen.fmt(f),
+            Fact::Settled { execution, change, .. } => settled(f, execution, *change),
             Fact::ForeignPosition { position, by: Some(_) } if position.is_zero() => {
                 f.write_str("somebody else traded, and holds nothing")
             }
@@ -108,12 +100,7 @@ impl fmt::Display for Fact {
             Fact::Split { ratio, .. } => write!(f, "split: {} for 1", ratio.round_dp(4).normalize()),
             Fact::ProtectionRenewed { .. } => f.write_str("protection lost, placed anew"),
             Fact::StopCancelledByHand { order, then, .. } => {
-                let then = match then {
-                    None => "placed anew",
-                    Some(OnHandCancel::Flatten) => "again, so the position goes",
-                    Some(OnHandCancel::Hold) => "again, so it is held without a stop",
-                };
-                write!(f, "{} cancelled by hand, {then}", order.short())
+                write!(f, "{} cancelled by hand, {}", order.short(), meant(*then))
             }
             Fact::ChangedByHand { order, price, quantity, outcome } => {
                 write!(f, "{} changed by hand to {quantity} at {price}: {outcome}", order.short())
@@ -131,6 +118,28 @@ impl fmt::Display for Fact {
             Fact::Doubted { difference } => write!(f, "looks again: {difference}"),
             Fact::ModeChanged { mode } => write!(f, "now {mode}"),
         }
+    }
+}
+
+fn meant(then: Option<OnHandCancel>) -> &'static str {
+    match then {
+        None => "placed anew",
+        Some(OnHandCancel::Flatten) => "again, so the position goes",
+        Some(OnHandCancel::Hold) => "again, so it is held without a stop",
+    }
+}
+
+fn settled(f: &mut fmt::Formatter<'_>, execution: &Execution, change: Money) -> fmt::Result {
+    let Execution { order, quantity, price, .. } = execution;
+    if quantity.is_zero() {
+        return write!(f, "{} seen after all: {change:+}", order.short());
+    }
+    write!(f, "{}: {quantity} unseen count at {price} now: {change:+}", order.short())
+}
+
+impl fmt::Display for ClosedUnseen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} closed {} unseen, counted at {}", self.order.short(), self.quantity, self.assumed)
     }
 }
 
