@@ -160,7 +160,8 @@ impl Ticker {
                 lot.unseen = execution.quantity;
                 lot.closed = lot.closed.map(|closed| closed + change);
                 if let Some(leg) = lot.leg_mut(&execution.order) {
-                    leg.filled = filled;
+                    // What was only counted is no word of the broker's.
+                    (leg.filled, leg.reported) = (filled, filled);
                 }
             }
         }
