@@ -152,7 +152,7 @@ impl World {
     /// reduced: nobody can help that, only what follows from it.
     fn note_race(&mut self, t: usize, sent: u64) {
         let truth = &mut self.broker.truths[t];
-        if truth.fill_heard > sent {
+        if truth.fill_heard >= sent {
             truth.meddled = true;
             self.counts.note("fault: change crosses a fill");
         }

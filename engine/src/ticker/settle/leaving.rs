@@ -101,8 +101,9 @@ pub(super) fn scale_out(ticker: &Ticker, now: Now, trade: &Trade, lot: &Lot, vie
         if leg.remaining == scaling.keep && leg.changing.is_none() {
             continue;
         }
-        // Echoed, and its status is on the way.
-        if leg.spec.quantity.less(leg.filled) == scaling.keep && leg.changing.is_none() {
+        // Echoed, and its status is on the way; an old one may have come after it.
+        let echoed = leg.spec.quantity.less(leg.filled) == scaling.keep && leg.changing.is_none();
+        if echoed && now.process.since(lot.heard) < ASLEEP_MAX {
             return vec![];
         }
         // Refused: the part stays, and so does its protection.
