@@ -10,6 +10,7 @@
 //! `faults` (what goes wrong), `checks` (what must hold).
 
 pub(crate) mod broker;
+mod campaign;
 mod checks;
 mod counts;
 mod desk;
@@ -31,7 +32,8 @@ use paper::market::Market;
 use rust_decimal::Decimal;
 
 use broker::Broker;
-pub(crate) use counts::Counts;
+pub(crate) use campaign::{Sum, notices, run};
+pub(crate) use counts::{Counts, SOMETIMES};
 use dice::Dice;
 use faults::Rates;
 use program::Program;
@@ -210,6 +212,7 @@ impl World {
             self.queue.push(3_000 + self.own_dice[t].roll(2_000), What::Fault(t));
         }
         self.queue.push(5_000 + self.dice.roll(5_000), What::Trouble);
+        self.queue.push(1_000, What::Second);
         self.queue.push(1_000, What::Look);
         self.queue.push(60_000, What::EachMinute);
     }
@@ -251,6 +254,7 @@ impl World {
             What::Ask(life, tickers) => self.ask(life, tickers),
             What::Snapshot(connection, gaps, told) => self.be_shown(connection, gaps, told),
             What::FindOut(connection, t, order) => self.find_out(connection, t, order),
+            What::Second => self.second(),
             What::Look => self.look(),
             What::EachMinute => self.each_minute(),
         }
@@ -275,7 +279,7 @@ impl World {
             (truth.halted_until, truth.resumed) = (None, Some(ms));
         }
         let halted = truth.halted_until.is_some();
-        if !self.market.calendar().session_at(now.market).is_some_and(|one| now.market < one.close) {
+        if self.market.calendar().session_at(now.market).is_none_or(|one| now.market >= one.close) {
             let events = self.broker.exchange.idle(now.market);
             return self.say(events);
         }
@@ -293,6 +297,13 @@ impl World {
         self.say(events);
         self.show(t, halted);
         self.tell(t, &Input::Quote);
+    }
+
+    /// Orders expire at whole seconds, whoever looks at the market when.
+    fn second(&mut self) {
+        self.queue.push(self.ms / 1_000 * 1_000 + 1_000, What::Second);
+        let events = self.broker.exchange.idle(self.now().market);
+        self.say(events);
     }
 
     fn show(&mut self, t: usize, halted: bool) {

@@ -369,7 +369,7 @@ impl World {
             let (snapshot, echoes) = self.broker.snapshot(t);
             told.push((t, snapshot, echoes));
         }
-        let due = self.ms + 20 + self.dice.roll(200);
+        let due = self.ms + 20 + self.dice.roll(self.rates.delay_ms * 5);
         self.queue.push(due, What::Snapshot(self.connection, self.gaps, told));
     }
 

@@ -43,6 +43,8 @@ pub(crate) enum What {
     Snapshot(u64, u64, Vec<(usize, Snapshot, Vec<Order>)>),
     /// An order whose fate is unclear is looked up.
     FindOut(u64, usize, OrderRef),
+    /// A whole second has passed: orders expire.
+    Second,
     /// The risk book looks at the day.
     Look,
     /// Everything is compared once more.

@@ -134,7 +134,7 @@ pub(crate) fn settings(name: &str, dice: &mut Dice) -> TickerSettings {
     let adds = dice.roll(3);
     settings.scale_ins_max = u32::from(adds == 1) * 2;
     settings.double_downs_max = u32::from(adds == 2);
-    settings.rules = rules(dice, adds).into();
+    settings.rules = rules(dice, adds);
     settings
 }
 

@@ -56,7 +56,8 @@ impl Exchange {
     /// Matches one contract's orders against a market that the caller made up. For tests and simulations.
     pub fn look(&mut self, now: DateTime<Utc>, con_id: i32, look: &Look) -> Vec<Event> {
         self.pass_to(now);
-        let before = self.looked;
+        // What happens in one contract has nothing to do with looks at another.
+        let before = self.seen.get(&con_id).map_or(self.looked, |(at, _)| *at);
         self.looked = self.looked.max(now);
         self.match_all(before, con_id, look);
         self.watch();
