@@ -23,6 +23,9 @@ struct Choices {
     /// One seed only; its end is told where it does not hold.
     #[arg(long)]
     seed: Option<u64>,
+    /// With `--mutants`: this mistake only.
+    #[arg(long, requires = "mutants")]
+    only: Option<String>,
     /// For each mistake of `engine/src/mutant.rs` the first of so many seeds that notices it, as
     /// rows for `docs/mutants.md`.
     #[arg(long, value_name = "SEEDS")]
@@ -32,7 +35,7 @@ struct Choices {
 fn main() {
     let choices = Choices::parse();
     if let Some(seeds) = choices.mutants {
-        return tell_mutants(seeds);
+        return tell_mutants(seeds, choices.only.as_deref());
     }
     let seeds = choices.seed.map_or(0..choices.seeds, |seed| seed..seed + 1);
     let (began, told, all) = (Instant::now(), Mutex::new(Instant::now()), seeds.end - seeds.start);
@@ -49,9 +52,10 @@ fn main() {
     std::process::exit(i32::from(!sum.failed.is_empty()));
 }
 
-fn tell_mutants(seeds: u64) {
+fn tell_mutants(seeds: u64, only: Option<&str>) {
     let market = world::market();
-    for mutant in Mutant::ALL {
+    let wanted = |mutant: &Mutant| only.is_none_or(|only| format!("{mutant:?}") == only);
+    for mutant in Mutant::ALL.into_iter().filter(wanted) {
         let seed = (0..seeds).find(|seed| world::notices(mutant, *seed, &market));
         println!("| `{mutant:?}` | {} |", seed.map_or("none".to_owned(), |seed| seed.to_string()));
     }

@@ -28,16 +28,12 @@ pub enum Mutant {
     ResizeToOldQuantity,
     /// A stop that is lost stays lost.
     NeverRenew,
-    /// An order stays beside its replacement.
-    KeepReplaced,
     /// An exit is placed for what was bought, not for what is held.
     NoCrossZeroGuard,
     /// A protective order is placed on the side of the entry.
     WrongSide,
     /// What exits took too much stays open on the other side.
     IgnoreExcess,
-    /// What works behind a lot without shares is left there.
-    NeverSweep,
     /// A trade is over once it is flat, whatever still works.
     CloseBeforeRest,
     /// Re-anchoring is not remembered.
@@ -54,15 +50,13 @@ pub enum Mutant {
     MissingWorks,
     /// What a waiting entry may become is not reserved.
     NoReservation,
-    /// A reservation is given back when its order ends, before the fills are told.
-    ReleaseEarly,
     /// The day's loss trips its limit and is not asked about.
     LimitWithoutTeeth,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Mutant; 26] = [
+    pub const ALL: [Mutant; 23] = [
         Mutant::SkipDeduplication,
         Mutant::CorrectionAdds,
         Mutant::CountsAreFills,
@@ -74,11 +68,9 @@ impl Mutant {
         Mutant::ExistenceOnlyCompare,
         Mutant::ResizeToOldQuantity,
         Mutant::NeverRenew,
-        Mutant::KeepReplaced,
         Mutant::NoCrossZeroGuard,
         Mutant::WrongSide,
         Mutant::IgnoreExcess,
-        Mutant::NeverSweep,
         Mutant::CloseBeforeRest,
         Mutant::ReanchorForever,
         Mutant::OpenWhileReconciling,
@@ -87,7 +79,6 @@ impl Mutant {
         Mutant::SkipReplay,
         Mutant::MissingWorks,
         Mutant::NoReservation,
-        Mutant::ReleaseEarly,
         Mutant::LimitWithoutTeeth,
     ];
 }

@@ -261,8 +261,7 @@ impl Lines {
     }
 
     fn drop_if_over(&mut self, order: &OrderRef) -> Ended {
-        let early = mutant::is(Mutant::ReleaseEarly);
-        let over = |line: &&Line| line.reported.is_some_and(|reported| early || line.filled >= reported);
+        let over = |line: &&Line| line.reported.is_some_and(|reported| line.filled >= reported);
         let Some(line) = self.0.get(order).filter(over) else { return Ended::NotYet };
         let unfilled = line.opens && line.filled.is_zero();
         self.0.remove(order);

@@ -212,7 +212,7 @@ pub(super) fn sweep(_: &Ticker, now: Now, _: &Trade, lot: &Lot, _: &MarketView) 
     // What somebody else closed leaves orders that would open the other side: they go at once.
     let outside = lot.legs.iter().any(|leg| leg.spec.order.role == Role::Outside);
     let early = !outside && now.process.since(lot.heard) < ASLEEP_MAX;
-    if !lot.held().is_zero() || !settled(lot) || early || mutant::is(Mutant::NeverSweep) {
+    if !lot.held().is_zero() || !settled(lot) || early {
         return vec![];
     }
     let left = |leg: &&Leg| !leg.ended() && leg.changing.is_none();

@@ -57,9 +57,6 @@ pub(super) fn resize_protection(_: &Ticker, now: Now, _: &Trade, lot: &Lot, _: &
 
 /// A stop or target that was to go when its replacement came, and did not: both would fill.
 pub(super) fn drop_double(_: &Ticker, _: Now, _: &Trade, lot: &Lot, _: &MarketView) -> Vec<Step> {
-    if mutant::is(Mutant::KeepReplaced) {
-        return vec![];
-    }
     let replaced = lot.newest(Role::Stop).filter(|stop| stop.works() && stop.spec.parent.is_none());
     let Some(newest) = replaced else { return vec![] };
     let old = |leg: &&Leg| {
