@@ -98,7 +98,7 @@ impl Ticker {
             .collect();
         for closing in closings {
             let text = format!(
-                "{} of {} are gone and no execution tells of it: counted at {} until `supervisor settle {} PRICE`",
+                "{} of {} are gone and no execution tells of it: counted at {} until the price of {} is known",
                 closing.quantity,
                 closing.order.short(),
                 closing.assumed,

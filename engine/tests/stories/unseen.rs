@@ -154,7 +154,7 @@ fn exits_gone_with_exactly_their_shares_have_closed_them_and_wait_for_their_pric
             next-09:35:03 T1 lost, 0 filled
             next-09:35:03 S1 lost, 0 filled
             next-09:35:03 S1 closed 99 unseen, counted at 95.50
-            next-09:35:03 alert: 99 of S1 are gone and no execution tells of it: counted at 95.50 until `supervisor settle 001.AAPL.0001.S1.M5 PRICE` (closed unseen)
+            next-09:35:03 alert: 99 of S1 are gone and no execution tells of it: counted at 95.50 until the price of 001.AAPL.0001.S1.M5 is known (closed unseen)
             next-09:35:03 now active
             next-09:35:03 closed long 99 from 100.00 at 95.50: -445.50 by closed unseen
             next-09:35:03 trade closed: -445.50, commission 0.00
@@ -184,7 +184,7 @@ fn executions_that_come_after_all_take_the_place_of_what_was_counted() {
             next-09:35:03 T1 lost, 0 filled
             next-09:35:03 S1 lost, 0 filled
             next-09:35:03 S1 closed 99 unseen, counted at 97.09
-            next-09:35:03 alert: 99 of S1 are gone and no execution tells of it: counted at 97.09 until `supervisor settle 001.AAPL.0001.S1.M5 PRICE` (closed unseen)
+            next-09:35:03 alert: 99 of S1 are gone and no execution tells of it: counted at 97.09 until the price of 001.AAPL.0001.S1.M5 is known (closed unseen)
             next-09:35:03 now active
             next-09:35:03 closed long 99 from 100.00 at 97.09: -288.09 by closed unseen
             next-09:35:03 trade closed: -288.09, commission 0.00
@@ -222,7 +222,7 @@ fn one_lot_of_two_whose_exits_are_gone_with_its_shares_is_closed() {
             11:00:03 T1 lost, 0 filled
             11:00:03 S1 lost, 0 filled
             11:00:03 S1 closed 50 unseen, counted at 98.09
-            11:00:03 alert: 50 of S1 are gone and no execution tells of it: counted at 98.09 until `supervisor settle 001.AAPL.0001.S1.M5 PRICE` (closed unseen)
+            11:00:03 alert: 50 of S1 are gone and no execution tells of it: counted at 98.09 until the price of 001.AAPL.0001.S1.M5 is known (closed unseen)
             11:00:03 now active
             11:00:03 closed long 50 from 100.00 at 98.09: -95.50 by closed unseen
         "#]],
