@@ -441,7 +441,10 @@ impl Leg {
     #[must_use]
     pub fn is_stale(&self, at: Process, terms: &Terms) -> bool {
         let old = |(before, answered): &(Terms, Process)| before == terms && at.since(*answered) < STALE_MAX;
-        self.before.as_ref().is_some_and(old)
+        // What was asked for is an answer, though it was so once before.
+        let asked = |change: &Change| change.quantity == terms.quantity && Some(change.price) == terms.price;
+        let answers = matches!(&self.changing, Some(Changing::Terms(change)) if asked(change));
+        self.before.as_ref().is_some_and(old) && !answers
     }
 
     fn terms(&self) -> Terms {

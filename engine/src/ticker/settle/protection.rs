@@ -108,6 +108,9 @@ pub(super) fn renew_protection(
         steps.push(place(protection(ticker, trade, lot, view)));
     } else if exits(lot) < EXITS_MAX {
         steps.extend(abandon(ticker, trade, lot));
+    } else if ticker.mode.opens() {
+        let mode = Mode::Halted { because: Because::Unprotected.to_string() };
+        steps.push(Step::Fact(Fact::ModeChanged { mode }));
     }
     steps
 }
