@@ -379,9 +379,8 @@ pub struct ClosedUnseen {
     pub action: Action,
     /// How many shares are gone with it.
     pub quantity: Quantity,
-    /// Its price; none before it is settled.
-    pub price: Option<Price>,
-    /// The worse of the stop's price and the day's extreme.
+    /// What it counts with until its price is told ([`Fact::Settled`]): the worse of the stop's
+    /// and the day's extreme.
     pub assumed: Price,
 }
 
@@ -394,7 +393,7 @@ impl ClosedUnseen {
             order: self.order.clone(),
             action: self.action,
             quantity: self.quantity,
-            price: self.price.unwrap_or(self.assumed),
+            price: self.assumed,
             at,
         }
     }

@@ -36,13 +36,13 @@ struct Booked {
     commission: Option<Money>,
 }
 
+/// An execution that belongs to no open trade.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Remembered {
-    at: DateTime<Utc>,
-    revision: u32,
-    commissioned: bool,
-    /// What it was, for one of ours.
-    own: Option<(Quantity, Money, Decimal)>,
+enum Remembered {
+    /// One of ours, of a closed trade.
+    Own(Booked),
+    /// Somebody else's.
+    Foreign { at: DateTime<Utc>, revision: u32 },
 }
 
 /// What an execution is to the ledger.
@@ -66,7 +66,7 @@ impl Ledger {
         }
         match (self.open.get(base), self.closed.get(base)) {
             (Some(booked), _) if revision <= booked.revision => Novelty::Known,
-            (None, Some(old)) if revision <= old.revision => Novelty::Known,
+            (None, Some(old)) if revision <= old.revision() => Novelty::Known,
             (None, Some(_)) => Novelty::LateCorrection,
             _ => Novelty::New,
         }
@@ -78,7 +78,7 @@ impl Ledger {
         let (base, _) = split(&commission.execution);
         match (self.open.get(base), self.closed.get(base)) {
             (Some(booked), _) => booked.commission.is_none(),
-            (None, Some(old)) => !old.commissioned,
+            (None, Some(old)) => !old.is_commissioned(),
             (None, None) => !self.early.contains_key(base),
         }
     }
@@ -109,10 +109,10 @@ impl Ledger {
         if let Some(booked) = self.before.get_mut(base) {
             booked.commission = Some(commission.amount);
         }
-        if let Some(old) = self.closed.get_mut(base) {
-            old.commissioned = true;
-        } else {
-            self.early.insert(base.to_owned(), commission.amount);
+        match self.closed.get_mut(base) {
+            Some(Remembered::Own(old)) => old.commission = Some(commission.amount),
+            Some(Remembered::Foreign { .. }) => {}
+            None => drop(self.early.insert(base.to_owned(), commission.amount)),
         }
     }
 
@@ -120,9 +120,9 @@ impl Ledger {
     pub fn close(&mut self, at: DateTime<Utc>) {
         self.before = std::mem::take(&mut self.open);
         for (base, booked) in &self.before {
-            self.closed.insert(base.clone(), booked.remembered());
+            self.closed.insert(base.clone(), Remembered::Own(booked.clone()));
         }
-        self.closed.retain(|_, old| at - old.at < REMEMBERED);
+        self.closed.retain(|_, old| at - old.at() < REMEMBERED);
     }
 
     /// Books the next revision of a closing that nobody saw, of the open trade or the one before.
@@ -144,20 +144,19 @@ impl Ledger {
     /// What a late correction changes in money, where it leaves the shares as they were.
     #[must_use]
     pub fn corrected_by(&self, execution: &Execution) -> Option<Money> {
-        let (quantity, cash, multiplier) = self.closed.get(split(&execution.id).0)?.own?;
-        let corrected = Booked { execution: execution.clone(), multiplier, revision: 0, commission: None };
-        (quantity == execution.quantity).then(|| corrected.cash() - cash)
+        let Remembered::Own(old) = self.closed.get(split(&execution.id).0)? else { return None };
+        let corrected = Booked { execution: execution.clone(), ..old.clone() };
+        (old.execution.quantity == execution.quantity).then(|| corrected.cash() - old.cash())
     }
 
     /// Books a late correction of the price.
     pub fn correct(&mut self, execution: &Execution) {
         let (base, revision) = split(&execution.id);
-        let by = self.corrected_by(execution);
-        if let (Some(old), Some(by)) = (self.closed.get_mut(base), by) {
-            old.revision = revision;
-            old.own = old.own.map(|(quantity, cash, multiplier)| (quantity, cash + by, multiplier));
-        }
-        if let Some(booked) = self.before.get_mut(base) {
+        let closed = match self.closed.get_mut(base) {
+            Some(Remembered::Own(old)) => Some(old),
+            _ => None,
+        };
+        for booked in closed.into_iter().chain(self.before.get_mut(base)) {
             (booked.execution, booked.revision) = (execution.clone(), revision);
         }
     }
@@ -177,7 +176,7 @@ impl Ledger {
     /// Remembers somebody else's execution by its name.
     pub fn note_foreign(&mut self, id: &str, at: DateTime<Utc>) {
         let (base, revision) = split(id);
-        self.closed.insert(base.to_owned(), Remembered { at, revision, commissioned: true, own: None });
+        self.closed.insert(base.to_owned(), Remembered::Foreign { at, revision });
     }
 
     /// A corporate action gave `ratio` new shares for each old one.
@@ -237,13 +236,31 @@ impl Ledger {
     }
 }
 
-impl Booked {
-    fn remembered(&self) -> Remembered {
-        let commissioned = self.commission.is_some();
-        let own = Some((self.execution.quantity, self.cash(), self.multiplier));
-        Remembered { at: self.execution.at, revision: self.revision, commissioned, own }
+impl Remembered {
+    fn at(&self) -> DateTime<Utc> {
+        match self {
+            Remembered::Own(booked) => booked.execution.at,
+            Remembered::Foreign { at, .. } => *at,
+        }
     }
 
+    fn revision(&self) -> u32 {
+        match self {
+            Remembered::Own(booked) => booked.revision,
+            Remembered::Foreign { revision, .. } => *revision,
+        }
+    }
+
+    /// A stranger's cost is no concern of ours.
+    fn is_commissioned(&self) -> bool {
+        match self {
+            Remembered::Own(booked) => booked.commission.is_some(),
+            Remembered::Foreign { .. } => true,
+        }
+    }
+}
+
+impl Booked {
     fn cash(&self) -> Money {
         let value = self.execution.price.times(self.execution.quantity, self.multiplier);
         match self.execution.action {

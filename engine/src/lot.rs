@@ -267,10 +267,11 @@ impl Lot {
         }
     }
 
-    /// Orders that were placed only to leave.
+    /// Orders that were placed only to leave, since it was last opened.
     #[must_use]
     pub fn exits(&self) -> usize {
-        self.legs.iter().filter(|leg| leg.spec.order.role == Role::Exit).count()
+        let all = self.legs.iter().filter(|leg| leg.spec.order.role == Role::Exit).count();
+        all.saturating_sub(self.exits_before)
     }
 
     /// Average price of the executions of its entry (`true`) or of its exits (`false`).
@@ -293,6 +294,12 @@ impl Lot {
             Side::Long => cash + passed,
             Side::Short => cash - passed,
         }
+    }
+
+    /// It holds shares again: what was tried before counts no more.
+    pub fn reopen(&mut self) {
+        (self.closed, self.renewals) = (None, 0);
+        self.exits_before += self.exits();
     }
 
     /// A part of it shall leave.
@@ -388,7 +395,8 @@ impl Leg {
             return;
         }
         self.standing = Some(status.standing);
-        self.remaining = status.remaining;
+        // A status may be older than the newest terms: no more can work than they say.
+        self.remaining = status.remaining.min(self.spec.quantity.less(status.filled));
         if mutant::is(Mutant::CountsAreFills) {
             self.filled = self.filled.max(status.filled);
         }
@@ -406,17 +414,13 @@ impl Leg {
         if let Some(price) = terms.price {
             self.spec.kind = self.spec.kind.at(price);
         }
-        // A stop that trails has moved on by itself meanwhile.
-        let trails = self.spec.kind.trails();
-        let answered = |change: &Change| {
-            change.quantity == terms.quantity && (trails || Some(change.price) == terms.price)
-        };
-        let fulfilled = matches!(&self.changing, Some(Changing::Terms(change)) if answered(change));
+        let fulfilled = self.is_answered_by(terms);
         if fulfilled {
             (self.changing, self.unasked) = (None, false);
             (self.wanted, self.before) = (terms.price, Some((before, at)));
         } else if before != self.terms() {
-            self.unasked = !trails;
+            // The broker moves a trailing stop by itself.
+            self.unasked = !self.spec.kind.trails();
         }
         fulfilled
     }
@@ -442,9 +446,15 @@ impl Leg {
     pub fn is_stale(&self, at: Process, terms: &Terms) -> bool {
         let old = |(before, answered): &(Terms, Process)| before == terms && at.since(*answered) < STALE_MAX;
         // What was asked for is an answer, though it was so once before.
-        let asked = |change: &Change| change.quantity == terms.quantity && Some(change.price) == terms.price;
-        let answers = matches!(&self.changing, Some(Changing::Terms(change)) if asked(change));
-        self.before.as_ref().is_some_and(old) && !answers
+        self.before.as_ref().is_some_and(old) && !self.is_answered_by(terms)
+    }
+
+    /// True for terms that fulfil the change that was asked for. A stop that trails has moved on by itself
+    /// meanwhile.
+    fn is_answered_by(&self, terms: &Terms) -> bool {
+        let Some(Changing::Terms(change)) = &self.changing else { return false };
+        let there = self.spec.kind.trails() || Some(change.price) == terms.price;
+        change.quantity == terms.quantity && there
     }
 
     fn terms(&self) -> Terms {

@@ -9,7 +9,7 @@
 //! Read next: `program` (what lives and dies with the process), `broker` (what is true),
 //! `faults` (what goes wrong), `checks` (what must hold).
 
-pub(crate) mod broker;
+mod broker;
 mod campaign;
 mod checks;
 mod counts;

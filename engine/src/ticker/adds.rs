@@ -6,13 +6,13 @@
 
 use rust_decimal::Decimal;
 
-use super::entry::{Planned, Prices, Sending, bracket_around, marketable, open_instrument};
+use super::entry::{Planned, Prices, Sending, bracket_around, exchange_day, marketable, open_instrument};
 use super::moves::tightens;
 use super::{Out, Ticker};
 use crate::distance::Distance;
 use crate::fact::{Fact, LotOpened, StopOutcome};
 use crate::money::{Price, Quantity, Rounding};
-use crate::order::Side;
+use crate::order::{End, Side};
 use crate::order_ref::Role;
 use crate::reason::{Because, Decline};
 use crate::request::Request;
@@ -29,17 +29,16 @@ impl Ticker {
     }
 
     /// One at a time, and only while the first lot is whole; not again on the day of a refusal.
-    pub(super) fn may_double_down(&self, now: Now, trade: &Trade) -> bool {
+    pub(super) fn may_double_down(&self, now: Now, trade: &Trade, market: &MarketView) -> bool {
         let Some(first) = trade.lots.first() else { return false };
         let others = &trade.lots[1..];
         let scaled = others.iter().any(|lot| lot.opened.adds && !lot.opened.resting);
         let filled = others.iter().filter(|lot| lot.opened.resting && !lot.bought().is_zero()).count();
         let rests = others.iter().any(|lot| lot.opened.resting && !lot.entry_over());
+        let day = |at| exchange_day(Now { market: at, ..now }, market);
         let refused = others.iter().any(|lot| {
             let end = lot.entry().and_then(crate::lot::Leg::end);
-            lot.opened.resting
-                && end == Some(crate::order::End::Rejected)
-                && lot.opened_at.date_naive() == now.market.date_naive()
+            lot.opened.resting && end == Some(End::Rejected) && day(lot.opened_at) == day(now.market)
         });
         let most = usize::try_from(self.settings.double_downs_max).unwrap_or(usize::MAX);
         !scaled

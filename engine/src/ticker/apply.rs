@@ -61,9 +61,7 @@ impl Ticker {
                 self.with_lot(*lot, |lot| lot.made_good = lot.made_good.and(*quantity, *value));
                 self.with_lot(*from, |lot| lot.lent = lot.lent.and(*quantity, *value));
             }
-            Fact::LotReopened { lot, .. } => self.with_lot(*lot, |lot| {
-                (lot.closed, lot.renewals, lot.exits_before) = (None, 0, lot.exits());
-            }),
+            Fact::LotReopened { lot, .. } => self.with_lot(*lot, Lot::reopen),
             Fact::TradeReopened { .. } => self.reopen(),
             Fact::CorrectedLate { execution, .. } => self.ledger.correct(execution),
             Fact::ClosedOutside { lot, execution } => self.closed_outside(at, *lot, execution),

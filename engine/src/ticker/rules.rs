@@ -123,7 +123,9 @@ impl Ticker {
             Action::ScaleOut(_) => quiet && self.mode.places() && self.fired_in(trade, &rule.name).is_none(),
             Action::MoveStop(own) => quiet && self.mode.places() && self.has_move(trade, own, view, market),
             Action::ScaleIn(_) => quiet && self.mode.opens() && self.may_scale_in(trade),
-            Action::DoubleDown(_) => quiet && self.mode.opens() && self.may_double_down(view.now, trade),
+            Action::DoubleDown(_) => {
+                quiet && self.mode.opens() && self.may_double_down(view.now, trade, market)
+            }
             Action::CreatePosition(_) => false,
         }
     }

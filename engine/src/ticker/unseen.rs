@@ -210,5 +210,5 @@ fn closing_of(lot: &Lot, missing: &[OrderRef], market: &MarketView) -> Option<Cl
         Side::Short => quote.and_then(|quote| quote.high).map_or(stop, |high| high.max(stop)),
     };
     let (lot, quantity, action) = (lot.opened.lot, lot.held(), lot.side().closing());
-    Some(ClosedUnseen { lot, order: exit.spec.order.clone(), action, quantity, price: None, assumed })
+    Some(ClosedUnseen { lot, order: exit.spec.order.clone(), action, quantity, assumed })
 }

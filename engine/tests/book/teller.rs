@@ -99,7 +99,7 @@ fn spec(name: &str, text: &str) -> OrderSpec {
 
 fn unseen(name: &str, short: &str, much: &str, at: &str) -> ClosedUnseen {
     let (order, quantity, assumed) = (order(name, short), quantity(much), price(at));
-    ClosedUnseen { lot: 1, order, action: Action::Sell, quantity, price: None, assumed }
+    ClosedUnseen { lot: 1, order, action: Action::Sell, quantity, assumed }
 }
 
 pub(crate) struct Teller {

@@ -3,7 +3,7 @@
 use engine::{OnHandCancel, TickerSettings};
 use expect_test::expect;
 
-use crate::story::{check, check_after};
+use crate::story::{check, check_after, check_with};
 use crate::subject::settings;
 
 /// 99 from 100.00 with a stop at 97.09 and a target at 108.00, as a story begins.
@@ -346,6 +346,74 @@ fn a_target_that_a_person_moves_stays_where_they_want_it() {
             10:06:01 alert: a stop was cancelled by hand: it is placed anew (S1 was cancelled by hand)
             10:06:01 protection lost, placed anew
             10:06:01 -> place S2 sell 99 stop 97.09, T2 sell 99 limit 104.00
+        "#]],
+    );
+}
+
+#[test]
+fn a_lot_that_is_held_without_its_stop_still_leaves_and_tries_again_where_that_fails() {
+    let settings = TickerSettings { on_hand_cancel: OnHandCancel::Hold, ..settings() };
+    check_with(
+        settings,
+        "
+        10:00:00 quote 99.98 100.00
+        10:00:00 signal BUY 0.85
+        10:00:00 accepted E1 T1 S1
+        10:00:01 filled E1 99 at 100.00
+        10:00:01 armed S1 99, T1 99
+        10:00:01 echo T1 99 at 108.00
+        10:01:00 cancelled S1
+        10:01:00 cancelled T1
+        10:01:01 wake
+        10:01:01 armed S2 99, T2 99
+        10:02:00 cancelled S2
+        10:02:00 cancelled T2
+        10:02:01 wake
+        10:05:00 quote 101.00 101.02
+        10:05:00 signal SELL 0.90
+        10:05:01 rejected X3
+        10:05:01 armed X4 99
+        10:05:02 filled X4 99 at 101.00
+    ",
+        expect![[r#"
+            10:00:00 signal BUY 0.85 taken (High Confidence Buy: 0.85 >= 0.80)
+            10:00:00 trade 1 lot 1: long from 100.00 (High Confidence Buy: 0.85 >= 0.80)
+            10:00:00 -> place E1 buy 99 limit 100.10 until 14:00:30 UTC, T1 sell 99 limit 108.11, S1 sell 99 stop 97.09
+            10:00:00 E1 works 99, 0 filled
+            10:00:00 T1 accepted, waits for its entry
+            10:00:00 S1 accepted, waits for its entry
+            10:00:01 filled E1 buy 99 at 100.00
+            10:00:01 E1 filled, 99 filled
+            10:00:01 S1 works 99, 0 filled
+            10:00:01 protected after 0 ms
+            10:00:01 T1 works 99, 0 filled
+            10:00:01 average entry 100.00
+            10:00:01 -> modify T1 to 99 at 108.00
+            10:00:01 T1 now 99 at 108.00
+            10:01:00 S1 cancelled, 0 filled
+            10:01:00 T1 cancelled, 0 filled
+            10:01:01 S1 cancelled by hand, placed anew
+            10:01:01 alert: a stop was cancelled by hand: it is placed anew (S1 was cancelled by hand)
+            10:01:01 protection lost, placed anew
+            10:01:01 -> place S2 sell 99 stop 97.09, T2 sell 99 limit 108.00
+            10:01:01 S2 works 99, 0 filled
+            10:01:01 protected after 1.0 s
+            10:01:01 T2 works 99, 0 filled
+            10:02:00 S2 cancelled, 0 filled
+            10:02:00 T2 cancelled, 0 filled
+            10:02:01 S2 cancelled by hand, again, so it is held without a stop
+            10:02:01 alert: a stop was cancelled by hand again: the lot is held without one (S2 was cancelled by hand)
+            10:05:00 signal SELL 0.90 taken (SELL 0.90 closes the long position)
+            10:05:00 leaving: SELL 0.90 closes the long position
+            10:05:00 -> place X3 sell 99 limit 100.90 day
+            10:05:01 X3 rejected, 0 filled
+            10:05:01 -> place X4 sell 99 limit 100.90 day
+            10:05:01 X4 works 99, 0 filled
+            10:05:01 protected after 3 min
+            10:05:02 filled X4 sell 99 at 101.00
+            10:05:02 closed long 99 from 100.00 at 101.00: +99.00 by SELL 0.90 closes the long position
+            10:05:02 X4 filled, 99 filled
+            10:05:02 trade closed: +99.00, commission 0.00
         "#]],
     );
 }

@@ -61,10 +61,10 @@ fn a_correction_to_more_shares_grows_the_protection() {
         10:00:01 echo T1 99 at 108.00
         10:00:02 corrected E1 120 at 100.00
         10:00:03 wake
-        10:00:03 armed S1 120
         10:00:03 echo S1 120 at 97.09
-        10:00:03 armed T1 120
         10:00:03 echo T1 120 at 108.00
+        10:00:03 armed S1 120
+        10:00:03 armed T1 120
     ",
         expect![[r#"
             10:00:00 signal BUY 0.85 taken (High Confidence Buy: 0.85 >= 0.80)
@@ -84,11 +84,11 @@ fn a_correction_to_more_shares_grows_the_protection() {
             10:00:02 filled E1 buy 120 at 100.00
             10:00:03 -> modify S1 to 120 at 97.09
             10:00:03 -> modify T1 to 120 at 108.00
+            10:00:03 S1 now 120 at 97.09
+            10:00:03 T1 now 120 at 108.00
             10:00:03 S1 works 120, 0 filled
             10:00:03 protected after 1.0 s
-            10:00:03 S1 now 120 at 97.09
             10:00:03 T1 works 120, 0 filled
-            10:00:03 T1 now 120 at 108.00
         "#]],
     );
 }
@@ -105,10 +105,10 @@ fn an_entry_that_brings_more_than_was_ordered_is_protected_whole() {
         10:00:01 echo T1 99 at 108.00
         10:00:01 executed E1 1 at 100.00
         10:00:02 wake
-        10:00:02 armed S1 100
         10:00:02 echo S1 100 at 97.09
-        10:00:02 armed T1 100
         10:00:02 echo T1 100 at 108.00
+        10:00:02 armed S1 100
+        10:00:02 armed T1 100
     ",
         expect![[r#"
             10:00:00 signal BUY 0.85 taken (High Confidence Buy: 0.85 >= 0.80)
@@ -128,11 +128,11 @@ fn an_entry_that_brings_more_than_was_ordered_is_protected_whole() {
             10:00:01 filled E1 buy 1 at 100.00
             10:00:02 -> modify S1 to 100 at 97.09
             10:00:02 -> modify T1 to 100 at 108.00
+            10:00:02 S1 now 100 at 97.09
+            10:00:02 T1 now 100 at 108.00
             10:00:02 S1 works 100, 0 filled
             10:00:02 protected after 1.0 s
-            10:00:02 S1 now 100 at 97.09
             10:00:02 T1 works 100, 0 filled
-            10:00:02 T1 now 100 at 108.00
         "#]],
     );
 }

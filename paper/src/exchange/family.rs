@@ -17,12 +17,7 @@ impl Exchange {
     pub(super) fn children(&self, parent: OrderKey) -> Vec<OrderKey> {
         let is_child =
             |order: &&Order| order.key.client == parent.client && order.terms.parent == Some(parent.id);
-        self.live
-            .values()
-            .filter_map(|key| self.orders.get(key))
-            .filter(is_child)
-            .map(|order| order.key)
-            .collect()
+        self.live().filter(is_child).map(|order| order.key).collect()
     }
 
     /// A child that is let go while its parent already lives: asleep, unless the parent has filled enough.

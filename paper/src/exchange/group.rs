@@ -103,11 +103,6 @@ impl Exchange {
                 && order.is_reported()
                 && order.reported_oca().is_some_and(|oca| oca.group == group)
         };
-        self.live
-            .values()
-            .filter_map(|key| self.orders.get(key))
-            .filter(is_member)
-            .map(|order| order.key)
-            .collect()
+        self.live().filter(is_member).map(|order| order.key).collect()
     }
 }

@@ -79,12 +79,7 @@ impl Exchange {
     }
 
     fn contracts_in_play(&self) -> Vec<(i32, String)> {
-        let mut ids: Vec<i32> = self
-            .live
-            .values()
-            .filter_map(|key| self.orders.get(key))
-            .map(|order| order.terms.con_id)
-            .collect();
+        let mut ids: Vec<i32> = self.live().map(|order| order.terms.con_id).collect();
         ids.sort_unstable();
         ids.dedup();
         let named = ids.into_iter().filter_map(|id| Some((id, self.market.listing(id)?.symbol.clone())));

@@ -35,11 +35,8 @@ impl Exchange {
     /// No more than so many live orders a contract and side.
     pub(super) fn check_room(&self, terms: &Terms) -> Result<(), Refusal> {
         let max = self.options.account.orders_a_side_max;
-        let same = self
-            .live
-            .values()
-            .filter_map(|key| self.orders.get(key))
-            .filter(|order| order.terms.con_id == terms.con_id && order.terms.side == terms.side);
+        let same =
+            self.live().filter(|order| order.terms.con_id == terms.con_id && order.terms.side == terms.side);
         if same.count() < max {
             return Ok(());
         }

@@ -68,7 +68,7 @@ impl Exchange {
         let is_found = |order: &&Order| {
             order.phase == Phase::AwaitingLocate && order.located.is_some_and(|located| located <= now)
         };
-        let found = self.live.values().filter_map(|key| self.orders.get(key)).filter(is_found);
+        let found = self.live().filter(is_found);
         for key in found.map(|order| order.key).collect::<Vec<_>>() {
             self.release(key);
         }

@@ -34,7 +34,7 @@ impl Hub {
             clients: self.peers.keys().filter_map(|connection| self.desk.client_of(*connection)).collect(),
             connections: self.desk.connections(),
             tasks: tokio::runtime::Handle::current().metrics().num_alive_tasks(),
-            live_orders: exchange.orders().filter(|order| order.is_live()).count(),
+            live_orders: exchange.live().count(),
             executions: exchange.executions().len(),
             cash: values.cash,
             net_liquidation: values.net_liquidation,

@@ -32,14 +32,15 @@ pub fn meaning(code: i32, alive: bool) -> Meaning {
     }
 }
 
-/// Whether the gateway has lost IB (1100, 2110), or has it again (1101, 1102, or we have come
-/// back to it ourselves, which it tells again if it has not); none for any other notice.
-#[must_use]
-pub fn tells_outage(code: i32) -> Option<bool> {
-    match code {
-        1100 | 2110 => Some(true),
-        -8 | 1101 | 1102 => Some(false),
-        _ => None,
+/// By which code the gateway is without IB after a notice, if it is. 1100 ends with 1101 or 1102; 2110, which
+/// promises to mend itself, with the first data farm that is there again, too. A connection made anew (-8) is
+/// told of neither again, so it counts as whole, and what it tells of its orders has to show it.
+pub(super) fn outage_after(before: Option<i32>, code: i32) -> Option<i32> {
+    match (before, code) {
+        (Some(1100), 2110) => before,
+        (_, 1100 | 2110) => Some(code),
+        (_, -8 | 1101 | 1102) | (Some(2110), 2104 | 2106 | 2158) => None,
+        _ => before,
     }
 }
 
@@ -47,14 +48,13 @@ pub fn tells_outage(code: i32) -> Option<bool> {
 ///
 /// -8, -6, -7 are `ibapi`'s own: reconnected, order updates lost, notices lost. 1100 to
 /// 1102 and 2110 are TWS's link to its servers; 1300 says that the port moves.
-#[must_use]
-pub fn opens_gap(code: i32) -> bool {
+pub(super) fn opens_gap(code: i32) -> bool {
     matches!(code, -8 | -7 | -6 | 1100 | 1101 | 1102 | 1300 | 2110)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Meaning, meaning, tells_outage};
+    use super::{Meaning, meaning, outage_after};
 
     #[test]
     fn no_code_ends_an_order() {
@@ -68,9 +68,20 @@ mod tests {
     }
 
     #[test]
-    fn an_outage_lasts_until_it_is_said_to_be_over() {
-        let told = [1100, 2110, 2104, 1102, 1101, -8].map(tells_outage);
-        let (lost, back) = (Some(true), Some(false));
-        assert_eq!(told, [lost, lost, None, back, back, back]);
+    fn an_outage_lasts_until_what_ended_it_is_over() {
+        let after = |codes: &[i32]| codes.iter().fold(None, |before, code| outage_after(before, *code));
+        let table: [(&[i32], Option<i32>); 8] = [
+            (&[1100], Some(1100)),
+            (&[1100, 2104], Some(1100)),
+            (&[1100, 2110, 2104], Some(1100)),
+            (&[1100, 1102], None),
+            (&[1100, 1101], None),
+            (&[2110, 2103], Some(2110)),
+            (&[2110, 2104], None),
+            (&[1100, -8], None),
+        ];
+        for (codes, expected) in table {
+            assert_eq!(after(codes), expected, "{codes:?}");
+        }
     }
 }

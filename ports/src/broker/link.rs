@@ -24,7 +24,7 @@ use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, spawn_local};
 
 use super::bars;
-use super::codes::{Meaning, meaning, opens_gap, tells_outage};
+use super::codes::{Meaning, meaning, opens_gap, outage_after};
 use super::contract::look_up;
 use super::funds::{self, FundsCell};
 use super::outgoing::{Message, messages};
@@ -109,8 +109,8 @@ struct Shared {
     queue: mpsc::UnboundedSender<Vec<(OrderRef, Message)>>,
     /// False from the first sign of trouble until the link is made anew or has recovered.
     up: Cell<bool>,
-    /// True while the gateway has no link of its own to IB: what it tells then is old.
-    outage: Cell<bool>,
+    /// By which code the gateway is without IB, while it is: what it tells then is old.
+    outage: Cell<Option<i32>>,
     /// Counts gaps: a snapshot from before one says nothing about what came after it.
     gaps: Cell<u64>,
     tasks: RefCell<Vec<JoinHandle<()>>>,
@@ -147,7 +147,7 @@ impl Link {
             events,
             queue,
             up: Cell::new(true),
-            outage: Cell::new(false),
+            outage: Cell::new(None),
             gaps: Cell::new(0),
             tasks: RefCell::default(),
         });
@@ -252,7 +252,7 @@ impl Link {
         wanted: &BTreeSet<TickerKey>,
         since: DateTime<Utc>,
     ) -> Result<(), Incomplete> {
-        if self.shared.outage.get() {
+        if self.shared.outage.get().is_some() {
             return Err(Incomplete::Outage);
         }
         let days = days_since(since, self.shared.clock.now().market);
@@ -369,9 +369,7 @@ fn account(settings: &Settings, managed: &[String]) -> Result<String, ConnectErr
 
 async fn listen_to_notices(link: Link, mut notices: NoticeStream) {
     while let Some(notice) = notices.next().await {
-        if let Some(outage) = tells_outage(notice.code) {
-            link.shared.outage.set(outage);
-        }
+        link.shared.outage.set(outage_after(link.shared.outage.get(), notice.code));
         if opens_gap(notice.code) {
             link.gap(format!("{} {}", notice.code, notice.message));
         } else {

@@ -41,11 +41,6 @@ pub(super) fn loose_exit(lot: &Lot) -> Option<&Leg> {
     exit.filter(|exit| exit.spec.group.is_none() && !lot.brings(exit))
 }
 
-/// Orders that were placed only to leave, since the lot was last opened.
-pub(super) fn exits(lot: &Lot) -> usize {
-    lot.exits().saturating_sub(lot.exits_before)
-}
-
 pub(super) fn is_open(now: Now, view: &MarketView) -> bool {
     view.instrument.as_ref().is_some_and(|own| own.session_at(now.market).is_some())
 }

@@ -5,8 +5,9 @@ use chrono::TimeDelta;
 
 use super::ASLEEP_MAX;
 use super::ask::{
-    EXITS_MAX, calm, cancel, exit_spec, exits, fact, is_open, loose_exit, modify, patience, place, settled,
+    EXITS_MAX, calm, cancel, exit_spec, fact, is_open, loose_exit, modify, patience, place, settled,
 };
+use super::protection::is_unwanted;
 use crate::fact::{Fact, LotClosed, Step};
 use crate::lot::{Leg, Lot};
 use crate::mode::Mode;
@@ -15,7 +16,6 @@ use crate::mutant::{self, Mutant};
 use crate::order::{Kind, Side, TimeInForce};
 use crate::order_ref::Role;
 use crate::reason::Because;
-use crate::settings::OnHandCancel;
 use crate::ticker::Ticker;
 use crate::ticker::entry::marketable;
 use crate::time::Now;
@@ -53,7 +53,7 @@ pub(super) fn cover_excess(
         return vec![];
     }
     let other = trade.lots.iter().rev().find(|other| !other.held().is_zero());
-    let busy = !is_open(now, view) || lot.legs.iter().any(covers) || exits(lot) >= EXITS_MAX;
+    let busy = !is_open(now, view) || lot.legs.iter().any(covers) || lot.exits() >= EXITS_MAX;
     if other.is_none() && busy {
         return vec![];
     }
@@ -138,7 +138,7 @@ pub(super) fn take_away(ticker: &Ticker, now: Now, trade: &Trade, lot: &Lot, vie
         // What fills already is not changed under way: the group would be grown again.
         (_, Some(stop)) if !stop.reported.max(stop.filled).is_zero() => vec![],
         (Some(leg), _) => reprice(ticker, now, trade, lot, leg, price),
-        (None, stop) if exits(lot) < EXITS_MAX => sell(ticker, now, trade, lot, stop, price, view),
+        (None, stop) if lot.exits() < EXITS_MAX => sell(ticker, now, trade, lot, stop, price, view),
         _ => vec![],
     }
 }
@@ -158,9 +158,10 @@ fn sell(
     let mut exit = exit_spec(ticker, trade, lot, Role::Exit, trade.next_n(), Kind::Limit(price));
     let Some(stop) = stop else {
         let newest = |role| lot.newest(role).map(|leg| leg.spec.order.n);
-        let tried = newest(Role::Exit) > newest(Role::Stop) && !unstopped_by_hand(lot);
+        // A stop that a person does not want is not waited for.
+        let tried = newest(Role::Exit) > newest(Role::Stop) && !is_unwanted(lot);
         exit.time_in_force = TimeInForce::Day;
-        return if tried || !calm(now, lot) && lot.refusals > 0 { vec![] } else { vec![place(vec![exit])] };
+        return if tried { vec![] } else { vec![place(vec![exit])] };
     };
     if !stop.works() || stop.changing.is_some() || !calm(now, lot) {
         return vec![];
@@ -171,11 +172,6 @@ fn sell(
         None if view.quote.is_some_and(|quote| quote.halted) => vec![],
         None => cancel(stop),
     }
-}
-
-/// True where a person wants the lot closed and without its stop: it does not come back.
-fn unstopped_by_hand(lot: &Lot) -> bool {
-    lot.by_hand.as_ref().is_some_and(|by_hand| by_hand.then == Some(OnHandCancel::Flatten))
 }
 
 /// A limit that the market would meet now; none while it is closed.

@@ -16,7 +16,7 @@ mod target;
 
 use chrono::TimeDelta;
 
-use self::ask::{EXITS_MAX, calm, exits};
+use self::ask::{EXITS_MAX, calm};
 use self::entry::{drop_family, end_entry, fell_through, reanchor};
 use self::hands::{note_cancelled_stop, note_changed_terms};
 use self::leaving::{close_lot, cover_excess, reopen_lot, scale_out, sweep, take_away};
@@ -118,8 +118,8 @@ impl Ticker {
         if !trade.lots.iter().all(over) {
             return;
         }
-        let beyond = |lot: &&Lot| !lot.oversold().is_zero() && exits(lot) >= EXITS_MAX;
-        if trade.lots.iter().any(|lot| !lot.oversold().is_zero() && exits(lot) < EXITS_MAX) {
+        let beyond = |lot: &&Lot| !lot.oversold().is_zero() && lot.exits() >= EXITS_MAX;
+        if trade.lots.iter().any(|lot| !lot.oversold().is_zero() && lot.exits() < EXITS_MAX) {
             return;
         }
         if let Some(lot) = trade.lots.iter().find(beyond) {

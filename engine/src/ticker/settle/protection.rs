@@ -4,11 +4,11 @@ use chrono::TimeDelta;
 
 use super::ASLEEP_MAX;
 use super::ask::{
-    EXITS_MAX, SETTLING, cancel, exit_spec, exits, exposed, fact, is_open, loose_exit, modify, patience,
-    place, settled,
+    EXITS_MAX, SETTLING, cancel, exit_spec, exposed, fact, is_open, loose_exit, modify, patience, place,
+    settled,
 };
 use crate::fact::{Fact, Step};
-use crate::lot::{ByHand, Leg, Lot};
+use crate::lot::{Leg, Lot};
 use crate::mode::Mode;
 use crate::money::{Price, Rounding};
 use crate::mutant::{self, Mutant};
@@ -70,7 +70,8 @@ pub(super) fn drop_double(_: &Ticker, _: Now, _: &Trade, lot: &Lot, _: &MarketVi
 }
 
 /// A stop that is gone, or that sleeps on after its entry is over: a fresh pair in a
-/// group of its own, stop first. After some tries the shares are sold instead.
+/// group of its own, stop first. After some tries the shares are sold instead; where that fails,
+/// too, the ticker halts, and all of it is tried again after a while.
 pub(super) fn renew_protection(
     ticker: &Ticker,
     now: Now,
@@ -85,7 +86,7 @@ pub(super) fn renew_protection(
     if lot.held().is_zero() || !settled(lot) || lot.covered() >= lot.held() || !(asleep || gone) || helpless {
         return vec![];
     }
-    if lot.by_hand.as_ref().is_some_and(|by_hand| is_meant(lot, by_hand)) {
+    if is_unwanted(lot) {
         return vec![];
     }
     // Where no new order may be placed, an old one is not given up for it. Orders are placed
@@ -106,7 +107,7 @@ pub(super) fn renew_protection(
     if lot.renewals < RENEWALS_MAX || rested {
         steps.push(Step::Fact(Fact::ProtectionRenewed { lot: lot.opened.lot }));
         steps.push(place(protection(ticker, trade, lot, view)));
-    } else if exits(lot) < EXITS_MAX {
+    } else if lot.exits() < EXITS_MAX {
         steps.extend(abandon(ticker, trade, lot));
     } else if ticker.mode.opens() {
         let mode = Mode::Halted { because: Because::Unprotected.to_string() };
@@ -115,12 +116,13 @@ pub(super) fn renew_protection(
     steps
 }
 
-/// A person wants the lot without a stop: it is held so, or is on its way out.
-fn is_meant(lot: &Lot, by_hand: &ByHand) -> bool {
+/// A person wants the lot without its newest stop: it is held so, or is on its way out.
+pub(super) fn is_unwanted(lot: &Lot) -> bool {
+    let Some(by_hand) = &lot.by_hand else { return false };
     let newest = lot.newest(Role::Stop).is_some_and(|stop| stop.spec.order == by_hand.order);
     match by_hand.then {
         Some(OnHandCancel::Hold) => newest,
-        Some(OnHandCancel::Flatten) => newest && exits(lot) < EXITS_MAX,
+        Some(OnHandCancel::Flatten) => newest && lot.exits() < EXITS_MAX,
         None => false,
     }
 }
