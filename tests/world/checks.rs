@@ -215,20 +215,18 @@ impl World {
         };
     }
 
-    /// The journal is in sequence, and each ticker is what its records make of it.
+    /// The journal is in sequence, and each ticker is what its records make of it, those that
+    /// wait to be written included.
     pub(super) fn check_journal(&mut self) {
         let in_order = self.records.iter().zip(1..).all(|(record, seq)| record.seq == seq);
         assert!(in_order, "the journal has a gap");
-        let waits = self.program.as_ref().is_none_or(|program| !program.waiting.is_empty());
-        if waits {
-            return;
-        }
         self.counts.note("check: fold = state");
         self.follow();
         let Some(program) = &self.program else { return };
         for (lived, folded) in program.tickers.iter().zip(&self.checks.shadows) {
-            let key = &lived.settings().key;
-            assert!(durable(lived) == durable(folded), "{key} is not what its records make of it");
+            let (key, mut folded) = (&lived.settings().key, folded.clone());
+            program.waiting_of(key).for_each(|(at, step)| folded.apply(at, &step));
+            assert!(durable(lived) == durable(&folded), "{key} is not what its records make of it");
         }
     }
 

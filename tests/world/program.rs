@@ -99,6 +99,7 @@ impl World {
 
     /// The process ends where it stands. Of what waited for the journal a part is written.
     pub(super) fn crash(&mut self) {
+        self.check_journal();
         let Some(mut program) = self.program.take() else { return };
         let written = usize::try_from(self.dice.roll(program.waiting.len() as u64 + 1)).unwrap_or(0);
         for draft in program.waiting.drain(..written) {
@@ -107,7 +108,6 @@ impl World {
         self.connection += 1;
         self.heard.iter_mut().for_each(|streams| *streams = [0; 3]);
         self.counts.note("fault: crash");
-        self.check_journal();
         let down = if self.dice.one_in(6) { 30_000 } else { 200 + self.dice.roll(3_000) };
         self.queue.push(self.ms + down, What::Start);
     }
@@ -421,11 +421,24 @@ impl World {
     }
 }
 
+impl Program {
+    /// A ticker's steps that wait for the journal.
+    pub(crate) fn waiting_of(&self, key: &TickerKey) -> impl Iterator<Item = (Now, Step)> {
+        let t = self.tickers.iter().position(|ticker| ticker.settings().key == *key);
+        let own = self.waiting.iter().filter(move |draft| draft.ticker == t);
+        own.filter_map(|draft| Some((draft.at, step_of(&draft.body)?)))
+    }
+}
+
 /// A record as a step of its ticker.
 pub(crate) fn step(record: &Record) -> Option<(Now, Step)> {
-    match &record.body {
-        Body::Fact(fact) => Some((record.at, Step::Fact(fact.clone()))),
-        Body::Request(request) => Some((record.at, Step::Request(request.clone()))),
+    Some((record.at, step_of(&record.body)?))
+}
+
+fn step_of(body: &Body) -> Option<Step> {
+    match body {
+        Body::Fact(fact) => Some(Step::Fact(fact.clone())),
+        Body::Request(request) => Some(Step::Request(request.clone())),
         _ => None,
     }
 }
