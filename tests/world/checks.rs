@@ -226,7 +226,7 @@ impl World {
         for (lived, folded) in program.tickers.iter().zip(&self.checks.shadows) {
             let (key, mut folded) = (&lived.settings().key, folded.clone());
             program.waiting_of(key).for_each(|(at, step)| folded.apply(at, &step));
-            assert!(durable(lived) == durable(&folded), "{key} is not what its records make of it");
+            assert!(*lived == folded, "{key} is not what its records make of it:\n{lived:?}\n{folded:?}");
         }
     }
 
@@ -423,12 +423,6 @@ fn excuses(body: &Body) -> bool {
         Body::Verdict(verdict) => verdict.refused.is_some(),
         _ => false,
     }
-}
-
-/// All that a journal rebuilds of a ticker, in words: what only one quote has shown is not in it.
-fn durable(ticker: &Ticker) -> String {
-    let all = format!("{ticker:?}");
-    all.split_once(", rules: ").map_or(all.clone(), |(durable, _)| durable.to_owned())
 }
 
 /// A record as a line.

@@ -53,8 +53,9 @@ const LOOK_AGAIN: TimeDelta = TimeDelta::milliseconds(250);
 /// How often the rules look at an open trade that is at rest, should no quote come.
 const LOOK_AT_RULES: TimeDelta = TimeDelta::seconds(1);
 
-/// One ticker: its position, its orders, and what it has learned.
-#[derive(Clone, Debug)]
+/// One ticker: its position, its orders, and what it has learned. Two are equal where all that a
+/// journal rebuilds is: what only quotes have shown does not count.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ticker {
     installation: crate::Installation,
     settings: TickerSettings,

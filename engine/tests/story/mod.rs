@@ -53,7 +53,7 @@ use engine::{
 use expect_test::Expect;
 
 use crate::numbers::{at, decimal};
-use crate::subject::{durable, market, settings};
+use crate::subject::{market, settings};
 
 /// Plays `story` to a ticker with the settings of [`settings`] and compares its answer.
 pub(crate) fn check(story: &str, expected: Expect) {
@@ -146,7 +146,7 @@ impl Teller {
         for spec in out.iter().flat_map(placed) {
             self.placed.insert(spec.order.clone(), (spec.action, spec.quantity));
         }
-        assert_eq!(durable(&self.rebuilt), durable(&self.ticker), "rebuilt from its facts");
+        assert_eq!(self.rebuilt, self.ticker, "rebuilt from its facts");
         out
     }
 

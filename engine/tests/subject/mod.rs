@@ -79,9 +79,3 @@ pub(crate) fn market() -> MarketView {
         rate: Some(Decimal::ONE),
     }
 }
-
-/// All that a journal rebuilds of a ticker, in words: what only one quote has shown is not in it.
-pub(crate) fn durable(ticker: &engine::Ticker) -> String {
-    let all = format!("{ticker:?}");
-    all.split_once(", rules: ").map_or(all.clone(), |(durable, _)| durable.to_owned())
-}
