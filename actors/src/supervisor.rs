@@ -77,7 +77,6 @@ pub struct Running {
     threads: Threads,
     installation: Installation,
     in_flight_max: usize,
-    base_currency: String,
     quotes: QuoteCells,
     funds: FundsCell,
     running: BTreeMap<TickerKey, TickerSettings>,
@@ -113,7 +112,8 @@ pub fn start(settings: Settings) -> Result<Running, JournalError> {
     let memory = Memory::of(journal.read()?, settings.limits);
     let threads = Threads::start(settings.durability, settings.ticker_threads.min(settings.tickers.len()));
     let clock = Arc::new(Clock::resuming(memory.known_until()));
-    let (board, quotes, funds) = (Arc::new(Board::default()), QuoteCells::default(), FundsCell::default());
+    let (board, quotes) = (Arc::new(Board::default()), QuoteCells::default());
+    let funds = FundsCell::of(&settings.base_currency);
 
     let broker = {
         let mut route = Route {
@@ -155,7 +155,6 @@ pub fn start(settings: Settings) -> Result<Running, JournalError> {
         threads,
         installation,
         in_flight_max: settings.in_flight_max,
-        base_currency: settings.base_currency,
         quotes,
         funds,
         running: BTreeMap::new(),
@@ -205,7 +204,6 @@ impl Running {
             journal: self.journal.clone().recipient(),
             broker: self.broker.clone().recipient(),
             board: self.board.clone(),
-            base_currency: self.base_currency.clone(),
             in_flight_max: self.in_flight_max,
         };
         let ticker = self.memory.ticker(self.installation, settings.clone());

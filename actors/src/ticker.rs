@@ -35,8 +35,6 @@ pub struct Doors {
     pub broker: Recipient<LookAgain>,
     /// Where it shows itself.
     pub board: Arc<Board>,
-    /// The account's currency: a contract in another one has no rate.
-    pub base_currency: String,
     /// Records that may wait for the journal before signals are declined.
     pub in_flight_max: usize,
 }
@@ -85,6 +83,8 @@ impl TickerActor {
         }
         let now = self.doors.clock.now();
         self.view.quote = self.doors.quote.look();
+        let currency = self.view.instrument.as_ref().map(|own| own.currency.as_str());
+        self.view.rate = currency.and_then(|currency| self.doors.funds.rate(currency));
         self.view.equity = self.doors.funds.peek().and_then(|funds| funds.net_liquidation);
         let mut out = Vec::new();
         let decided = catch_unwind(AssertUnwindSafe(|| match self.too_far_ahead(input) {
@@ -278,11 +278,7 @@ impl Handler<Tell> for TickerActor {
                 self.doors.quote.look();
             }
             Tell::Wake => self.decide(ctx, &Input::Quote),
-            Tell::Know(instrument) => {
-                let same = instrument.currency == self.doors.base_currency;
-                self.view.rate = same.then_some(Decimal::ONE);
-                self.view.instrument = Some(instrument);
-            }
+            Tell::Know(instrument) => self.view.instrument = Some(instrument),
             Tell::Bars { bars, anew } => self.take_in(bars, anew),
             Tell::Leave => self.leaves = true,
             Tell::Flushed(count) => self.unwritten = self.unwritten.saturating_sub(count),

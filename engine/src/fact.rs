@@ -309,8 +309,11 @@ pub struct LotOpened {
     pub resting: bool,
     /// The quote that the prices were made from.
     pub touch: Price,
-    /// Units of money for one point of price.
+    /// Units of base currency for one point of price, at the rate of that moment.
     pub multiplier: Decimal,
+    /// What one contract takes of the account's available funds, in base currency; none: its worth.
+    #[serde(default)]
+    pub margin: Option<Money>,
     /// The exchange's own day.
     #[serde(default)]
     pub day: Option<NaiveDate>,

@@ -107,6 +107,8 @@ pub struct Instrument {
     pub expiry: Option<NaiveDate>,
     /// The step that order sizes go in; whole shares whatever the contract allows.
     pub lot_size: Quantity,
+    /// The smallest order that opens something.
+    pub size_min: Quantity,
     /// The zone that its exchange counts its days in.
     pub zone: Tz,
     /// Regular trading sessions, in rising order.
@@ -123,6 +125,13 @@ pub struct Session {
 }
 
 impl Instrument {
+    /// As much of `exact` as can be ordered: whole steps, and nothing below the smallest order.
+    #[must_use]
+    pub fn orderable(&self, exact: Quantity) -> Quantity {
+        let whole = exact.in_lots_of(self.lot_size);
+        if whole < self.size_min { Quantity::ZERO } else { whole }
+    }
+
     /// The session that `at` lies in.
     #[must_use]
     pub fn session_at(&self, at: DateTime<Utc>) -> Option<Session> {

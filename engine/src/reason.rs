@@ -222,6 +222,14 @@ pub enum Decline {
         /// What a share costs.
         price: Price,
     },
+    /// The contract is not traded in so few.
+    #[error("{size} is less than the contract's smallest order of {least}")]
+    BelowMinimum {
+        /// What the money, the risk or the equity comes to.
+        size: Quantity,
+        /// The smallest order.
+        least: Quantity,
+    },
     /// The part of the first lot is less than a share.
     #[error("the add rounds to no share of {of}")]
     AddRoundsToZero {

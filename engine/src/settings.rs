@@ -59,6 +59,9 @@ pub struct TickerSettings {
     /// Protection works outside regular hours, as a stop that becomes a limit this far beyond;
     /// none: it sleeps there.
     pub stop_outside_rth: Option<Fraction>,
+    /// What one contract takes of the account's available funds, in the contract's currency; none: its
+    /// whole worth counts, as a stock's does.
+    pub margin: Option<Money>,
     /// Whether the ticker may start beside a position of somebody else's.
     pub allow_foreign_position: bool,
     /// How much worse than its stop an exit is expected to be, when a size is made from the risk.
@@ -128,6 +131,7 @@ impl TickerSettings {
             stop_distance_min: Fraction::FIFTH_PERCENT,
             trades_a_day_max: None,
             stop_outside_rth: None,
+            margin: None,
             allow_foreign_position: false,
             slippage_allowance: Fraction::TENTH_PERCENT,
             atr_period: 14,

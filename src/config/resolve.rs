@@ -267,6 +267,7 @@ fn ticker(
         stop_distance_min: own.min_stop_distance_pct.unwrap_or(built_in.stop_distance_min),
         trades_a_day_max: own.max_trades_a_day,
         stop_outside_rth: own.stop_outside_rth_pct,
+        margin: own.margin_a_contract.map(|own| own.money()),
         allow_foreign_position: own.allow_foreign_position.unwrap_or_default(),
         slippage_allowance: own.slippage_allowance_pct.unwrap_or(built_in.slippage_allowance),
         atr_period: own.atr_period.map_or(built_in.atr_period, NonZeroU32::get),
@@ -304,6 +305,10 @@ fn check_ticker(key: &TickerKey, own: &Table, built: &TickerSettings, faults: &m
     }
     if !future && named {
         let say = "`local_symbol` and `expiry` go with security_type = \"FUT\"";
+        faults.at(&segments![key.as_str()], say);
+    }
+    if !future && own.margin_a_contract.is_some() {
+        let say = "`margin_a_contract` goes with security_type = \"FUT\"; a stock takes its whole worth";
         faults.at(&segments![key.as_str()], say);
     }
     let adds = built.scale_ins_max.saturating_add(built.double_downs_max);

@@ -51,6 +51,7 @@ pub(super) struct Table {
     pub(super) on_hand_cancel: Option<OnHandCancel>,
     pub(super) min_stop_distance_pct: Option<Fraction>,
     pub(super) stop_outside_rth_pct: Option<Fraction>,
+    pub(super) margin_a_contract: Option<Amount>,
     pub(super) reversal_expiry_s: Option<u32>,
     pub(super) cool_down_s: Option<u32>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -119,6 +120,7 @@ impl Table {
             on_hand_cancel: self.on_hand_cancel.or(below.on_hand_cancel),
             min_stop_distance_pct: self.min_stop_distance_pct.or(below.min_stop_distance_pct),
             stop_outside_rth_pct: self.stop_outside_rth_pct.or(below.stop_outside_rth_pct),
+            margin_a_contract: self.margin_a_contract.or(below.margin_a_contract),
             reversal_expiry_s: self.reversal_expiry_s.or(below.reversal_expiry_s),
             cool_down_s: self.cool_down_s.or(below.cool_down_s),
             // For all tickers the rules file itself is the place.

@@ -50,6 +50,7 @@ pub(crate) fn view(market: &Market, con_id: i32) -> MarketView {
         currency: "USD".into(),
         expiry: None,
         lot_size: Quantity::whole(1),
+        size_min: Quantity::whole(1),
         zone: paper::market::calendar::ZONE,
         liquid_hours: sessions.map(|one| Session { open: one.open, close: one.close }).collect(),
     };

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::day::{Rate, Spent};
-use super::exact::{total, worth};
+use super::exact::total;
 use super::fills::Day;
 use super::holding::Holding;
 use super::judge::Case;
@@ -222,8 +222,8 @@ impl Book {
         let holding = self.holding(ticker);
         let opened = holding.apply(at, fact);
         if let (Fact::Executed { execution } | Fact::Stray { execution }, false) = (fact, opened.is_zero()) {
-            let worth = worth(execution.price.value(), opened.value(), holding.multiplier);
-            self.spent.note(at.market, worth);
+            let bound = holding.binds(execution.price, opened);
+            self.spent.note(at.market, bound);
         }
     }
 

@@ -94,17 +94,17 @@ fn is_within(at: Process, now: Process) -> bool {
 pub(super) struct Spent(VecDeque<(DateTime<Utc>, Option<Money>)>);
 
 impl Spent {
-    /// A position was opened or enlarged by so much; none where it cannot be computed.
-    pub(super) fn note(&mut self, at: DateTime<Utc>, worth: Option<Money>) {
+    /// Opening or enlarging a position took so much; none where it cannot be computed.
+    pub(super) fn note(&mut self, at: DateTime<Utc>, bound: Option<Money>) {
         self.0.retain(|(before, _)| at - before < SPENT_AGE_MAX);
         if self.0.len() == SPENT_MAX {
             self.0.pop_front();
         }
-        self.0.push_back((at, worth));
+        self.0.push_back((at, bound));
     }
 
     /// What was spent after `told`; none where it cannot be computed.
     pub(super) fn since(&self, told: DateTime<Utc>) -> Option<Money> {
-        total(self.0.iter().filter(|(at, _)| *at > told).map(|(_, worth)| *worth))
+        total(self.0.iter().filter(|(at, _)| *at > told).map(|(_, bound)| *bound))
     }
 }

@@ -167,7 +167,7 @@ impl Book {
             LimitName::OrdersADay => whole(Reading::Count(self.orders_of_day())),
             LimitName::BuyingPower => {
                 let spent = self.spent_since(view.funds?.at);
-                whole(Reading::Money(total([exposure()?.reserved(), spent])?))
+                whole(Reading::Money(total([Some(exposure()?.bound()), spent])?))
             }
             LimitName::Restricted => whole(Reading::Count(count(self.limits().restricted.len()))),
             LimitName::PriceCollar | LimitName::DuplicateIntent | LimitName::ZeroCrossing => None,

@@ -19,12 +19,18 @@ use crate::order_ref::{OrderRef, Role};
 use crate::request::{OrderSpec, Request};
 use crate::time::Now;
 
+/// Buying power that goes with one unit of available funds: TWS tells four times the funds of a margin
+/// account, and less of any other, so that this much is on the safe side.
+const BUYING_POWER_OF_FUNDS: Decimal = Decimal::from_parts(4, 0, 0, false, 0);
+
 /// One ticker's line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Holding {
     /// Signed shares, by executions.
     pub(super) position: Decimal,
     pub(super) multiplier: Decimal,
+    /// What one contract takes of the available funds; none: its worth.
+    margin: Option<Money>,
     pub(super) lines: Lines,
     pub(super) fills: Fills,
     pub(super) streak: Streak,
@@ -46,6 +52,7 @@ impl Holding {
         Holding {
             position: Decimal::ZERO,
             multiplier: Decimal::ONE,
+            margin: None,
             lines: Lines::default(),
             fills: Fills::on(day),
             streak: Streak::default(),
@@ -62,7 +69,7 @@ impl Holding {
     pub(super) fn apply(&mut self, at: Now, fact: &Fact) -> Quantity {
         self.intent.note(fact);
         match fact {
-            Fact::LotOpened(lot) => self.multiplier = lot.multiplier,
+            Fact::LotOpened(lot) => (self.multiplier, self.margin) = (lot.multiplier, lot.margin),
             Fact::Executed { execution }
             | Fact::Stray { execution }
             | Fact::CorrectedLate { execution, .. }
@@ -204,6 +211,23 @@ impl Holding {
         total(entries.map(|(_, line)| match line.worst_price() {
             Some(price) => worth(price.value(), line.rest().value(), self.multiplier),
             // Without a price it is refused; until then it reserves no money.
+            None => Some(Money::ZERO),
+        }))
+    }
+
+    /// The buying power that opening so many takes: their worth, or what their margin leaves unusable.
+    pub(super) fn binds(&self, price: Price, quantity: Quantity) -> Option<Money> {
+        match self.margin {
+            Some(margin) => worth(margin.value(), quantity.value(), BUYING_POWER_OF_FUNDS),
+            None => worth(price.value(), quantity.value(), self.multiplier),
+        }
+    }
+
+    /// The buying power that working entries may take, but for one of them.
+    pub(super) fn bound(&self, but: Option<&OrderRef>) -> Option<Money> {
+        let entries = self.lines.entries().filter(|(order, _)| Some(*order) != but);
+        total(entries.map(|(_, line)| match line.worst_price() {
+            Some(price) => self.binds(price, line.rest()),
             None => Some(Money::ZERO),
         }))
     }

@@ -60,6 +60,7 @@ impl Scene {
             currency: "USD".into(),
             expiry: None,
             lot_size: Quantity::whole(1),
+            size_min: Quantity::whole(1),
             zone: chrono_tz::America::New_York,
             liquid_hours: vec![session],
         };

@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 
 use super::entry::{Planned, Prices, Sending, bracket_around, exchange_day, marketable, open_instrument};
 use super::moves::tightens;
+use super::size::orderable;
 use super::{Out, Ticker};
 use crate::distance::Distance;
 use crate::fact::{Fact, LotOpened, StopOutcome};
@@ -82,10 +83,11 @@ impl Ticker {
         let bad = |why| Decline::no_bracket(touch, &why);
         let entry = marketable(action, touch, self.settings.entry_offset, instrument).map_err(bad)?;
         let (stop, target) = bracket_around(entry, &lot, instrument).map_err(bad)?;
-        let quantity = scale_in.scale_pct.of(trade.first_bought()).in_lots_of(instrument.lot_size);
+        let quantity = scale_in.scale_pct.of(trade.first_bought()).in_lots_of(Quantity::whole(1));
         if quantity.is_zero() {
             return Err(Decline::AddRoundsToZero { of: trade.first_bought() });
         }
+        let quantity = orderable(quantity, instrument)?;
         let sending = self.sending(trade, EntryKind::Marketable);
         let prices = Prices { entry, stop, target };
         Ok(Planned { orders: self.bracket(now, &lot, sending, prices, quantity, instrument), lot })
@@ -143,10 +145,11 @@ impl Ticker {
         };
         let (stop, target) = bracket_around(entry, &lot, instrument).map_err(bad)?;
         let scaled = trade.first_bought().value().checked_mul(double_down.scale.value()).unwrap_or_default();
-        let quantity = Quantity::new(scaled).unwrap_or_default().in_lots_of(instrument.lot_size);
+        let quantity = Quantity::new(scaled).unwrap_or_default().in_lots_of(Quantity::whole(1));
         if quantity.is_zero() {
             return Err(Decline::AddRoundsToZero { of: trade.first_bought() });
         }
+        let quantity = orderable(quantity, instrument)?;
         let sending = self.sending(trade, EntryKind::Limit);
         let prices = Prices { entry, stop, target };
         Ok(Planned { orders: self.bracket(now, &lot, sending, prices, quantity, instrument), lot })

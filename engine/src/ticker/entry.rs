@@ -13,7 +13,7 @@ use super::{Out, Ticker};
 use crate::distance::Distance;
 use crate::fact::{Fact, LotOpened};
 use crate::instrument::Instrument;
-use crate::money::{BadPrice, Fraction, Multiple, Price, Quantity, Rounding};
+use crate::money::{BadPrice, Fraction, Money, Multiple, Price, Quantity, Rounding};
 use crate::order::{Action, Kind, Side, TimeInForce};
 use crate::order_ref::Role;
 use crate::reason::{Because, Decline};
@@ -151,7 +151,8 @@ impl Ticker {
         whole: Quantity,
     ) -> Result<Vec<Planned>, Decline> {
         let touch = plan.quote.touch(plan.side.opening()).ok_or(Decline::NoQuote)?;
-        let targets = self.targets_of(entry, signal, market, plan.instrument.lot_size, whole)?;
+        let targets = self.targets_of(entry, signal, market, plan.instrument, whole)?;
+        let rate = self.rate(plan.instrument, market)?;
         let mut lots = Vec::with_capacity(targets.len());
         for (number, (quantity, target)) in (1..).zip(targets) {
             let lot = LotOpened {
@@ -164,7 +165,8 @@ impl Ticker {
                 adds: false,
                 resting: false,
                 touch,
-                multiplier: plan.instrument.multiplier * market.rate.unwrap_or(Decimal::ONE),
+                multiplier: plan.instrument.multiplier * rate,
+                margin: self.settings.margin.map(|own| Money::new(own.value() * rate)),
                 day: Some(exchange_day(now, market)),
                 because: because.clone(),
             };
@@ -200,7 +202,7 @@ impl Ticker {
         entry: &CreatePosition,
         signal: Option<&Signal>,
         market: &MarketView,
-        lot_size: Quantity,
+        instrument: &Instrument,
         whole: Quantity,
     ) -> Result<Vec<(Quantity, Option<Distance>)>, Decline> {
         let told = signal.filter(|_| entry.from_signal).and_then(|signal| signal.target);
@@ -221,13 +223,19 @@ impl Ticker {
         let mut rest = whole;
         let mut parts = Vec::with_capacity(entry.targets.len());
         for target in others {
-            let quantity = target.part.of(whole).in_lots_of(lot_size);
+            let quantity = instrument.orderable(target.part.of(whole));
             rest = rest.less(quantity);
             parts.push((quantity, Some(distance(target.take_profit_pct, target.atr_target_multiplier)?)));
         }
         parts.push((rest, Some(distance(last.take_profit_pct, last.atr_target_multiplier)?)));
-        // A part of less than a share goes with the last one.
+        // A part too small for an order went to the last one; where that is too small, it goes to the one before.
         parts.retain(|(quantity, _)| !quantity.is_zero());
+        if let [.., before, last] = &mut *parts
+            && last.0 < instrument.size_min
+        {
+            before.0 = before.0 + last.0;
+            parts.pop();
+        }
         Ok(parts)
     }
 

@@ -142,7 +142,7 @@ impl Ticker {
         let parts: Vec<(u32, Quantity)> = trade
             .lots
             .iter()
-            .map(|lot| (lot.opened.lot, own.part.of(lot.held()).in_lots_of(instrument.lot_size)))
+            .map(|lot| (lot.opened.lot, instrument.orderable(own.part.of(lot.held()))))
             .filter(|(_, part)| !part.is_zero())
             .collect();
         self.fired(now, rule, &because, out);

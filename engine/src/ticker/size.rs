@@ -38,15 +38,15 @@ impl Ticker {
             }
             Sizing::Risk(money) => self.by_risk(money, from, stop, unit),
         };
-        let quantity = quantity.in_lots_of(instrument.lot_size);
-        if quantity.is_zero() {
+        let size = quantity.in_lots_of(Quantity::whole(1));
+        if size.is_zero() {
             return Err(Decline::RoundsToZero { money: money_of(sizing, market), price: from });
         }
-        Ok(quantity)
+        orderable(size, instrument)
     }
 
     /// Base currency for one unit of the contract's; the same currency needs no rate.
-    fn rate(&self, instrument: &Instrument, market: &MarketView) -> Result<Decimal, Decline> {
+    pub(super) fn rate(&self, instrument: &Instrument, market: &MarketView) -> Result<Decimal, Decline> {
         market.rate.ok_or_else(|| Decline::NoRate { currency: instrument.currency.clone() })
     }
 
@@ -60,6 +60,15 @@ impl Ticker {
         let cap = self.settings.position_size_max.map(|most| most.buys(from, unit));
         cap.map_or(by_risk, |cap| by_risk.min(cap))
     }
+}
+
+/// As many as can be ordered, or that the contract is not traded in so few.
+pub(super) fn orderable(size: Quantity, instrument: &Instrument) -> Result<Quantity, Decline> {
+    let whole = instrument.orderable(size);
+    if whole.is_zero() {
+        return Err(Decline::BelowMinimum { size, least: instrument.size_min.max(instrument.lot_size) });
+    }
+    Ok(whole)
 }
 
 fn own_size(entry: &CreatePosition) -> Option<Sizing> {

@@ -221,3 +221,44 @@ fn unknown_buying_power_refuses_where_it_is_told_to() {
         "#]],
     );
 }
+
+/// One contract at 100.00 with 50 a point is worth 5000; its margin of 200 takes 800 of buying power.
+#[test]
+fn a_future_takes_its_margin_of_the_buying_power_and_its_worth_of_the_exposure() {
+    check(
+        &limits(|own| {
+            buying_power(Unknown::Admit)(own);
+            own.account.gross_exposure_max = Some(money("12000"));
+        }),
+        "
+        09:31:00 funds 3200
+        09:31:00 lot ES 1 100.00 50 200
+        09:31:00 place ES E1 buy 2 limit 100.00
+        09:31:00 gauge buying power
+        09:31:00 gauge gross exposure
+        09:31:01 filled ES E1 buy 2 at 100.00
+        09:31:01 ended ES E1 2
+        09:31:01 gauge buying power
+        09:31:02 place GE E1 buy 1 limit 1.00
+        09:31:03 funds 1600
+        09:31:03 place GE E1 buy 801 limit 1.00
+        09:31:03 place GE E1 buy 800 limit 1.00
+        09:31:03 place IBM E1 buy 1 limit 1.00
+    ",
+        expect![[r#"
+            09:31:00 funds 3200
+            09:31:00 lot ES 1 100.00 50 200
+            09:31:00 place ES E1 buy 2 limit 100.00  -> admitted
+            09:31:00 gauge buying power  -> buying power: 1600.00 of 1600.00, 0.00 left, on, refused 0 today
+            09:31:00 gauge gross exposure  -> gross exposure: 10000.00 of 12000.00, 2000.00 left, on, refused 0 today
+            09:31:01 filled ES E1 buy 2 at 100.00
+            09:31:01 ended ES E1 2
+            09:31:01 gauge buying power  -> buying power: 1600.00 of 1600.00, 0.00 left, on, refused 0 today
+            09:31:02 place GE E1 buy 1 limit 1.00  -> refused: entries would take 1601.00 of buying power, 1600.00 may be used
+            09:31:03 funds 1600
+            09:31:03 place GE E1 buy 801 limit 1.00  -> refused: entries would take 801.00 of buying power, 800.00 may be used
+            09:31:03 place GE E1 buy 800 limit 1.00  -> admitted
+            09:31:03 place IBM E1 buy 1 limit 1.00  -> refused: entries would take 801.00 of buying power, 800.00 may be used
+        "#]],
+    );
+}

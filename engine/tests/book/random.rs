@@ -131,6 +131,7 @@ impl World {
                 resting: false,
                 touch: limit,
                 multiplier: Decimal::ONE,
+                margin: None,
                 day: None,
                 because: Because::Operator,
             }),

@@ -209,7 +209,9 @@ impl Teller {
                 ),
                 because: Because::Operator,
             },
-            ["lot", _, lot, touch, rest @ ..] => lot_opened(lot, touch, rest.first().unwrap_or(&"1")),
+            ["lot", _, lot, touch, rest @ ..] => {
+                lot_opened(lot, touch, rest.first().unwrap_or(&"1"), rest.get(1).copied())
+            }
             ["closed", _, trade, realized] => Fact::TradeClosed {
                 trade: trade.parse().expect("a number"),
                 realized: money(realized),
@@ -294,7 +296,7 @@ fn place(name: &str, what: &str) -> Request {
     Request::Place { orders: orders.split(',').map(|text| spec(name, text)).collect() }
 }
 
-fn lot_opened(lot: &str, touch: &str, multiplier: &str) -> Fact {
+fn lot_opened(lot: &str, touch: &str, multiplier: &str, margin: Option<&str>) -> Fact {
     Fact::LotOpened(LotOpened {
         trade: 1,
         lot: lot.parse().expect("a number"),
@@ -306,6 +308,7 @@ fn lot_opened(lot: &str, touch: &str, multiplier: &str) -> Fact {
         resting: false,
         touch: price(touch),
         multiplier: decimal(multiplier),
+        margin: margin.map(money),
         day: None,
         because: Because::Operator,
     })

@@ -322,3 +322,102 @@ fn trades_are_counted_by_the_exchanges_own_day() {
         "#]],
     );
 }
+
+#[test]
+fn a_contract_in_another_currency_is_sized_at_the_rate_and_declined_without_one() {
+    let money = json!({ "position_size": "10000" });
+    entry(
+        money.clone(),
+        "10:00:00 currency GBP 1.25",
+        expect![[r#"
+        10:00:00 signal BUY 0.85 taken (Buy: 0.85 >= 0.80)
+        10:00:00 trade 1 lot 1: long from 100.00 (Buy: 0.85 >= 0.80)
+        10:00:00 -> place E1 buy 79 limit 100.10 until 14:00:30 UTC, T1 sell 79 limit 104.11, S1 sell 79 stop 98.09
+    "#]],
+    );
+    entry(
+        money,
+        "10:00:00 currency GBP -",
+        expect![[r#"
+        10:00:00 signal BUY 0.85 declined: no rate from GBP to the account's currency
+    "#]],
+    );
+    entry(
+        json!({ "shares": "7" }),
+        "10:00:00 currency GBP -",
+        expect![[r#"
+        10:00:00 signal BUY 0.85 declined: no rate from GBP to the account's currency
+    "#]],
+    );
+    entry(
+        json!({ "risk_per_trade": "200", "stop_loss_pct": "0.05" }),
+        "10:00:00 currency GBP 1.25",
+        expect![[r#"
+            10:00:00 signal BUY 0.85 taken (Buy: 0.85 >= 0.80)
+            10:00:00 trade 1 lot 1: long from 100.00 (Buy: 0.85 >= 0.80)
+            10:00:00 -> place E1 buy 31 limit 100.10 until 14:00:30 UTC, T1 sell 31 limit 104.11, S1 sell 31 stop 95.09
+        "#]],
+    );
+}
+
+#[test]
+fn a_size_goes_in_the_contracts_steps_and_is_declined_below_its_smallest_order() {
+    let money = json!({ "position_size": "10000" });
+    entry(
+        money.clone(),
+        "10:00:00 lots 10 10",
+        expect![[r#"
+        10:00:00 signal BUY 0.85 taken (Buy: 0.85 >= 0.80)
+        10:00:00 trade 1 lot 1: long from 100.00 (Buy: 0.85 >= 0.80)
+        10:00:00 -> place E1 buy 90 limit 100.10 until 14:00:30 UTC, T1 sell 90 limit 104.11, S1 sell 90 stop 98.09
+    "#]],
+    );
+    entry(
+        money.clone(),
+        "10:00:00 lots 1 100",
+        expect![[r#"
+        10:00:00 signal BUY 0.85 declined: 99 is less than the contract's smallest order of 100
+    "#]],
+    );
+    entry(
+        money,
+        "10:00:00 lots 100 100",
+        expect![[r#"
+        10:00:00 signal BUY 0.85 declined: 99 is less than the contract's smallest order of 100
+    "#]],
+    );
+    let targets = json!({ "targets": [
+        { "part": "0.3", "take_profit_pct": "0.02" },
+        { "part": "0.3", "take_profit_pct": "0.04" },
+        { "part": "0.4", "take_profit_pct": "0.06" },
+    ] });
+    entry(
+        targets,
+        "10:00:00 lots 1 35",
+        expect![[r#"
+        10:00:00 signal BUY 0.85 taken (Buy: 0.85 >= 0.80)
+        10:00:00 trade 1 lot 1: long from 100.00 (Buy: 0.85 >= 0.80)
+        10:00:00 -> place E1 buy 99 limit 100.10 until 14:00:30 UTC, T1 sell 99 limit 106.11, S1 sell 99 stop 98.09
+    "#]],
+    );
+}
+
+#[test]
+fn a_point_of_a_future_is_worth_its_multiplier() {
+    entry(
+        json!({ "position_size": "21000" }),
+        "10:00:00 multiplier 50",
+        expect![[r#"
+        10:00:00 signal BUY 0.85 taken (Buy: 0.85 >= 0.80)
+        10:00:00 trade 1 lot 1: long from 100.00 (Buy: 0.85 >= 0.80)
+        10:00:00 -> place E1 buy 4 limit 100.10 until 14:00:30 UTC, T1 sell 4 limit 104.11, S1 sell 4 stop 98.09
+    "#]],
+    );
+    entry(
+        json!({ "position_size": "5000" }),
+        "10:00:00 multiplier 50",
+        expect![[r#"
+        10:00:00 signal BUY 0.85 declined: 5000.00 buys no share at 100.10
+    "#]],
+    );
+}

@@ -162,6 +162,14 @@ impl Teller {
             ["withdraw"] => vec![Input::Withdraw(Because::Operator)],
             ["zone", zone] => self.see_instrument(|own| own.zone = zone.parse().expect("a zone")),
             ["expiry", day] => self.see_instrument(|own| own.expiry = Some(day.parse().expect("a day"))),
+            ["lots", step, least] => self.see_instrument(|own| {
+                (own.lot_size, own.size_min) = (quantity(step), quantity(least));
+            }),
+            ["multiplier", points] => self.see_instrument(|own| own.multiplier = decimal(points)),
+            ["currency", name, rate] => {
+                self.see_instrument(|own| own.currency = (*name).to_owned());
+                self.see(|view| view.rate = (*rate != "-").then(|| decimal(rate)))
+            }
             ["atr", points] => self.see(|view| view.atr = Some(decimal(points))),
             ["equity", worth] => self.see(|view| view.equity = Some(Money::new(decimal(worth)))),
             ["halted"] => self.see_quote(|quote| quote.halted = true),

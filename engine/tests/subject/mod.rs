@@ -68,6 +68,7 @@ pub(crate) fn market() -> MarketView {
         currency: "USD".into(),
         expiry: None,
         lot_size: Quantity::whole(1),
+        size_min: Quantity::whole(1),
         zone: chrono_tz::America::New_York,
         liquid_hours: vec![Session { open, close: open + TimeDelta::minutes(390) }],
     };

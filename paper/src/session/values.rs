@@ -69,12 +69,14 @@ impl Desk {
         ]
     }
 
-    /// Cash and positions in the one currency there is.
+    /// Cash and positions in the one currency that it keeps, and the rates of the others that it trades in.
     pub(super) fn ledger(&self) -> Vec<(&'static str, String, Option<String>)> {
         let values = self.exchange.values();
         let currency = Some(self.exchange.options().account.currency.clone());
         let money = |tag, value: Decimal| (tag, rounded(value, 2), currency.clone());
-        vec![
+        let rates = self.exchange.options().account.rates.iter();
+        let rates = rates.map(|(name, rate)| ("ExchangeRate", rate.to_string(), Some(name.clone())));
+        let own = vec![
             money("CashBalance", values.cash),
             money("TotalCashBalance", values.cash),
             money("StockMarketValue", values.net_position),
@@ -82,7 +84,8 @@ impl Desk {
             money("UnrealizedPnL", values.unrealized),
             money("RealizedPnL", values.realized),
             ("ExchangeRate", "1.00".to_owned(), currency.clone()),
-        ]
+        ];
+        own.into_iter().chain(rates).collect()
     }
 }
 

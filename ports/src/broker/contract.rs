@@ -74,7 +74,8 @@ pub(super) async fn look_up(
         multiplier: multiplier(&details),
         currency: details.contract.currency.to_string(),
         expiry: expiry(&details),
-        lot_size: Quantity::whole(1),
+        lot_size: whole(details.size_increment),
+        size_min: whole(details.min_size),
         zone: zone_named(&details.time_zone_id).unwrap_or(Tz::UTC),
         liquid_hours: sessions(&details.liquid_hours, &details.time_zone_id),
     };
@@ -109,8 +110,26 @@ fn multiplier(details: &ContractDetails) -> Decimal {
     multiplier.checked_div(magnifier).unwrap_or(multiplier)
 }
 
+/// A size rule in whole shares, one at least: the API refuses the fractions that some contracts allow.
+fn whole(size: Option<f64>) -> Quantity {
+    let size = size.and_then(decimal).unwrap_or_default().ceil().max(Decimal::ONE);
+    Quantity::new(size).unwrap_or(Quantity::whole(1))
+}
+
 /// The last day of a contract that ends: `YYYYMMDD`, behind which a time may stand.
 fn expiry(details: &ContractDetails) -> Option<NaiveDate> {
     let told = &details.contract.last_trade_date_or_contract_month;
     NaiveDate::parse_from_str(told.get(..8)?, "%Y%m%d").ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::whole;
+
+    #[test]
+    fn sizes_go_in_whole_shares_and_coarser_steps_as_told() {
+        let told = [None, Some(0.0001), Some(1.0), Some(2.5), Some(100.0), Some(f64::NAN), Some(f64::MAX)];
+        let sizes = told.map(|size| whole(size).to_string());
+        assert_eq!(sizes, ["1", "1", "1", "3", "100", "1", "1"]);
+    }
 }

@@ -35,7 +35,7 @@ pub(super) fn news(table: &mut Table, update: &OrderUpdate, now: DateTime<Utc>) 
         },
         OrderUpdate::CommissionReport(report) => {
             let ticker = table.ticker_of(&report.execution_id)?.clone();
-            Some((ticker, News::Commission(commission_of(report)?)))
+            Some((ticker, News::Commission(commission_of(table, report)?)))
         }
         OrderUpdate::OrderBound(_) => None,
     }
@@ -106,11 +106,13 @@ fn action_of(side: ExecutionSide) -> Action {
     }
 }
 
-/// A commission; none while TWS sends its "unset" in place of it.
-pub(super) fn commission_of(report: &CommissionReport) -> Option<Commission> {
+/// A commission in base currency; none while TWS sends its "unset" in place of it, or the rate of its
+/// currency is not known: until the next snapshot it is estimated then.
+pub(super) fn commission_of(table: &Table, report: &CommissionReport) -> Option<Commission> {
     let amount = money(report.commission)?;
     // Some gateways send -1 before the real amount.
     let unset = amount == engine::Money::new((-1).into());
+    let amount = table.in_base(amount, &report.currency)?;
     (!unset).then(|| Commission { execution: report.execution_id.clone(), amount })
 }
 

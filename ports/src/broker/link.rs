@@ -223,6 +223,7 @@ impl Link {
     /// Streams what the broker says of the account's money into `cell`, and again after every
     /// interruption.
     pub fn stream_funds(&self, cell: FundsCell) {
+        self.shared.table.borrow_mut().convert_by(cell.clone());
         self.spawn(stream_funds(self.clone(), cell));
     }
 

@@ -228,7 +228,7 @@ fn sort_execution(
         Executions::CommissionReport(report) => {
             let ticker = table.ticker_of(&report.execution_id).cloned();
             let snapshot = ticker.and_then(|ticker| sorted.get_mut(&ticker));
-            if let (Some(snapshot), Some(commission)) = (snapshot, commission_of(report)) {
+            if let (Some(snapshot), Some(commission)) = (snapshot, commission_of(table, report)) {
                 snapshot.commissions.push(commission);
             }
         }

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use engine::{OrderRef, TickerKey};
+use engine::{Money, OrderRef, TickerKey};
 use ibapi::contracts::Contract;
 use ibapi::orders::Order;
+
+use super::funds::FundsCell;
 
 /// Executions whose ticker is remembered until their commission comes.
 const EXECUTIONS_MAX: usize = 10_000;
@@ -19,6 +21,8 @@ pub(super) struct Table {
     contracts: BTreeMap<i32, TickerKey>,
     next_id: i32,
     client_id: i32,
+    /// Where the rates of other currencies are.
+    funds: Option<FundsCell>,
 }
 
 /// An order at the broker.
@@ -43,6 +47,21 @@ impl Table {
     /// Only orders of this client are ours: ids of others may be the same numbers.
     pub(super) fn listen_for(&mut self, client_id: i32) {
         self.client_id = client_id;
+    }
+
+    /// What is told in other currencies is converted by these rates.
+    pub(super) fn convert_by(&mut self, funds: FundsCell) {
+        self.funds = Some(funds);
+    }
+
+    /// Money in base currency; none where the rate is not known. No currency is the base.
+    pub(super) fn in_base(&self, amount: Money, currency: &str) -> Option<Money> {
+        match &self.funds {
+            Some(funds) if !currency.is_empty() => {
+                amount.value().checked_mul(funds.rate(currency)?).map(Money::new)
+            }
+            _ => Some(amount),
+        }
     }
 
     /// True for a client id that is ours, or that the broker left out.

@@ -1,7 +1,7 @@
 //! Limits of the account: what all tickers hold and work together, and its day.
 
 use super::ticker::replaced;
-use super::{AccountView, Book, Case, Opening, Refusal, count};
+use super::{AccountView, Book, Case, Holding, Opening, Refusal, count};
 use crate::account::exact::{less, total, without_sign};
 use crate::account::{Trip, Unknown};
 use crate::money::Money;
@@ -17,6 +17,8 @@ pub(in crate::account) struct Exposure {
     short: Money,
     buys: Money,
     sells: Money,
+    /// Buying power that the entries may take.
+    bound: Money,
 }
 
 impl Exposure {
@@ -39,15 +41,18 @@ impl Exposure {
             short: worth(|worth| worth < Money::ZERO)?,
             buys: reserved(Action::Buy)?,
             sells: reserved(Action::Sell)?,
+            bound: total(book.holdings().map(|(_, own)| own.bound(but)))?,
         })
     }
 
-    /// With `worth` more of `action`.
-    fn with(self, action: Action, worth: Money) -> Option<Exposure> {
+    /// With what an order of this ticker may open.
+    fn with(self, opening: &Opening, holding: &Holding) -> Option<Exposure> {
+        let worth = opening.worth(holding.multiplier)?;
+        let bound = total([Some(self.bound), holding.binds(opening.price?, opening.quantity)])?;
         let add = |sum| total([Some(sum), Some(worth)]);
-        Some(match action {
-            Action::Buy => Exposure { buys: add(self.buys)?, ..self },
-            Action::Sell => Exposure { sells: add(self.sells)?, ..self },
+        Some(match opening.action {
+            Action::Buy => Exposure { buys: add(self.buys)?, bound, ..self },
+            Action::Sell => Exposure { sells: add(self.sells)?, bound, ..self },
         })
     }
 
@@ -65,9 +70,9 @@ impl Exposure {
         }]))
     }
 
-    /// What entries may bring.
-    pub(in crate::account) fn reserved(&self) -> Option<Money> {
-        total([Some(self.buys), Some(self.sells)])
+    /// Buying power that entries may take.
+    pub(in crate::account) fn bound(&self) -> Money {
+        self.bound
     }
 }
 
@@ -90,9 +95,7 @@ impl Case<'_> {
 
     fn exposure_with(&self, openings: &[Opening]) -> Option<Exposure> {
         let before = Exposure::of(self.book, self.view, replaced(openings))?;
-        openings.iter().try_fold(before, |sum, opening| {
-            sum.with(opening.action, opening.worth(self.holding.multiplier)?)
-        })
+        openings.iter().try_fold(before, |sum, opening| sum.with(opening, self.holding))
     }
 
     fn judge_exposure(&self, exposure: &Exposure, openings: &[Opening]) -> Result<(), Refusal> {
@@ -125,7 +128,7 @@ impl Case<'_> {
                 Unknown::Refuse => Err(Refusal::BuyingPowerUnknown),
             };
         };
-        let needed = total([exposure.reserved(), self.book.spent_since(funds.at)]);
+        let needed = total([Some(exposure.bound()), self.book.spent_since(funds.at)]);
         let needed = needed.ok_or_else(|| self.not_computable())?;
         let available = limit.of(funds.buying_power);
         if needed > available { Err(Refusal::BuyingPower { needed, available }) } else { Ok(()) }
