@@ -21,6 +21,8 @@ const REMEMBERED: TimeDelta = TimeDelta::days(8);
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ledger {
     open: BTreeMap<String, Booked>,
+    /// What they come to, by order: news of a long trade costs no more than that of a short one.
+    sums: BTreeMap<OrderRef, Sums>,
     /// Those of the trade before: it may turn out not to be over.
     before: BTreeMap<String, Booked>,
     closed: BTreeMap<String, Remembered>,
@@ -34,6 +36,17 @@ struct Booked {
     multiplier: Decimal,
     revision: u32,
     commission: Option<Money>,
+}
+
+/// What the executions of one order come to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Sums {
+    /// Shares.
+    shares: Decimal,
+    /// Money in and out.
+    cash: Decimal,
+    /// Price × shares, without sign.
+    value: Decimal,
 }
 
 /// An execution that belongs to no open trade.
@@ -96,7 +109,10 @@ impl Ledger {
         }
         let commission = known.and_then(|booked| booked.commission).or(self.early.remove(&base));
         let booked = Booked { execution: execution.clone(), multiplier, revision, commission };
-        self.open.insert(base, booked);
+        self.count(&booked, Decimal::ONE);
+        if let Some(old) = self.open.insert(base, booked) {
+            self.count(&old, Decimal::NEGATIVE_ONE);
+        }
     }
 
     /// Books a cost.
@@ -119,6 +135,7 @@ impl Ledger {
     /// Closes the open trade's books; those of the one before it are remembered by name only.
     pub fn close(&mut self, at: DateTime<Utc>) {
         self.before = std::mem::take(&mut self.open);
+        self.sums.clear();
         for (base, booked) in &self.before {
             self.closed.insert(base.clone(), Remembered::Own(booked.clone()));
         }
@@ -131,6 +148,7 @@ impl Ledger {
         if let Some(booked) = self.open.get_mut(base).or(self.before.get_mut(base)) {
             (booked.execution, booked.revision) = (execution.clone(), revision);
         }
+        self.count_anew();
     }
 
     /// Opens the books of the trade before again: news of it came late.
@@ -139,6 +157,7 @@ impl Ledger {
         for base in self.open.keys() {
             self.closed.remove(base);
         }
+        self.count_anew();
     }
 
     /// What a late correction changes in money, where it leaves the shares as they were.
@@ -188,6 +207,7 @@ impl Ledger {
                 (booked.execution.quantity, booked.execution.price) = (quantity, price);
             }
         }
+        self.count_anew();
     }
 
     /// A fraction of a share that a corporate action left was paid out, or made whole.
@@ -197,30 +217,32 @@ impl Ledger {
             let quantity = Quantity::new(booked.execution.quantity.value() + by);
             booked.execution.quantity = quantity.unwrap_or(booked.execution.quantity);
         }
+        self.count_anew();
     }
 
     /// Shares filled of one order of the open trade.
     #[must_use]
     pub fn filled(&self, order: &OrderRef) -> Quantity {
-        self.of(|own| own == order).map(|booked| booked.execution.quantity).sum()
+        self.sums.get(order).map_or(Quantity::ZERO, |sums| Quantity::new(sums.shares).unwrap_or_default())
     }
 
     /// Money in (positive) and out (negative) by the orders that `of` names.
     #[must_use]
     pub fn cash(&self, of: impl Fn(&OrderRef) -> bool) -> Money {
-        self.of(of).map(Booked::cash).sum()
+        Money::new(self.sum(of, |sums| sums.cash))
     }
 
     /// Money at price × quantity, without sign, by the orders that `of` names.
     #[must_use]
     pub fn value(&self, of: impl Fn(&OrderRef) -> bool) -> Money {
-        self.of(of).map(|booked| booked.execution.price.times(booked.execution.quantity, Decimal::ONE)).sum()
+        Money::new(self.sum(of, |sums| sums.value))
     }
 
     /// The order of the newest execution among those that `of` names.
     #[must_use]
     pub fn last(&self, of: impl Fn(&OrderRef) -> bool) -> Option<&OrderRef> {
-        let some = self.of(of).filter(|booked| !booked.execution.quantity.is_zero());
+        let some = self.open.values().filter(|booked| of(&booked.execution.order));
+        let some = some.filter(|booked| !booked.execution.quantity.is_zero());
         let newest = some.max_by_key(|booked| (booked.execution.at, &booked.execution.id));
         newest.map(|booked| &booked.execution.order)
     }
@@ -231,8 +253,26 @@ impl Ledger {
         self.open.values().filter_map(|booked| booked.commission).sum()
     }
 
-    fn of(&self, of: impl Fn(&OrderRef) -> bool) -> impl Iterator<Item = &Booked> {
-        self.open.values().filter(move |booked| of(&booked.execution.order))
+    fn sum(&self, of: impl Fn(&OrderRef) -> bool, part: impl Fn(&Sums) -> Decimal) -> Decimal {
+        self.sums.iter().filter(|(order, _)| of(order)).map(|(_, sums)| part(sums)).sum()
+    }
+
+    fn count(&mut self, booked: &Booked, sign: Decimal) {
+        let Execution { order, quantity, price, .. } = &booked.execution;
+        if !self.sums.contains_key(order) {
+            self.sums.insert(order.clone(), Sums::default());
+        }
+        let Some(sums) = self.sums.get_mut(order) else { return };
+        sums.shares += sign * quantity.value();
+        sums.cash += sign * booked.cash().value();
+        sums.value += sign * price.times(*quantity, Decimal::ONE).value();
+    }
+
+    fn count_anew(&mut self) {
+        self.sums.clear();
+        let open = std::mem::take(&mut self.open);
+        open.values().for_each(|booked| self.count(booked, Decimal::ONE));
+        self.open = open;
     }
 }
 
