@@ -1,14 +1,15 @@
-//! Single ticks of the past: which of them a request means.
+//! Single ticks: which ones of the past a request means, and how a tick-by-tick line goes on from them.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use paper::exchange::{Exchange, ExchangeOptions};
 use paper::market::Market;
 use paper::session::{Desk, Say};
 use paper::wire::message::contract::Contract;
 use paper::wire::message::history::HistoricalTicksRequest;
+use paper::wire::message::quote::{TickByTickData, TickByTickRequest};
 use paper::wire::message::request::StartApi;
 use paper::wire::{Hello, Reply, Request};
 
@@ -16,22 +17,38 @@ fn now() -> DateTime<Utc> {
     "2008-09-29T14:00:00Z".parse().unwrap()
 }
 
-/// The times of the ticks, as seconds before now; or the code of the refusal.
-fn ticks(start: &str, end: &str, count: i32, show: &str) -> Result<Vec<i64>, i32> {
+fn desk() -> Desk {
     let market = Arc::new(Market::new(Default::default()));
     let mut desk = Desk::new(Exchange::new(now(), market, ExchangeOptions::default()));
     desk.open(1);
     desk.hello(now(), 1, Hello { min: 213, max: 226 });
     desk.request(now(), 1, Request::StartApi(StartApi { client_id: Some(1), ..StartApi::default() }));
     desk.take();
-    let text = |words: &str| Some(words.to_owned());
-    let contract = Some(Contract { symbol: text("IBM"), sec_type: text("STK"), ..Contract::default() });
+    desk
+}
+
+fn text(words: &str) -> Option<String> {
+    Some(words.to_owned())
+}
+
+fn ibm() -> Option<Contract> {
+    Some(Contract { symbol: text("IBM"), sec_type: text("STK"), ..Contract::default() })
+}
+
+fn heard(desk: &mut Desk) -> Vec<Reply> {
+    let said = desk.take().into_iter();
+    said.filter_map(|(_, say)| if let Say::Reply(reply) = say { Some(*reply) } else { None }).collect()
+}
+
+/// The times of the ticks, as seconds before now; or the code of the refusal.
+fn ticks(start: &str, end: &str, count: i32, show: &str) -> Result<Vec<i64>, i32> {
+    let mut desk = desk();
     desk.request(
         now(),
         1,
         Request::HistoricalTicks(HistoricalTicksRequest {
             req_id: Some(7),
-            contract,
+            contract: ibm(),
             start_date_time: text(start),
             end_date_time: text(end),
             number_of_ticks: Some(count),
@@ -39,9 +56,12 @@ fn ticks(start: &str, end: &str, count: i32, show: &str) -> Result<Vec<i64>, i32
             ..HistoricalTicksRequest::default()
         }),
     );
-    let Some((_, Say::Reply(reply))) = desk.take().pop() else { panic!("silence") };
+    past(&heard(&mut desk).pop().unwrap())
+}
+
+fn past(reply: &Reply) -> Result<Vec<i64>, i32> {
     let before = |time: Option<i64>| now().timestamp() - time.unwrap();
-    match *reply {
+    match reply {
         Reply::HistoricalTicksLast(told) => Ok(told.ticks.iter().map(|tick| before(tick.time)).collect()),
         Reply::HistoricalTicks(told) => Ok(told.ticks.iter().map(|tick| before(tick.time)).collect()),
         Reply::HistoricalTicksBidAsk(told) => Ok(told.ticks.iter().map(|tick| before(tick.time)).collect()),
@@ -80,4 +100,73 @@ fn what_cannot_be_understood_is_refused() {
     assert_eq!(ticks("", "", -1, "TRADES"), Err(321));
     assert_eq!(ticks("", "", 1001, "TRADES"), Err(321));
     assert_eq!(ticks("", "", 3, "BID"), Err(321));
+}
+
+fn follow(desk: &mut Desk, kind: &str, count: i32, ignore_size: bool) -> Vec<Reply> {
+    let asked = TickByTickRequest {
+        req_id: Some(7),
+        contract: ibm(),
+        tick_type: text(kind),
+        number_of_ticks: Some(count),
+        ignore_size: Some(ignore_size),
+    };
+    desk.request(now(), 1, Request::TickByTick(asked));
+    heard(desk)
+}
+
+/// What a line is told in the seconds after now.
+fn live(desk: &mut Desk, seconds: i64) -> Vec<TickByTickData> {
+    let mut told = Vec::new();
+    for second in 1..=seconds {
+        desk.advance(now() + TimeDelta::seconds(second));
+        told.extend(heard(desk).into_iter().filter_map(|reply| match reply {
+            Reply::TickByTickData(tick) => Some(tick),
+            _ => None,
+        }));
+    }
+    told
+}
+
+#[test]
+fn a_line_begins_with_the_ticks_of_the_past_that_it_asks_for_and_repeats_none() {
+    for kind in ["Last", "AllLast"] {
+        let mut desk = desk();
+        let first = follow(&mut desk, kind, 5, false);
+        assert_eq!(first.len(), 1, "they come in one message");
+        assert_eq!(past(&first[0]), Ok(vec![4, 3, 2, 1, 0]));
+        let times: Vec<i64> =
+            live(&mut desk, 3).iter().map(|tick| tick.last.as_ref().unwrap().time()).collect();
+        assert_eq!(times, [1, 2, 3].map(|second| now().timestamp() + second), "{kind}");
+    }
+    let mut desk = desk();
+    assert!(matches!(follow(&mut desk, "MidPoint", 3, false)[..], [Reply::HistoricalTicks(_)]));
+    assert_eq!(follow(&mut self::desk(), "BidAsk", 0, false), [], "none is asked for");
+}
+
+#[test]
+fn a_number_of_ticks_that_cannot_be_had_opens_no_line() {
+    for count in [-1, 1001] {
+        let mut desk = desk();
+        let refused = follow(&mut desk, "Last", count, false);
+        assert_eq!(refused.iter().map(past).collect::<Vec<_>>(), [Err(321)]);
+        assert_eq!(live(&mut desk, 3), []);
+    }
+    assert_eq!(past(&follow(&mut desk(), "Last", 1000, false)[0]).unwrap().len(), 1000);
+}
+
+#[test]
+fn a_line_that_ignores_sizes_is_told_of_prices_alone() {
+    let prices = |ignore_size| {
+        let mut desk = desk();
+        let Some(Reply::HistoricalTicksBidAsk(past)) = follow(&mut desk, "BidAsk", 20, ignore_size).pop()
+        else {
+            panic!("no ticks of the past")
+        };
+        let live = live(&mut desk, 60).into_iter().filter_map(|tick| tick.bid_ask);
+        let ticks = past.ticks.into_iter().chain(live);
+        ticks.map(|tick| (tick.price_bid(), tick.price_ask())).collect::<Vec<_>>()
+    };
+    let (all, some) = (prices(false), prices(true));
+    assert!(some.windows(2).all(|pair| pair[0] != pair[1]), "nothing but a size had changed: {some:?}");
+    assert!(all.windows(2).any(|pair| pair[0] == pair[1]) && all.len() > some.len());
 }

@@ -1,17 +1,19 @@
 //! Five-second bars and tick-by-tick data.
 //!
 //! Both follow the steps of the market. At a speed whose step is longer than five seconds only the newest bar of each
-//! step is sent, and one tick a step.
+//! step is sent, and one tick a step. A tick-by-tick line that asks for a number of ticks first gets that many of the past.
 //!
 //! Read next: [`history`](crate::session::history).
 
 use chrono::TimeDelta;
 
 use crate::market::bars::{Bar, Show};
+use crate::market::listing::Listing;
 use crate::market::price::double;
 use crate::market::quote::Quote;
 use crate::session::contracts::NOT_FOUND;
 use crate::session::span::show_named;
+use crate::session::tape::{self, Failed, Wanted};
 use crate::session::{Connection, Desk, SUBSCRIPTIONS_MAX};
 use crate::wire::message::quote::{
     BidAskAttributes, BidAskTick, LastAttributes, LastTick, MidPointTick, RealTimeBarTick,
@@ -35,6 +37,7 @@ pub struct TickLine {
     symbol: String,
     exchange: &'static str,
     kind: TickKind,
+    ignore_size: bool,
     shown: Option<Quote>,
 }
 
@@ -61,6 +64,14 @@ impl TickKind {
             "BidAsk" => Some(TickKind::BidAsk),
             "MidPoint" => Some(TickKind::MidPoint),
             _ => None,
+        }
+    }
+
+    fn show(self) -> tape::Show {
+        match self {
+            TickKind::Last | TickKind::AllLast => tape::Show::Trades,
+            TickKind::BidAsk => tape::Show::BidAsk,
+            TickKind::MidPoint => tape::Show::MidPoint,
         }
     }
 
@@ -126,10 +137,32 @@ impl Desk {
                 "Error validating request.-'cc' : cause - Invalid tick-by-tick type",
             );
         };
+        match self.first_ticks(asked, &listing, kind) {
+            Ok(first) => first.into_iter().for_each(|reply| self.say(from, reply)),
+            Err((code, text)) => return self.fail(from, id, code, text),
+        }
+        // What the past has told already is not told again.
+        let shown = self.exchange.market().quote(self.exchange.now(), &listing.symbol);
+        let shown = shown.filter(|_| asked.number_of_ticks() != 0);
+        let (exchange, ignore_size) = (listing.primary, asked.ignore_size());
         if let Some(session) = self.session(from) {
-            let line = TickLine { symbol: listing.symbol, exchange: listing.primary, kind, shown: None };
+            let line = TickLine { symbol: listing.symbol, exchange, kind, ignore_size, shown };
             session.ticks.insert(id, line);
         }
+    }
+
+    /// The ticks of the past that a line begins with: in one message, as a request for historical ticks gets them.
+    fn first_ticks(
+        &self,
+        asked: &TickByTickRequest,
+        listing: &Listing,
+        kind: TickKind,
+    ) -> Result<Option<Reply>, Failed> {
+        if asked.number_of_ticks() == 0 {
+            return Ok(None);
+        }
+        let wanted = Wanted::new(kind.show(), asked.ignore_size(), asked.number_of_ticks())?;
+        Ok(Some(self.ticks_back(asked.req_id, listing, self.exchange.now(), wanted)))
     }
 
     pub(super) fn on_cancel_tick_by_tick(&mut self, from: Connection, id: i32) {
@@ -187,6 +220,10 @@ fn real_time_bar(id: i32, bar: &Bar) -> Reply {
 fn tick(id: i32, line: &TickLine, quote: Option<Quote>, now: i64) -> Option<Reply> {
     let quote = quote.filter(|quote| line.shown != Some(*quote))?;
     let book = quote.book?;
+    let before = line.shown.and_then(|shown| shown.book);
+    if !line.kind.show().is_news(book, before, line.ignore_size) {
+        return None;
+    }
     let mut data =
         TickByTickData { req_id: Some(id), tick_type: Some(line.kind.number()), ..TickByTickData::default() };
     match line.kind {

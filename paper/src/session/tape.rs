@@ -2,7 +2,7 @@
 //!
 //! They come from the same tape as bars and quotes: trades one a second, bids and asks and their middle where they
 //! changed. With neither a start nor an end the newest are meant, with both those between them; no number at all is the
-//! largest, as the `ibapi` crate's example has it.
+//! largest, as the `ibapi` crate's example has it. A tick-by-tick line may begin with some of them.
 //!
 //! Read next: [`account`](crate::session::account).
 
@@ -10,7 +10,9 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
+use crate::market::listing::Listing;
 use crate::market::price::{Pips, double};
+use crate::market::quote::Book;
 use crate::market::tape::{Print, SESSIONS_MAX};
 use crate::session::contracts::NOT_FOUND;
 use crate::session::span::{Duration, period};
@@ -27,10 +29,11 @@ use crate::wire::table::Reply;
 const TICKS_MAX: i32 = 1_000;
 
 /// An error's code and words.
-type Failed = (i32, String);
+pub(super) type Failed = (i32, String);
 
+/// What a tick tells of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Show {
+pub(super) enum Show {
     Trades,
     BidAsk,
     MidPoint,
@@ -46,16 +49,39 @@ impl Show {
         }
     }
 
-    /// Is there anything in a print that was not there a second before?
-    fn is_told(self, print: &Print, ignore_size: bool) -> bool {
-        let Some(before) = print.before else { return true };
-        let book = print.book;
+    /// Is there anything in a book that was not there before? Every trade is news.
+    pub(super) fn is_news(self, book: Book, before: Option<Book>, ignore_size: bool) -> bool {
+        let Some(before) = before else { return true };
         match self {
             Show::Trades => true,
             Show::BidAsk if ignore_size => (book.bid, book.ask) != (before.bid, before.ask),
             Show::BidAsk => book != before,
             Show::MidPoint => book.bid + book.ask != before.bid + before.ask,
         }
+    }
+}
+
+/// Which ticks are meant: of what, and how many at most.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wanted {
+    show: Show,
+    ignore_size: bool,
+    count: usize,
+}
+
+impl Wanted {
+    /// From 1 to 1,000 of them; 0 means as many as there may be.
+    pub(super) fn new(show: Show, ignore_size: bool, count: i32) -> Result<Wanted, Failed> {
+        let count = if count == 0 { TICKS_MAX } else { count };
+        match usize::try_from(count) {
+            Ok(count) if count <= TICKS_MAX as usize => Ok(Wanted { show, ignore_size, count }),
+            _ => Err(invalid("The number of ticks must be from 0 to 1000")),
+        }
+    }
+
+    fn of(self, tape: impl Iterator<Item = Print>) -> Vec<Print> {
+        let is_news = |print: &Print| self.show.is_news(print.book, print.before, self.ignore_size);
+        tape.filter(is_news).take(self.count).collect()
     }
 }
 
@@ -71,26 +97,31 @@ impl Desk {
         let listing = self.find(asked.contract.as_ref()).ok_or((200, NOT_FOUND.to_owned()))?;
         let show = Show::named(asked.what_to_show())
             .ok_or_else(|| invalid("What to show must be TRADES, BID_ASK or MIDPOINT"))?;
-        let count = Some(asked.number_of_ticks()).filter(|count| (0..=TICKS_MAX).contains(count));
-        let count = count.map(|count| if count == 0 { TICKS_MAX } else { count });
-        let count = count.and_then(|count| usize::try_from(count).ok());
-        let count = count.ok_or_else(|| invalid("The number of ticks must be from 0 to 1000"))?;
-        let is_told = |print: &Print| show.is_told(print, asked.ignore_size());
-        let (market, now) = (self.exchange.market(), self.exchange.now());
-        let prints: Vec<Print> = match (asked.start_date_time(), asked.end_date_time()) {
-            ("", end) => {
-                let end = if end.is_empty() { now } else { time(end)?.min(now) };
-                let back = market.tape_back(end, &listing.symbol);
-                let mut prints: Vec<Print> = back.filter(is_told).take(count).collect();
-                prints.reverse();
-                prints
-            }
-            (start, end) => {
-                let end = if end.is_empty() { now } else { time(end)?.min(now) };
-                market.tape_from(time(start)?, end, &listing.symbol).filter(is_told).take(count).collect()
-            }
+        let wanted = Wanted::new(show, asked.ignore_size(), asked.number_of_ticks())?;
+        let now = self.exchange.now();
+        let end = match asked.end_date_time() {
+            "" => now,
+            end => time(end)?.min(now),
         };
+        if asked.start_date_time().is_empty() {
+            return Ok(self.ticks_back(asked.req_id, &listing, end, wanted));
+        }
+        let start = time(asked.start_date_time())?;
+        let prints = wanted.of(self.exchange.market().tape_from(start, end, &listing.symbol));
         Ok(ticks(asked.req_id, show, listing.primary, &prints))
+    }
+
+    /// The newest ticks up to a moment, oldest first.
+    pub(super) fn ticks_back(
+        &self,
+        req_id: Option<i32>,
+        listing: &Listing,
+        end: DateTime<Utc>,
+        wanted: Wanted,
+    ) -> Reply {
+        let mut prints = wanted.of(self.exchange.market().tape_back(end, &listing.symbol));
+        prints.reverse();
+        ticks(req_id, wanted.show, listing.primary, &prints)
     }
 
     pub(super) fn on_histogram(&mut self, from: Connection, asked: &HistogramDataRequest) {
