@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use paper::exchange::{Exchange, ExchangeOptions};
 use paper::market::{Market, actions};
 use paper::session::{Desk, Say};
-use paper::wire::message::account::AccountDataRequest;
+use paper::wire::message::account::{AccountDataRequest, PnLSingleRequest};
 use paper::wire::message::contract::{Contract, ContractDataRequest};
 use paper::wire::message::order::{AttachedOrders, Order, PlaceOrderRequest};
 use paper::wire::message::request::StartApi;
@@ -162,7 +162,17 @@ fn a_stock_in_pence_is_priced_in_pence_and_paid_in_the_account_s_currency() {
         Reply::PortfolioValue(held) => Some(held.clone()),
         _ => None,
     });
-    assert_eq!(held.unwrap().position(), "100");
+    let held = held.unwrap();
+    assert_eq!(held.position(), "100");
+    let mark = desk.exchange().mark(desk.exchange().account().positions().next().unwrap().0);
+    let worth = mark.to_string().parse::<f64>().unwrap() * 1.80;
+    assert!((held.market_value() - worth).abs() < 0.006, "a hundred of them are worth {worth}: {held:?}");
+    assert!((held.unrealized_pnl() - (worth - paid)).abs() < 0.006, "{held:?}");
+    let (account, con_id) = (Some("DSIM0001".to_owned()), held.contract.unwrap().con_id);
+    let single = PnLSingleRequest { req_id: Some(9), account, model_code: None, con_id };
+    let told = ask(&mut desk, Request::PnLSingle(single));
+    let [Reply::PnLSingle(single)] = &told[..] else { panic!("{told:?}") };
+    assert!((single.value() - worth).abs() < 0.006 && (single.daily_pnl() - (worth - paid)).abs() < 0.006);
 }
 
 #[test]

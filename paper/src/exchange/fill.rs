@@ -15,7 +15,7 @@ const PER_SHARE: Decimal = Decimal::from_parts(5, 0, 0, false, 3);
 const MINIMUM: Decimal = Decimal::from_parts(1, 0, 0, false, 0);
 const PART_MAX: Decimal = Decimal::from_parts(1, 0, 0, false, 2);
 
-/// The commission of an order that has filled `shares` for `value` in all.
+/// The commission of an order that has filled `shares` for `value` in all, which is money of the account's currency.
 pub fn commission_of(shares: Decimal, value: Decimal) -> Decimal {
     (shares * PER_SHARE).max(MINIMUM).min(value * PART_MAX).round_dp(4)
 }
@@ -30,14 +30,13 @@ impl Exchange {
         if let Kind::MarketToLimit { limit: limit @ None } = &mut order.terms.kind {
             *limit = Some(price);
         }
-        let commission = commission_of(order.filled, order.value) - order.commission;
-        order.commission += commission;
         if order.is_exhausted() {
             order.phase = Phase::Filled;
             order.ended = Some(self.now);
             self.live.remove(&order.perm_id);
         }
-        let order = order.clone();
+        let commission = self.charge(key);
+        let Some(order) = self.orders.get(&key).cloned() else { return };
         let worth = self.worth(order.terms.con_id, price);
         let realized = self.account.trade(order.terms.con_id, order.terms.side, shares, worth, commission);
         let execution =
@@ -52,6 +51,17 @@ impl Exchange {
         self.tell(key);
         self.fill_in_group(key, shares);
         if order.phase == Phase::Filled { self.completed(key) } else { self.grow_children(key) }
+    }
+
+    /// What the newest fill of an order costs, in the account's currency.
+    fn charge(&mut self, key: OrderKey) -> Decimal {
+        let Some(order) = self.orders.get(&key) else { return Decimal::ZERO };
+        let all = commission_of(order.filled, self.worth(order.terms.con_id, order.value));
+        let newest = all - order.commission;
+        if let Some(order) = self.orders.get_mut(&key) {
+            order.commission = all;
+        }
+        newest
     }
 
     pub(super) fn next_exec_id(&mut self) -> String {

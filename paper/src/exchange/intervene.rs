@@ -48,7 +48,8 @@ impl Exchange {
     }
 
     fn book_outside(&mut self, trade: &Outside, price: Decimal) {
-        let commission = commission_of(trade.shares, trade.shares * price);
+        let worth = self.worth(trade.con_id, price);
+        let commission = commission_of(trade.shares, trade.shares * worth);
         let perm_id = self.perm_id_next;
         self.perm_id_next += 1;
         let mut execution = Execution {
@@ -69,13 +70,7 @@ impl Exchange {
             realized: Decimal::ZERO,
             is_liquidation: trade.is_liquidation,
         };
-        execution.realized = self.account.trade(
-            trade.con_id,
-            trade.side,
-            trade.shares,
-            self.worth(trade.con_id, price),
-            commission,
-        );
+        execution.realized = self.account.trade(trade.con_id, trade.side, trade.shares, worth, commission);
         self.executions.push(execution.clone());
         self.out.push(Event::Executed(Box::new(execution.clone())));
         self.out.push(Event::CommissionCharged(Box::new(execution)));

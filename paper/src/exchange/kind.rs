@@ -141,7 +141,13 @@ impl Kind {
 
     /// Can it work outside regular hours? Only what never pays more than a price of its own.
     pub fn works_outside_rth(self) -> bool {
-        matches!(self, Kind::Limit(_))
+        matches!(
+            self,
+            Kind::Limit(_)
+                | Kind::StopLimit { .. }
+                | Kind::TrailLimit { .. }
+                | Kind::LimitIfTouched { .. }
+        )
     }
 
     /// The distance of a trailing stop.

@@ -31,7 +31,8 @@ pub struct WhatIf {
 impl Exchange {
     pub(super) fn what_if(&self, key: OrderKey, terms: Terms) -> WhatIf {
         let price = self.likely_price(&terms);
-        let commission = commission_of(terms.quantity, terms.quantity * price);
+        let worth = self.worth(terms.con_id, price);
+        let commission = commission_of(terms.quantity, terms.quantity * worth);
         let (before, after) = self.around(&terms, price, commission);
         WhatIf { key, terms, before, after, commission }
     }

@@ -2,7 +2,7 @@
 //!
 //! A step stands for all trades since the step before: they trigger stops and fill resting limits that they went
 //! through. What is displayed at the step is shared by the orders in the order of their permanent ids, and replenished
-//! at the next one. Our orders move no price.
+//! at the next one. Our orders move no price. Outside regular hours only those orders are matched that ask for it.
 //!
 //! Read next: [`trigger`](crate::exchange::trigger), [`display`](crate::exchange::display), [`auction`](crate::exchange::auction).
 
@@ -25,10 +25,10 @@ impl Exchange {
         events
     }
 
-    /// The next moment at which the market is looked at, if it is not after `to`. Steps lie on a grid that begins at
-    /// each open, so that they do not depend on who asks when.
+    /// The next moment at which the market is looked at, if it is not after `to`. Steps lie on a grid that begins with
+    /// each stretch of trading, so that they do not depend on who asks when.
     pub fn next_step(&self, to: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let session = self.market.calendar().session_from(self.looked + TimeDelta::seconds(1))?;
+        let session = self.market.calendar().stretch_from(self.looked + TimeDelta::seconds(1))?;
         if self.looked < session.open {
             return Some(session.open).filter(|at| *at <= to);
         }
@@ -89,9 +89,12 @@ impl Exchange {
     fn match_all(&mut self, before: DateTime<Utc>, con_id: i32, look: &Look) {
         self.seen.insert(con_id, (self.looked, look.last));
         let mut display = Display::new(look);
+        let calendar = self.market.calendar();
+        let is_outside = calendar.is_extended() && calendar.session_at(self.now).is_none();
         let keys: Vec<OrderKey> = self.live.values().copied().collect();
         for key in keys {
-            if self.orders.get(&key).is_some_and(|order| order.terms.con_id == con_id) {
+            let order = self.orders.get(&key).filter(|order| order.terms.con_id == con_id);
+            if order.is_some_and(|order| !is_outside || order.terms.works_outside_rth()) {
                 self.match_one(before, key, &mut display);
             }
         }

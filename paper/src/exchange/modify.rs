@@ -36,7 +36,7 @@ impl Exchange {
         if terms.quantity < order.filled {
             return Err(Refusal::Immutable { field: "filled quantity" });
         }
-        let expires = self.expiry(terms.tif);
+        let expires = self.expiry(&terms);
         let (transmit, now) = (terms.transmit, self.now);
         let Some(order) = self.orders.get_mut(&key) else { return Ok(()) };
         let quantity = if terms.quantity == order.total() {

@@ -102,6 +102,13 @@ pub struct Terms {
     pub order_ref: String,
 }
 
+impl Terms {
+    /// Does it work outside regular hours? It must ask for that, and be of a kind that can.
+    pub fn works_outside_rth(&self) -> bool {
+        self.outside_rth && self.kind.works_outside_rth()
+    }
+}
+
 /// Where an order stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Phase {

@@ -116,7 +116,7 @@ impl Exchange {
             opens: self.opening(terms.tif),
             located: None,
             touches: 0,
-            expires: self.expiry(terms.tif),
+            expires: self.expiry(&terms),
             ended: None,
             revision: 1,
             terms,
@@ -153,15 +153,19 @@ impl Exchange {
         }
     }
 
-    pub(super) fn expiry(&self, tif: TimeInForce) -> Option<DateTime<Utc>> {
-        match tif {
+    pub(super) fn expiry(&self, terms: &Terms) -> Option<DateTime<Utc>> {
+        let calendar = self.market.calendar();
+        match terms.tif {
             TimeInForce::Gtc => None,
             TimeInForce::Gtd(until) => Some(until),
             TimeInForce::Opg => self
-                .opening(tif)
-                .and_then(|opens| self.market.calendar().session_from(opens).map(|session| session.close)),
+                .opening(terms.tif)
+                .and_then(|opens| calendar.session_from(opens).map(|session| session.close)),
             TimeInForce::Day | TimeInForce::Ioc | TimeInForce::Fok => {
-                self.market.calendar().session_from(self.now).map(|session| session.close)
+                // A day that it may work in to the end ends with its evening.
+                let evening = calendar.stretch_from(self.now).and_then(|one| calendar.evening(one.date));
+                let evening = evening.filter(|_| terms.works_outside_rth());
+                evening.or_else(|| calendar.session_from(self.now)).map(|last| last.close)
             }
         }
     }
@@ -216,8 +220,8 @@ impl Exchange {
     pub(super) fn release(&mut self, key: OrderKey) {
         let is_open = self.market.calendar().session_at(self.now).is_some();
         let Some(order) = self.orders.get_mut(&key) else { return };
-        let works_always = order.terms.outside_rth && order.terms.kind.works_outside_rth();
-        let is_ignored = order.terms.outside_rth && !order.terms.kind.works_outside_rth();
+        let works_always = order.terms.works_outside_rth();
+        let is_ignored = order.terms.outside_rth && !works_always;
         let waits = !is_open && !works_always;
         order.phase = match order.terms.kind {
             kind if kind.is_triggered() => Phase::AwaitingTrigger,

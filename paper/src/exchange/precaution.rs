@@ -20,7 +20,7 @@ impl Exchange {
         if limits.size_max.is_some_and(|max| terms.quantity > max) {
             return Err(Refusal::SizePrecaution);
         }
-        let value = terms.quantity * self.likely_price(terms);
+        let value = terms.quantity * self.worth(terms.con_id, self.likely_price(terms));
         if limits.value_max.is_some_and(|max| value > max) {
             return Err(Refusal::ValuePrecaution);
         }

@@ -39,6 +39,7 @@ use crate::market::clock::MarketClock;
 use crate::market::options::MarketOptions;
 use crate::predictions;
 use crate::session::Desk;
+use crate::session::config::Surroundings;
 use crate::session::saved::Saved;
 
 /// What a gateway is started with. The default listens on a port that the system picks, without prediction API,
@@ -127,6 +128,11 @@ impl Gateway {
         let running = Running::new(Arc::clone(&market), clock(&market, saved.as_ref()), options.is_paused);
         let (mut desk, state) = desk(&running, &options, state, saved)?;
         desk.set_master(options.master_client);
+        desk.set_surroundings(Surroundings {
+            port: Some(tws.port()),
+            is_local: tws.ip().is_loopback(),
+            is_captured: options.capture.is_some(),
+        });
         let recorder = Recorder::new(options.is_traced, options.capture.as_deref())?;
         let (stop, stopped) = watch::channel(false);
         let (control, commands) = Control::new();

@@ -1,13 +1,14 @@
 //! Bars: what has traded, cut into equal times. A bar that is still open ends at the moment of the question.
 //!
-//! Intraday bars come from the same paths as the quotes, daily ones from the data; both hold regular hours only.
+//! Intraday bars come from the same paths as the quotes, of regular hours or of a morning or evening; daily ones come from
+//! the data and hold regular hours only.
 //!
 //! Read next: [`depth`](crate::market::depth).
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Timelike, Utc};
 
 use crate::market::Market;
-use crate::market::calendar::{SESSION_SECONDS, Session, date_of};
+use crate::market::calendar::{SESSION_SECONDS, Session, ZONE, date_of};
 use crate::market::path::DayPath;
 use crate::market::price::{Pips, double};
 
@@ -55,15 +56,14 @@ impl Market {
         length: u32,
         show: Show,
     ) -> Vec<Bar> {
-        let Some(path) = self.path(symbol, session.date) else { return Vec::new() };
-        if now < session.open {
+        let Some(path) = self.path_in(symbol, session).filter(|_| session.open <= now) else {
             return Vec::new();
-        }
+        };
         let newest = session.second(now);
-        let mut bars = Vec::new();
-        let mut from = 0;
+        let (mut bars, open) = (Vec::new(), second_of_day(session));
+        let mut from = path.begins();
         while from <= newest && from < session.seconds() {
-            let end = bar_end(from, length);
+            let end = bar_end(open, from, length);
             bars.push(cut(&path, session, from, end.min(newest + 1), show));
             from = end;
         }
@@ -79,10 +79,13 @@ impl Market {
         length: u32,
         show: Show,
     ) -> Option<Bar> {
-        let path = self.path(symbol, session.date)?;
-        let mut from = 0;
-        while bar_end(from, length) <= second {
-            from = bar_end(from, length);
+        let path = self.path_in(symbol, session)?;
+        let (mut from, open) = (path.begins(), second_of_day(session));
+        if from > second {
+            return None;
+        }
+        while bar_end(open, from, length) <= second {
+            from = bar_end(open, from, length);
         }
         Some(cut(&path, session, from, second + 1, show))
     }
@@ -119,10 +122,13 @@ pub fn merge(bars: &[Bar]) -> Option<Bar> {
 
 /// Where a bar that begins at a second of the session ends: bars begin at round times of day, so that the first
 /// hour bar of a session lasts from 09:30 to 10:00.
-fn bar_end(from: u32, length: u32) -> u32 {
-    const OPEN: u32 = 9 * 3600 + 1800;
+fn bar_end(open: u32, from: u32, length: u32) -> u32 {
     let length = length.max(1);
-    ((OPEN + from) / length + 1) * length - OPEN
+    ((open + from) / length + 1) * length - open
+}
+
+fn second_of_day(session: Session) -> u32 {
+    session.open.with_timezone(&ZONE).num_seconds_from_midnight()
 }
 
 fn cut(path: &DayPath, session: Session, from: u32, end: u32, show: Show) -> Bar {

@@ -1,13 +1,15 @@
 //! Trading dates and hours. The dates are the data's own, so that holidays and half-forgotten closures are right.
 //!
-//! Every session runs 09:30–16:00 US/Eastern: early closes are not in the data and are not invented, but can be named.
+//! Every session runs 09:30–16:00 US/Eastern: early closes are not in the data and are not invented, but can be named. Where
+//! the market trades outside regular hours, a morning from 04:00 leads to the open and an evening of four hours follows the
+//! close.
 //!
 //! Read next: [`clock`](crate::market::clock).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 use chrono_tz::US::Eastern;
 
@@ -23,14 +25,24 @@ const WEEK: i64 = 7;
 /// Seconds from the open to the close.
 pub const SESSION_SECONDS: u32 = 6 * 3600 + 1800;
 
-/// One day's regular hours.
+/// How long trading outside regular hours goes on after the close.
+const EVENING: TimeDelta = TimeDelta::hours(4);
+
+/// The opening and the closing moment are the session's own: the morning ends just before the one, the evening begins just
+/// after the other.
+const MOMENT: TimeDelta = TimeDelta::milliseconds(1);
+
+/// How long before its first trading a day begins, and how long after its last it ends.
+const MARGIN: TimeDelta = TimeDelta::minutes(5);
+
+/// A stretch of trading: one day's regular hours, or the morning before or the evening after them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Session {
     /// The exchange's date.
     pub date: NaiveDate,
-    /// 09:30 there.
+    /// Its first second: 09:30 there, for regular hours.
     pub open: DateTime<Utc>,
-    /// 16:00 there, or earlier on a short day.
+    /// Its last second: 16:00 there, or earlier on a short day.
     pub close: DateTime<Utc>,
 }
 
@@ -56,13 +68,24 @@ impl Session {
 #[derive(Debug, Clone)]
 pub struct Calendar {
     dates: BTreeSet<NaiveDate>,
+    is_extended: bool,
     early: Arc<RwLock<BTreeMap<NaiveDate, DateTime<Utc>>>>,
 }
 
 impl Calendar {
     /// A calendar of these dates.
     pub fn new(dates: impl IntoIterator<Item = NaiveDate>) -> Calendar {
-        Calendar { dates: dates.into_iter().collect(), early: Arc::default() }
+        Calendar { dates: dates.into_iter().collect(), is_extended: false, early: Arc::default() }
+    }
+
+    /// The same dates, with trading outside regular hours or without.
+    pub fn extended(self, is_extended: bool) -> Calendar {
+        Calendar { is_extended, ..self }
+    }
+
+    /// Is there trading outside regular hours?
+    pub fn is_extended(&self) -> bool {
+        self.is_extended
     }
 
     /// Lets a date close at `close` instead of 16:00. A later or impossible close changes nothing.
@@ -92,6 +115,41 @@ impl Calendar {
         Some(Session { date, open: at(date, 9, 30)?, close: self.close_of(date)? })
     }
 
+    /// The hours before the open, where there is trading in them.
+    pub fn morning(&self, date: NaiveDate) -> Option<Session> {
+        let session = self.session(date).filter(|_| self.is_extended)?;
+        Some(Session { date, open: at(date, 4, 0)?, close: session.open - MOMENT })
+    }
+
+    /// The hours after the close, where there is trading in them.
+    pub fn evening(&self, date: NaiveDate) -> Option<Session> {
+        let session = self.session(date).filter(|_| self.is_extended)?;
+        Some(Session { date, open: session.close + MOMENT, close: session.close + EVENING })
+    }
+
+    /// Morning, session and evening of a date, as far as it has them.
+    pub fn stretches(&self, date: NaiveDate) -> impl DoubleEndedIterator<Item = Session> + use<> {
+        [self.morning(date), self.session(date), self.evening(date)].into_iter().flatten()
+    }
+
+    /// The stretch of trading under way, or the next one to come.
+    pub fn stretch_from(&self, now: DateTime<Utc>) -> Option<Session> {
+        let stretches = self.from(date_of(now)).flat_map(|date| self.stretches(date));
+        stretches.into_iter().find(|stretch| now <= stretch.close)
+    }
+
+    /// The stretch of trading that a moment lies in.
+    pub fn stretch_at(&self, now: DateTime<Utc>) -> Option<Session> {
+        self.stretches(date_of(now)).find(|stretch| stretch.holds(now))
+    }
+
+    /// From when to when a day is replayed: its trading, and a little before and after it.
+    pub fn day(&self, date: NaiveDate) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+        // An early close leaves the day as long as it was: the clock counts whole days.
+        let (open, close) = if self.is_extended { ((4, 0), (20, 0)) } else { ((9, 30), (16, 0)) };
+        Some((at(date, open.0, open.1)? - MARGIN, at(date, close.0, close.1)? + MARGIN))
+    }
+
     /// The session that a moment lies in, if the exchange is open.
     pub fn session_at(&self, now: DateTime<Utc>) -> Option<Session> {
         self.session(date_of(now)).filter(|session| session.holds(now))
@@ -118,9 +176,26 @@ impl Calendar {
         self.dates.range(..date).rev().copied()
     }
 
-    /// Hours as contract details write them, day by day from today on: a week, or as many days as it takes until
+    /// The hours in which anything can trade, in the form of [`Calendar::hours`].
+    pub fn trading_hours(&self, now: DateTime<Utc>, sessions: usize) -> String {
+        self.listed(now, sessions, |date| {
+            let (first, last) = (self.stretches(date).next()?, self.stretches(date).next_back()?);
+            Some((first.open, last.close))
+        })
+    }
+
+    /// Regular hours as contract details write them, day by day from today on: a week, or as many days as it takes until
     /// `sessions` are listed that are not over. Where the data ends, the days are closed.
     pub fn hours(&self, now: DateTime<Utc>, sessions: usize) -> String {
+        self.listed(now, sessions, |date| self.session(date).map(|session| (session.open, session.close)))
+    }
+
+    fn listed(
+        &self,
+        now: DateTime<Utc>,
+        sessions: usize,
+        of: impl Fn(NaiveDate) -> Option<(DateTime<Utc>, DateTime<Utc>)>,
+    ) -> String {
         let today = date_of(now);
         let is_ahead = |date: &NaiveDate| self.session(*date).is_some_and(|session| now <= session.close);
         let last = self.from(today).filter(is_ahead).nth(sessions.saturating_sub(1));
@@ -128,10 +203,9 @@ impl Calendar {
         let dates = today.iter_days().take(usize::try_from(days).unwrap_or(0));
         let hours = dates.map(|date| {
             let day = date.format("%Y%m%d");
-            match self.session(date) {
-                Some(session) => {
-                    format!("{day}:0930-{day}:{}", session.close.with_timezone(&ZONE).format("%H%M"))
-                }
+            let time = |at: DateTime<Utc>| at.with_timezone(&ZONE).format("%H%M").to_string();
+            match of(date) {
+                Some((open, close)) => format!("{day}:{}-{day}:{}", time(open), time(close)),
                 None => format!("{day}:CLOSED"),
             }
         });
@@ -182,6 +256,26 @@ mod tests {
             "today's, and five to come"
         );
         assert!(evening.ends_with("20081201:0930-20081201:1600"));
+    }
+
+    #[test]
+    fn outside_regular_hours_there_is_a_morning_and_an_evening_where_they_are_wanted() {
+        let regular = Calendar::new([date("2008-11-28"), date("2008-12-01")]);
+        let extended = regular.clone().extended(true);
+        let moment = |hour, minute| at(date("2008-11-28"), hour, minute).unwrap();
+        let is_open = |calendar: &Calendar, hour, minute| calendar.stretch_at(moment(hour, minute)).is_some();
+        for (hour, minute) in [(4, 0), (9, 29), (16, 1), (20, 0)] {
+            assert!(is_open(&extended, hour, minute) && !is_open(&regular, hour, minute), "{hour}:{minute}");
+        }
+        assert!(!is_open(&extended, 3, 59) && !is_open(&extended, 20, 1) && is_open(&extended, 9, 30));
+        assert_eq!(extended.stretch_at(moment(16, 0)), extended.session(date("2008-11-28")));
+        let next = extended.stretch_from(moment(20, 1)).unwrap();
+        assert_eq!(next.open, at(date("2008-12-01"), 4, 0).unwrap());
+        assert!(extended.trading_hours(moment(12, 0), 1).starts_with("20081128:0400-20081128:2000;"));
+        assert_eq!(regular.trading_hours(moment(12, 0), 1), regular.hours(moment(12, 0), 1));
+        extended.close_early(date("2008-11-28"), moment(13, 0));
+        assert!(extended.trading_hours(moment(12, 0), 1).starts_with("20081128:0400-20081128:1700;"));
+        assert!(is_open(&extended, 17, 0) && !is_open(&extended, 17, 1));
     }
 
     #[test]

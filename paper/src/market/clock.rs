@@ -1,16 +1,14 @@
 //! Market time: a pure function of how long the gateway has been running.
 //!
-//! A trading day runs from 09:25 to 16:05 at the market's speed, then the clock jumps over night, weekend and holiday
-//! to 09:25 of the next trading date. After the last date it goes on through its evening.
+//! A trading day runs from 09:25 to 16:05 at the market's speed, or from 03:55 to 20:05 where there is trading outside
+//! regular hours; then the clock jumps over night, weekend and holiday to the morning of the next trading date. After the
+//! last date it goes on through its evening.
 //!
 //! Read next: [`quote`](crate::market::quote).
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-use crate::market::calendar::{Calendar, at};
-
-/// Minutes of a day that are replayed: five before the open, the session, five after the close.
-const DAY_MINUTES: i64 = 5 + 390 + 5;
+use crate::market::calendar::Calendar;
 
 /// Where the market's time begins and how fast it runs.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -24,20 +22,20 @@ pub struct MarketClock {
 }
 
 impl MarketClock {
-    /// A clock that begins at 09:25 of `start`.
+    /// A clock that begins in the morning of `start`.
     pub fn new(start: NaiveDate, speed: f64) -> MarketClock {
         MarketClock { start, speed, replayed: TimeDelta::zero() }
     }
 
     /// A clock that goes on at a moment of the market which began on `start`.
     pub fn resumed(calendar: &Calendar, start: NaiveDate, speed: f64, at: DateTime<Utc>) -> MarketClock {
-        let begun = calendar.from(start).filter_map(morning).take_while(|morning| *morning <= at);
+        let begun = calendar.from(start).filter_map(|date| morning(calendar, date)).take_while(|morning| *morning <= at);
         let (days, newest) = begun.fold((0, None), |(days, _), morning| (days + 1, Some((days, morning))));
         let is_last = calendar.from(start).nth(days).is_none();
         let replayed = newest.map(|(before, morning)| {
-            let today =
-                if is_last { at - morning } else { (at - morning).min(TimeDelta::minutes(DAY_MINUTES)) };
-            TimeDelta::minutes(DAY_MINUTES * i64::try_from(before).unwrap_or(0)) + today
+            let day = length(calendar, start);
+            let today = if is_last { at - morning } else { (at - morning).min(day) };
+            day * i32::try_from(before).unwrap_or(0) + today
         });
         MarketClock { start, speed, replayed: replayed.unwrap_or_default() }
     }
@@ -46,9 +44,9 @@ impl MarketClock {
     pub fn now(&self, calendar: &Calendar, elapsed: std::time::Duration) -> DateTime<Utc> {
         let passed = (elapsed.as_secs_f64() * self.speed * 1000.0).clamp(0.0, 1e15) as i64
             + self.replayed.num_milliseconds();
-        let day = DAY_MINUTES * 60_000;
+        let day = length(calendar, self.start).num_milliseconds().max(1);
         let days = usize::try_from(passed / day).unwrap_or(usize::MAX);
-        match calendar.from(self.start).nth(days).and_then(morning) {
+        match calendar.from(self.start).nth(days).and_then(|date| morning(calendar, date)) {
             Some(morning) => morning + TimeDelta::milliseconds(passed % day),
             None => self.after_the_end(calendar, passed, day),
         }
@@ -56,14 +54,19 @@ impl MarketClock {
 
     fn after_the_end(&self, calendar: &Calendar, passed: i64, day: i64) -> DateTime<Utc> {
         let days = i64::try_from(calendar.from(self.start).count()).unwrap_or(0);
-        let last = calendar.dates().next_back().and_then(morning).unwrap_or_default();
+        let last = calendar.dates().next_back().and_then(|date| morning(calendar, date)).unwrap_or_default();
         let replayed = (days.max(1) - 1) * day;
         last + TimeDelta::milliseconds(passed - replayed)
     }
 }
 
-fn morning(date: NaiveDate) -> Option<DateTime<Utc>> {
-    Some(at(date, 9, 30)? - TimeDelta::minutes(5))
+fn morning(calendar: &Calendar, date: NaiveDate) -> Option<DateTime<Utc>> {
+    calendar.day(date).map(|(begin, _)| begin)
+}
+
+/// How much of a day is replayed: the same of every day. No clocks change while there is trading.
+fn length(calendar: &Calendar, date: NaiveDate) -> TimeDelta {
+    calendar.day(date).map_or(TimeDelta::days(1), |(begin, end)| end - begin)
 }
 
 #[cfg(test)]
@@ -92,6 +95,18 @@ mod tests {
         assert_eq!(after(3), "20081031 09:30:00 US/Eastern");
         assert_eq!(after(239), "20081031 16:03:20 US/Eastern");
         assert_eq!(after(240), "20081103 09:25:00 US/Eastern");
+    }
+
+    #[test]
+    fn a_day_with_trading_outside_regular_hours_is_as_long_as_its_trading() {
+        let (calendar, start) = (calendar().extended(true), date("2008-10-30"));
+        let clock = MarketClock::new(start, 100.0);
+        let told = |seconds| stamp(clock.now(&calendar, Duration::from_secs(seconds)));
+        assert_eq!(told(0), "20081031 03:55:00 US/Eastern");
+        assert_eq!(told(582), "20081103 03:55:00 US/Eastern");
+        let evening = clock.now(&calendar, Duration::from_secs(580));
+        let resumed = MarketClock::resumed(&calendar, start, 100.0, evening);
+        assert_eq!(resumed.now(&calendar, Duration::ZERO), evening);
     }
 
     #[test]

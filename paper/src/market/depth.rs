@@ -40,8 +40,7 @@ impl Market {
     /// The first rows of the book; none while nothing can trade.
     pub fn depth(&self, now: DateTime<Utc>, symbol: &str, rows: usize) -> Option<Depth> {
         let book = self.look(now, now, symbol)?.book;
-        let session = self.calendar().session_at(now)?;
-        let path = self.path(symbol, session.date)?;
+        let (session, path) = self.trading(now, symbol)?;
         let (second, rows) = (session.second(now), rows.min(ROWS_MAX));
         let (bid, ask) =
             (Row { price: book.bid, size: book.bid_size }, Row { price: book.ask, size: book.ask_size });

@@ -1,7 +1,8 @@
 //! The market: real daily prices, replayed inside the day along a path that depends on nothing but seed, symbol and date.
 //!
 //! It is data, not an actor: every question carries its own time, the answers never look ahead of it, and asking twice
-//! gives the same, unless a gap or a halt was laid over what was still to come. Who wants to know "now" asks [`clock`]. There is no trading outside 09:30–16:00 US/Eastern.
+//! gives the same, unless a gap or a halt was laid over what was still to come. Who wants to know "now" asks [`clock`]. Trading
+//! outside 09:30–16:00 US/Eastern has to be asked for: [`outside`].
 //!
 //! Read first: [`calendar`], [`daily`], [`path`]; then [`quote`], [`bars`]; [`listing`] names the contracts, [`own`] takes
 //! the user's prices, an overlay is what is done to the market while it runs.
@@ -14,6 +15,7 @@ pub mod daily;
 pub mod depth;
 pub mod listing;
 pub mod options;
+pub mod outside;
 mod overlay;
 pub mod own;
 pub mod path;
@@ -27,13 +29,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, NaiveDate, Timelike, Utc};
 
-use calendar::{Calendar, SESSION_SECONDS, at};
+use calendar::{Calendar, SESSION_SECONDS, Session, at};
 use daily::{Daily, Series};
 use listing::Listing;
 use options::MarketOptions;
+use outside::Part;
 use overlay::Overlays;
 use own::Inside;
 use path::DayPath;
+use price::Pips;
 
 /// The most day paths kept in memory beside one of each contract; a path of another day is computed again when it is asked for.
 const PATHS_MAX: usize = 96;
@@ -46,8 +50,10 @@ pub struct Market {
     listings: Vec<Listing>,
     series: BTreeMap<String, Series>,
     insides: BTreeMap<String, BTreeMap<NaiveDate, Inside>>,
+    /// What the user's own prices say of the hours around regular ones, by the second of the day.
+    outsides: BTreeMap<String, BTreeMap<NaiveDate, Inside>>,
     overlays: Mutex<Overlays>,
-    paths: Mutex<BTreeMap<(String, NaiveDate), Arc<DayPath>>>,
+    paths: Mutex<BTreeMap<(String, NaiveDate, Part), Arc<DayPath>>>,
 }
 
 impl Market {
@@ -55,11 +61,13 @@ impl Market {
     pub fn new(options: MarketOptions) -> Market {
         let mut series = daily::load();
         let mut insides: BTreeMap<String, BTreeMap<NaiveDate, Inside>> = BTreeMap::new();
+        let mut outsides = insides.clone();
         for own in &options.prices {
             series.entry(own.symbol.clone()).or_default().extend(own.days.clone());
             insides.entry(own.symbol.clone()).or_default().extend(own.inside.clone());
+            outsides.entry(own.symbol.clone()).or_default().extend(own.outside.clone());
         }
-        let calendar = Calendar::new(series.values().flat_map(Series::dates));
+        let calendar = Calendar::new(series.values().flat_map(Series::dates)).extended(options.is_extended);
         for (symbol, price) in &options.walks {
             let walk = || daily::walk(symbol, *price, options.start, options.seed, &calendar);
             series.entry(symbol.clone()).or_insert_with(walk);
@@ -73,7 +81,7 @@ impl Market {
         let invented: BTreeSet<&String> = own.chain(options.walks.keys()).collect();
         let listings = listing::list(invented.into_iter(), &options.pence);
         let (overlays, paths) = (Mutex::default(), Mutex::default());
-        Market { options, calendar, listings, series, insides, overlays, paths }
+        Market { options, calendar, listings, series, insides, outsides, overlays, paths }
     }
 
     /// What it was made of.
@@ -128,15 +136,25 @@ impl Market {
         Some((before, self.daily(symbol, before)?))
     }
 
-    /// The path of one day, computed once and remembered.
+    /// The path of one day's regular hours, computed once and remembered.
     pub fn path(&self, symbol: &str, date: NaiveDate) -> Option<Arc<DayPath>> {
-        let key = (symbol.to_owned(), date);
+        self.part(symbol, date, Part::Day)
+    }
+
+    fn part(&self, symbol: &str, date: NaiveDate, part: Part) -> Option<Arc<DayPath>> {
+        let key = (symbol.to_owned(), date, part);
         if let Some(path) = self.paths.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Some(Arc::clone(path));
         }
-        let path = Arc::new(self.compute(symbol, date)?);
+        let path = Arc::new(match part {
+            Part::Morning => self.compute_morning(symbol, date)?,
+            Part::Day => self.compute(symbol, date)?,
+            Part::Evening => self.compute_evening(symbol, date)?,
+        });
         let mut paths = self.paths.lock().unwrap_or_else(PoisonError::into_inner);
-        if paths.len() >= PATHS_MAX + self.listings.len() {
+        // An evening is asked for again when the next morning leads away from it.
+        let a_listing = if self.calendar.is_extended() { 3 } else { 1 };
+        if paths.len() >= PATHS_MAX + a_listing * self.listings.len() {
             paths.pop_first();
         }
         paths.insert(key, Arc::clone(&path));
@@ -167,7 +185,7 @@ impl Market {
     fn lay(&self, symbol: &str, change: impl FnOnce(&mut Overlays)) {
         change(&mut self.overlays.lock().unwrap_or_else(PoisonError::into_inner));
         let mut paths = self.paths.lock().unwrap_or_else(PoisonError::into_inner);
-        paths.retain(|(of, _), _| of != symbol);
+        paths.retain(|(of, _, _), _| of != symbol);
     }
 
     fn compute(&self, symbol: &str, date: NaiveDate) -> Option<DayPath> {
@@ -183,8 +201,24 @@ impl Market {
         if self.options.early_closes.contains_key(&date) && inside.is_none() {
             path.squeeze(session.seconds());
         }
-        overlays.lay(symbol, session, &mut path);
+        overlays.lay(symbol, session, DateTime::<Utc>::MIN_UTC, &mut path);
         Some(path)
+    }
+
+    fn lay_over(&self, symbol: &str, stretch: Session, since: DateTime<Utc>, path: &mut DayPath) {
+        self.overlays.lock().unwrap_or_else(PoisonError::into_inner).lay(symbol, stretch, since, path);
+    }
+
+    /// A day's first price and its volume, without what was done to it that day.
+    fn opening(&self, symbol: &str, date: NaiveDate) -> Option<(Pips, u64)> {
+        let day = *self.series.get(symbol)?.day(date)?;
+        let overlays = self.overlays.lock().unwrap_or_else(PoisonError::into_inner);
+        Some((overlays.shifted(symbol, date, day).open, day.volume))
+    }
+
+    /// Does the user's own file tell of the inside of a day?
+    fn knows_inside(&self, symbol: &str, date: NaiveDate) -> bool {
+        self.insides.get(symbol).is_some_and(|days| days.contains_key(&date))
     }
 
     fn was_cut_short(&self, date: NaiveDate) -> bool {

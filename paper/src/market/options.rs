@@ -34,6 +34,8 @@ pub struct MarketOptions {
     pub early_closes: BTreeMap<NaiveDate, NaiveTime>,
     /// Prices of the user's own, which replace or add to the shipped ones.
     pub prices: Vec<Prices>,
+    /// Is there trading outside regular hours, from 04:00 to the open and for four hours after the close?
+    pub is_extended: bool,
 }
 
 /// A split of a symbol, in force from the open of a date on.
@@ -58,6 +60,7 @@ impl Default for MarketOptions {
             actions: Vec::new(),
             early_closes: BTreeMap::new(),
             prices: Vec::new(),
+            is_extended: false,
         }
     }
 }

@@ -66,10 +66,10 @@ impl Overlays {
             })
     }
 
-    /// Lays what was done inside of the day over its path.
-    pub(super) fn lay(&self, symbol: &str, session: Session, path: &mut DayPath) {
+    /// Lays what was done on a day, from some moment on, over a path of it.
+    pub(super) fn lay(&self, symbol: &str, session: Session, since: DateTime<Utc>, path: &mut DayPath) {
         for gap in self.gaps.iter().filter(|gap| gap.symbol == symbol && date_of(gap.at) == session.date) {
-            if gap.at <= session.close {
+            if since <= gap.at && gap.at <= session.close {
                 path.scale_from(session.second(gap.at), gap.factor);
             }
         }

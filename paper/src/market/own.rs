@@ -7,7 +7,7 @@
 //! | `time,bid,ask,last[,bid_size,ask_size]` | a script: each line holds from its second on |
 //!
 //! Times are the exchange's (`2024-03-01 09:30:00`), or carry their own offset (RFC 3339). What lies outside regular hours
-//! is left out. A line that cannot be read is an error with its number; nothing is guessed.
+//! counts only where there is trading then, and never for the day's own bar. A line that cannot be read is an error with its number; nothing is guessed.
 //!
 //! Read next: [`path`](crate::market::path), which plays them.
 
@@ -32,6 +32,8 @@ pub struct Prices {
     pub days: BTreeMap<NaiveDate, Daily>,
     /// What is known of the inside of some of them.
     pub inside: BTreeMap<NaiveDate, Inside>,
+    /// What is known of the hours around them, by the second of the day.
+    pub outside: BTreeMap<NaiveDate, Inside>,
 }
 
 /// What is known of the inside of a day, by the second of its session.
@@ -122,6 +124,14 @@ impl Prices {
         Ok(prices)
     }
 
+    /// Where a time of day belongs, and by which number: the second of the session, or else that of the day.
+    fn at(&mut self, time: NaiveTime) -> (&mut BTreeMap<NaiveDate, Inside>, u32) {
+        match second_of(time) {
+            Some(second) => (&mut self.inside, second),
+            None => (&mut self.outside, time.num_seconds_from_midnight()),
+        }
+    }
+
     /// The days that follow from their insides.
     fn sum_up(&mut self) {
         for (date, inside) in &self.inside {
@@ -149,8 +159,9 @@ fn bar(all: &mut BTreeMap<String, Prices>, symbol: &str, fields: &[&str]) -> Opt
     match moment(time)? {
         (date, None) => drop(of(all, symbol).days.insert(date, one)),
         (date, Some(time)) => {
-            let inside = of(all, symbol).inside.entry(date).or_insert_with(|| Inside::Bars(BTreeMap::new()));
-            if let (Inside::Bars(bars), Some(second)) = (inside, second_of(time)) {
+            let (days, second) = of(all, symbol).at(time);
+            let inside = days.entry(date).or_insert_with(|| Inside::Bars(BTreeMap::new()));
+            if let Inside::Bars(bars) = inside {
                 bars.insert(second, one);
             }
         }
@@ -164,8 +175,9 @@ fn quote(all: &mut BTreeMap<String, Prices>, symbol: &str, fields: &[&str]) -> O
     let size = |at: usize| sizes.get(at).map_or(Some(500), |size| size.parse().ok());
     let line = Scripted { bid, ask, last, bid_size: size(0)?, ask_size: size(1)? };
     let (date, time) = moment(time)?;
-    let inside = of(all, symbol).inside.entry(date).or_insert_with(|| Inside::Script(BTreeMap::new()));
-    if let (Inside::Script(lines), Some(second)) = (inside, second_of(time?)) {
+    let (days, second) = of(all, symbol).at(time?);
+    let inside = days.entry(date).or_insert_with(|| Inside::Script(BTreeMap::new()));
+    if let Inside::Script(lines) = inside {
         lines.insert(second, line);
     }
     (0 < bid && bid < ask).then_some(())

@@ -39,6 +39,8 @@ pub struct DayPath {
     script: BTreeMap<u32, Scripted>,
     /// The last second of the session.
     end: u32,
+    /// The first second of which anything is known.
+    begins: u32,
 }
 
 impl DayPath {
@@ -49,24 +51,46 @@ impl DayPath {
         let lasts = lasts(&mut stream, day);
         let minutes = lasts.chunks(60).map(extremes).collect();
         let (volumes, script, end) = (None, BTreeMap::new(), SESSION_SECONDS);
-        DayPath { lasts, minutes, volume: day.volume, salt, volumes, script, end }
+        DayPath { lasts, minutes, volume: day.volume, salt, volumes, script, end, begins: 0 }
+    }
+
+    /// A path of these trades, one a second.
+    pub(super) fn of(lasts: Vec<Pips>, volume: u64, salt: u64) -> DayPath {
+        let minutes = lasts.chunks(60).map(extremes).collect();
+        let end = u32::try_from(lasts.len().saturating_sub(1)).unwrap_or(SESSION_SECONDS);
+        DayPath { lasts, minutes, volume, salt, volumes: None, script: BTreeMap::new(), end, begins: 0 }
     }
 
     /// The path of a day whose inside is known.
     pub fn known(seed: u64, symbol: &str, date: NaiveDate, day: &Daily, inside: &Inside) -> DayPath {
         let mut path = DayPath::new(seed, symbol, date, day);
-        match inside {
-            Inside::Bars(bars) => path.follow_bars(bars),
-            Inside::Script(lines) => {
-                let first = lines.values().next().map_or(day.open, |line| line.last);
-                for (second, price) in (0..).zip(&mut path.lasts) {
-                    *price = lines.range(..=second).next_back().map_or(first, |(_, line)| line.last);
-                }
-                path.script.clone_from(lines);
-            }
-        }
-        path.remember();
+        path.play(inside);
+        // Regular hours begin with their first price, whenever that was.
+        path.begins = 0;
         path
+    }
+
+    /// Follows what is known of its inside.
+    pub(super) fn play(&mut self, inside: &Inside) {
+        match inside {
+            Inside::Bars(bars) => self.follow_bars(bars),
+            Inside::Script(lines) => self.follow_script(lines),
+        }
+        self.remember();
+    }
+
+    fn follow_script(&mut self, lines: &BTreeMap<u32, Scripted>) {
+        let Some((begins, first)) = lines.first_key_value() else { return };
+        for (second, price) in (0..).zip(&mut self.lasts) {
+            *price = lines.range(..=second).next_back().map_or(first.last, |(_, line)| line.last);
+        }
+        self.begins = *begins;
+        self.script.clone_from(lines);
+    }
+
+    /// The first second of which anything is known.
+    pub(super) fn begins(&self) -> u32 {
+        self.begins
     }
 
     /// Squeezes the whole day into a shorter session: it still touches its high and low and ends at its close.
@@ -120,7 +144,7 @@ impl DayPath {
         let mut traded = 0;
         for (at, bar) in bars.values().enumerate() {
             let from = starts[at] as usize;
-            let to = starts.get(at + 1).map_or(END + 1, |next| *next as usize);
+            let to = starts.get(at + 1).map_or(self.lasts.len(), |next| *next as usize);
             let length = to - from;
             let turns = if bar.close >= bar.open {
                 [bar.open, bar.low, bar.high, bar.close]
@@ -137,6 +161,7 @@ impl DayPath {
         if let Some(first) = starts.first() {
             let open = self.lasts[*first as usize];
             self.lasts[..*first as usize].fill(open);
+            self.begins = *first;
         }
         self.volumes = Some(volumes);
     }
@@ -263,7 +288,7 @@ fn anchors(stream: &mut Stream, day: &Daily) -> [(usize, Pips); 4] {
 }
 
 /// A Brownian bridge of `length` steps from 0 to 0, `size` being what a free walk would spread over a whole day.
-fn bridge(stream: &mut Stream, length: usize, size: f64) -> Vec<f64> {
+pub(super) fn bridge(stream: &mut Stream, length: usize, size: f64) -> Vec<f64> {
     let step = size / (END as f64).sqrt();
     let mut walk = vec![0.0; length + 1];
     for second in 1..=length {

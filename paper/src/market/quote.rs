@@ -1,6 +1,7 @@
 //! What a screen shows of one symbol at one moment.
 //!
-//! Outside the session there is no bid and no ask; the last price stays. Nothing looks ahead of its moment.
+//! While nothing trades there is no bid and no ask; the last price stays. The day's own numbers (open, high, low, volume) are
+//! those of regular hours. Nothing looks ahead of its moment.
 //!
 //! Read next: [`bars`](crate::market::bars).
 
@@ -69,6 +70,21 @@ pub struct Look {
 impl Market {
     /// The symbol as a screen shows it at `now`; none for a symbol that has never traded by then.
     pub fn quote(&self, now: DateTime<Utc>, symbol: &str) -> Option<Quote> {
+        let day = self.regular_quote(now, symbol);
+        let Some((stretch, path)) = self.outside(now, symbol) else { return day };
+        let second = stretch.second(now);
+        Some(Quote {
+            book: self.book(now, symbol),
+            last: path.last(second),
+            last_size: path.volume(second) - path.volume(second.saturating_sub(1)),
+            volume: day.map_or(0, |day| day.volume),
+            today: day.and_then(|day| day.today),
+            close: day.and_then(|day| day.close),
+            is_halted: self.is_halted(symbol, now),
+        })
+    }
+
+    fn regular_quote(&self, now: DateTime<Utc>, symbol: &str) -> Option<Quote> {
         let date = date_of(now);
         let before = self.daily_before(symbol, date).map(|(_, day)| day.close);
         let session = self.calendar().session(date).filter(|session| session.open <= now);
@@ -94,10 +110,9 @@ impl Market {
         Some(Quote { book, last: path.last(second), last_size, volume, today, close: before, is_halted })
     }
 
-    /// What an order book that looked last at `before` sees at `now`; none while the exchange is closed.
+    /// What an order book that looked last at `before` sees at `now`; none while nothing trades.
     pub fn look(&self, before: DateTime<Utc>, now: DateTime<Utc>, symbol: &str) -> Option<Look> {
-        let session = self.calendar().session_at(now)?;
-        let path = self.path(symbol, session.date)?;
+        let (session, path) = self.trading(now, symbol)?;
         let second = session.second(now);
         let from = if before < session.open { 0 } else { (session.second(before) + 1).min(second) };
         let (low, high) = path.range(from, second);
@@ -108,8 +123,7 @@ impl Market {
         if self.is_halted(symbol, now) {
             return None;
         }
-        let session = self.calendar().session_at(now)?;
-        let path = self.path(symbol, session.date)?;
+        let (session, path) = self.trading(now, symbol)?;
         let second = session.second(now);
         let (bid, ask) = path.bid_ask(second);
         let (bid_size, ask_size) = path.sizes(second);

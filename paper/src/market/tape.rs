@@ -29,6 +29,8 @@ pub struct Print {
     pub book: Book,
     /// The book of the second before; none in the first one of a session.
     pub before: Option<Book>,
+    /// Was it printed in regular hours?
+    pub is_regular: bool,
 }
 
 impl Market {
@@ -40,7 +42,7 @@ impl Market {
         symbol: &'a str,
     ) -> impl Iterator<Item = Print> + 'a {
         let sessions = self.calendar().from(date_of(start)).take(SESSIONS_MAX);
-        let sessions = sessions.filter_map(|date| self.calendar().session(date));
+        let sessions = sessions.flat_map(|date| self.calendar().stretches(date));
         sessions
             .take_while(move |session| session.open <= now)
             .flat_map(move |session| self.printed(session, symbol))
@@ -52,7 +54,7 @@ impl Market {
     pub fn tape_back<'a>(&'a self, end: DateTime<Utc>, symbol: &'a str) -> impl Iterator<Item = Print> + 'a {
         let today = date_of(end);
         let dates = std::iter::once(today).chain(self.calendar().before(today)).take(SESSIONS_MAX);
-        let sessions = dates.filter_map(|date| self.calendar().session(date));
+        let sessions = dates.flat_map(|date| self.calendar().stretches(date).rev());
         sessions
             .flat_map(move |session| self.printed(session, symbol).rev())
             .skip_while(move |print| print.time > end)
@@ -63,8 +65,10 @@ impl Market {
         session: Session,
         symbol: &'a str,
     ) -> impl DoubleEndedIterator<Item = Print> + 'a {
-        let path = self.path(symbol, session.date);
-        (0..=session.seconds()).filter_map(move |second| {
+        let path = self.path_in(symbol, session);
+        let first = path.as_ref().map_or(0, |path| path.begins());
+        let is_regular = self.calendar().session(session.date) == Some(session);
+        (first..=session.seconds()).filter_map(move |second| {
             let time = session.open + TimeDelta::seconds(i64::from(second));
             let path = path.as_ref().filter(|_| !self.is_halted(symbol, time))?;
             let before = second.checked_sub(1);
@@ -74,6 +78,7 @@ impl Market {
                 size: path.volume(second) - path.volume(before.unwrap_or(0)),
                 book: book(path, second),
                 before: before.map(|before| book(path, before)),
+                is_regular,
             })
         })
     }

@@ -232,13 +232,14 @@ impl Desk {
 
     fn portfolio(&self, con_id: i32, position: &Position) -> Reply {
         let mark = self.exchange.mark(con_id);
+        let worth = self.exchange.worth(con_id, mark);
         Reply::PortfolioValue(PortfolioValue {
             contract: Some(self.contract(con_id, "")),
             position: Some(position.quantity.normalize().to_string()),
             market_price: Some(double(mark)),
-            market_value: Some(double(position.quantity * mark)),
+            market_value: Some(double(position.quantity * worth)),
             average_cost: Some(double(position.average_cost)),
-            unrealized_pnl: Some(double(position.unrealized(mark))),
+            unrealized_pnl: Some(double(position.unrealized(worth))),
             realized_pnl: Some(double(position.realized)),
             account_name: Some(self.account_id().to_owned()),
         })

@@ -65,7 +65,7 @@ impl Desk {
     }
 
     fn details(&self, listing: &Listing) -> ContractDetails {
-        let hours = self.exchange.market().calendar().hours(self.exchange.now(), HOURS_SESSIONS);
+        let (calendar, now) = (self.exchange.market().calendar(), self.exchange.now());
         let rules = vec![MARKET_RULE.to_string(); listing.exchanges().len()].join(",");
         let isin = listing.isin.map(|isin| ("ISIN".to_owned(), isin.to_owned()));
         ContractDetails {
@@ -78,8 +78,8 @@ impl Desk {
             under_con_id: Some(0),
             long_name: Some(listing.name.clone()),
             time_zone_id: text(ZONE_NAME),
-            trading_hours: Some(hours.clone()),
-            liquid_hours: Some(hours),
+            trading_hours: Some(calendar.trading_hours(now, HOURS_SESSIONS)),
+            liquid_hours: Some(calendar.hours(now, HOURS_SESSIONS)),
             ev_multiplier: Some(0.0),
             agg_group: Some(1),
             market_rule_ids: Some(rules),

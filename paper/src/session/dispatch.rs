@@ -19,6 +19,7 @@ impl Desk {
             Request::MatchingSymbols(asked) => self.on_matching_symbols(from, &asked),
             Request::SmartComponents(asked) => self.on_smart_components(from, &asked),
             Request::MarketDepthExchanges(_) => self.on_market_depth_exchanges(from),
+            Request::Config(asked) => self.on_config(from, &asked),
             Request::PlaceOrder(asked) => self.on_place(from, client, asked),
             Request::CancelOrder(asked) => self.on_cancel(from, client, &asked),
             Request::GlobalCancel(_) => self.on_global_cancel(),

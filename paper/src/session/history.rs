@@ -5,7 +5,7 @@
 //!
 //! Read next: [`tape`](crate::session::tape).
 
-use chrono::{DateTime, Datelike, Utc};
+use chrono::{DateTime, Datelike, Timelike, Utc};
 
 use crate::market::bars::{Bar, Show, merge};
 use crate::market::calendar::{SESSION_SECONDS, Session, ZONE, ZONE_NAME, date_of, stamp};
@@ -32,6 +32,8 @@ struct Query {
     size: BarSize,
     show: Show,
     is_epoch: bool,
+    /// Of regular hours only?
+    is_regular: bool,
 }
 
 /// A line of bars that is kept up to date, with the newest bar sent.
@@ -64,7 +66,8 @@ impl Desk {
         let size = BarSize::named(asked.bar_size_setting()).ok_or_else(|| invalid("Invalid bar size"))?;
         let show =
             show_named(asked.what_to_show()).ok_or_else(|| invalid("What to show is not supported"))?;
-        let query = Query { symbol: listing.symbol, size, show, is_epoch: asked.format_date() == 2 };
+        let (is_epoch, is_regular) = (asked.format_date() == 2, asked.use_rth());
+        let query = Query { symbol: listing.symbol, size, show, is_epoch, is_regular };
         let bars = self.bars(&query, end, duration)?;
         let Some(first) = bars.first().filter(|_| !asked.keep_up_to_date() || self.has_room(from)) else {
             let text =
@@ -150,7 +153,7 @@ impl Desk {
     }
 
     fn bars(&self, query: &Query, end: DateTime<Utc>, duration: Duration) -> Result<Vec<Bar>, (i32, String)> {
-        let sessions = self.sessions_back(end, duration);
+        let sessions = self.days_back(query, end, duration);
         let length = if let BarSize::Seconds(length) = query.size { length } else { SESSION_SECONDS };
         if sessions.len() * (SESSION_SECONDS as usize / length as usize).max(1) > BARS_MAX {
             return Err(invalid("The request is for too many bars"));
@@ -159,7 +162,7 @@ impl Desk {
         let mut bars: Vec<Bar> = sessions
             .iter()
             .flat_map(|session| match query.size {
-                BarSize::Seconds(length) => market.intraday(end, &query.symbol, *session, length, query.show),
+                BarSize::Seconds(length) => self.intraday(query, *session, end, length),
                 _ => market.day_bar(end, &query.symbol, session.date, query.show).into_iter().collect(),
             })
             .collect();
@@ -174,6 +177,30 @@ impl Desk {
             BarSize::Month => merged(&bars, |bar| (date_of(bar.start).year(), date_of(bar.start).month())),
             _ => bars,
         })
+    }
+
+    /// One day's bars, of regular hours or of all its trading. A bar that the open or the close falls into is one.
+    fn intraday(&self, query: &Query, session: Session, end: DateTime<Utc>, length: u32) -> Vec<Bar> {
+        let market = self.exchange.market();
+        let bars = |stretch| market.intraday(end, &query.symbol, stretch, length, query.show);
+        if query.is_regular || !market.calendar().is_extended() {
+            return bars(session);
+        }
+        let all: Vec<Bar> = market.calendar().stretches(session.date).flat_map(bars).collect();
+        let slot = |bar: &Bar| bar.start.with_timezone(&ZONE).num_seconds_from_midnight() / length.max(1);
+        merged(&all, slot)
+    }
+
+    /// The sessions that a request for bars reaches, oldest first; with today's, if its morning counts and has begun.
+    fn days_back(&self, query: &Query, end: DateTime<Utc>, duration: Duration) -> Vec<Session> {
+        let calendar = self.exchange.market().calendar();
+        let mut sessions = self.sessions_back(end, duration);
+        let today = calendar.session(date_of(end)).filter(|session| end < session.open);
+        let has_begun = calendar.morning(date_of(end)).is_some_and(|morning| morning.open <= end);
+        if let Some(today) = today.filter(|_| has_begun && !query.is_regular) {
+            sessions.push(today);
+        }
+        sessions
     }
 
     /// The sessions that a request reaches, oldest first.

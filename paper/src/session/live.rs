@@ -28,6 +28,8 @@ const BAR_SECONDS: u32 = 5;
 pub struct BarLine {
     symbol: String,
     show: Show,
+    /// Of regular hours only?
+    is_regular: bool,
     sent: Option<i64>,
 }
 
@@ -107,7 +109,8 @@ impl Desk {
             );
         };
         if let Some(session) = self.session(from) {
-            session.bars.insert(id, BarLine { symbol: listing.symbol, show, sent: None });
+            let (symbol, is_regular) = (listing.symbol, asked.use_rth());
+            session.bars.insert(id, BarLine { symbol, show, is_regular, sent: None });
         }
     }
 
@@ -173,10 +176,11 @@ impl Desk {
 
     pub(super) fn publish_live(&mut self) {
         let (now, market) = (self.exchange.now(), std::sync::Arc::clone(self.exchange.market()));
-        let Some(open) = market.calendar().session_at(now) else { return };
+        let Some(open) = market.calendar().stretch_at(now) else { return };
+        let is_outside = market.calendar().session_at(now).is_none();
         let mut replies = Vec::new();
         for (connection, session) in &mut self.sessions {
-            for (id, line) in &mut session.bars {
+            for (id, line) in session.bars.iter_mut().filter(|(_, line)| !(line.is_regular && is_outside)) {
                 let Some(second) = newest_bar(open.second(now)) else { continue };
                 let start = (open.open + TimeDelta::seconds(i64::from(second))).timestamp();
                 let newest =

@@ -9,6 +9,7 @@
 
 pub mod account;
 pub mod binding;
+pub mod config;
 pub mod contracts;
 pub mod depth;
 pub mod dispatch;
@@ -107,6 +108,7 @@ pub struct Desk {
     outage: outage::Outage,
     /// The client that hears of every order.
     master: Option<i32>,
+    surroundings: config::Surroundings,
     out: Vec<(Connection, Say)>,
 }
 
@@ -123,6 +125,7 @@ impl Desk {
             faults: faults::Faults::default(),
             outage: outage::Outage::default(),
             master: None,
+            surroundings: config::Surroundings::default(),
             out: Vec::new(),
         }
     }
@@ -172,7 +175,7 @@ impl Desk {
         self.tell(events);
         self.tell_later();
         // Between two steps nothing is shown; while the exchange is closed there are no steps.
-        let is_closed = self.exchange.market().calendar().session_at(now).is_none();
+        let is_closed = self.exchange.market().calendar().stretch_at(now).is_none();
         if is_closed || steps > STEPS_PUBLISHED_MAX {
             self.publish();
         }

@@ -76,14 +76,15 @@ impl Desk {
 
     fn profit_single(&self, id: i32, con_id: i32) -> Reply {
         let position = self.exchange.account().position(con_id).cloned().unwrap_or_default();
-        let mark = self.exchange.mark(con_id);
+        // Everything that is money is in the account's currency, as executions are booked.
+        let worth = self.exchange.worth(con_id, self.exchange.mark(con_id));
         Reply::PnLSingle(PnLSingle {
             req_id: Some(id),
             position: Some(position.quantity.normalize().to_string()),
-            daily_pnl: Some(double(position.daily(mark))),
-            unrealized_pnl: Some(double(position.unrealized(mark))),
+            daily_pnl: Some(double(position.daily(worth))),
+            unrealized_pnl: Some(double(position.unrealized(worth))),
             realized_pnl: Some(double(position.realized)),
-            value: Some(double(position.quantity * mark)),
+            value: Some(double(position.quantity * worth)),
         })
     }
 }

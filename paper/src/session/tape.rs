@@ -66,6 +66,7 @@ impl Show {
 pub(super) struct Wanted {
     show: Show,
     ignore_size: bool,
+    is_regular: bool,
     count: usize,
 }
 
@@ -74,14 +75,21 @@ impl Wanted {
     pub(super) fn new(show: Show, ignore_size: bool, count: i32) -> Result<Wanted, Failed> {
         let count = if count == 0 { TICKS_MAX } else { count };
         match usize::try_from(count) {
-            Ok(count) if count <= TICKS_MAX as usize => Ok(Wanted { show, ignore_size, count }),
+            Ok(count) if count <= TICKS_MAX as usize => {
+                Ok(Wanted { show, ignore_size, is_regular: false, count })
+            }
             _ => Err(invalid("The number of ticks must be from 0 to 1000")),
         }
     }
 
+    /// Those of regular hours alone.
+    fn regular(self, is_regular: bool) -> Wanted {
+        Wanted { is_regular, ..self }
+    }
+
     fn of(self, tape: impl Iterator<Item = Print>) -> Vec<Print> {
         let is_news = |print: &Print| self.show.is_news(print.book, print.before, self.ignore_size);
-        tape.filter(is_news).take(self.count).collect()
+        tape.filter(|print| print.is_regular || !self.is_regular).filter(is_news).take(self.count).collect()
     }
 }
 
@@ -98,6 +106,7 @@ impl Desk {
         let show = Show::named(asked.what_to_show())
             .ok_or_else(|| invalid("What to show must be TRADES, BID_ASK or MIDPOINT"))?;
         let wanted = Wanted::new(show, asked.ignore_size(), asked.number_of_ticks())?;
+        let wanted = wanted.regular(asked.use_rth());
         let now = self.exchange.now();
         let end = match asked.end_date_time() {
             "" => now,
@@ -141,12 +150,16 @@ impl Desk {
         }
         let mut traded: BTreeMap<Pips, u64> = BTreeMap::new();
         let mut count = |print: Print| *traded.entry(print.last).or_default() += print.size;
+        let counts = |print: &Print| print.is_regular || !asked.use_rth();
         let market = self.exchange.market();
         match (span, sessions.first()) {
             (Duration::Seconds(seconds), _) => {
-                market.tape_back(now, &listing.symbol).take(seconds as usize).for_each(&mut count);
+                let tape = market.tape_back(now, &listing.symbol).filter(counts);
+                tape.take(seconds as usize).for_each(&mut count);
             }
-            (_, Some(first)) => market.tape_from(first.open, now, &listing.symbol).for_each(&mut count),
+            (_, Some(first)) => {
+                market.tape_from(first.open, now, &listing.symbol).filter(counts).for_each(&mut count);
+            }
             (_, None) => {}
         }
         let entry = |(price, size): (Pips, u64)| HistogramEntry {

@@ -62,8 +62,8 @@ fn answer(message: u32) -> Option<Answer> {
         24 => Answer::General(321, NOT_SERVED),
         // Cancels of histograms and historical ticks, which were answered long ago.
         89 | 107 => Answer::Nothing,
-        // Display groups, calendars, configuration.
-        67..=70 | 100 | 102 | 108 | 109 => Answer::Failure(321, NOT_SERVED),
+        // Display groups, calendars, changes of the configuration: it is given when the gateway starts.
+        67..=70 | 100 | 102 | 109 => Answer::Failure(321, NOT_SERVED),
         101 | 103 => Answer::Nothing,
         // Verification of programs, which IB agrees on with their makers.
         65 | 66 | 72 | 73 => Answer::General(321, NOT_SERVED),

@@ -13,6 +13,7 @@ use crate::wire::message::account::{
     AccountUpdateTime, AccountUpdatesMultiRequest, AccountValue, ModelRequest, PnL, PnLSingle,
     PnLSingleRequest, PortfolioValue, Position, PositionMulti,
 };
+use crate::wire::message::config::Config;
 use crate::wire::message::contract::{
     ContractData, ContractDataRequest, MarketRule, MarketRuleRequest, MatchingSymbolsRequest,
     SmartComponents, SmartComponentsRequest, SymbolSamples,
@@ -231,6 +232,7 @@ requests! {
     99 CompletedOrders(CompletedOrdersRequest),
     105 CurrentTimeInMillis(Empty),
     106 CancelContractData(ById),
+    108 Config(ById),
 }
 
 replies! {
@@ -292,6 +294,7 @@ replies! {
     107 UserInfo(UserInfo),
     108 HistoricalDataEnd(HistoricalDataEnd),
     109 CurrentTimeInMillis(CurrentTimeInMillis),
+    110 Config(Box<Config>),
 }
 
 fn read<M: Message + Default>(id: u32, fields: &[u8]) -> Result<M, BadMessage> {

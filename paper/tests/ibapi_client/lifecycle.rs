@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use ibapi::Error;
 use ibapi::prelude::Client;
+use paper::exchange::options::Precautions;
+use paper::{AccountOptions, Gateway, Options};
 
 use crate::{connect, gateway, open, within};
 
@@ -64,4 +66,48 @@ async fn stopping_the_gateway_ends_its_connections() {
         }
     })
     .await;
+}
+
+#[tokio::test]
+async fn the_configuration_tells_the_limits_that_orders_are_held_to() {
+    let precautions = Precautions {
+        price_percent: Some(3.into()),
+        size_max: Some(500.into()),
+        value_max: None,
+    };
+    let account = AccountOptions { precautions, orders_a_side_max: 7, ..AccountOptions::default() };
+    let gateway = Gateway::start(Options { account, master_client: Some(9), ..Options::default() }).unwrap();
+    let client = connect(&gateway, 1).await;
+    let config = within(client.config()).await.unwrap();
+    let raised: Vec<(i32, &str, &str)> = config
+        .messages
+        .iter()
+        .map(|one| {
+            assert_eq!(one.enabled, Some(true));
+            (one.id.unwrap(), one.message.as_deref().unwrap(), one.default_action.as_deref().unwrap())
+        })
+        .collect();
+    assert_eq!(
+        raised,
+        [
+            (109, "A limit price lies more than 3 % from the market.", "Refuse"),
+            (383, "An order is for more than 500 shares.", "Refuse"),
+            (201, "More than 7 orders would work on one side of a contract.", "Refuse"),
+        ]
+    );
+    let api = config.api.unwrap();
+    assert_eq!(api.precautions.unwrap().bypass_order_precautions, Some(false));
+    let settings = api.settings.unwrap();
+    assert_eq!(settings.socket_port, Some(i32::from(gateway.tws().port())));
+    assert_eq!((settings.master_client_id, settings.read_only_api), (Some(9), Some(false)));
+    assert_eq!((settings.allow_localhost_only, settings.create_api_message_log_file), (Some(true), Some(false)));
+    assert_eq!(config.orders.unwrap().smart_routing.unwrap().seek_price_improvement, Some(false));
+}
+
+#[tokio::test]
+async fn a_fresh_gateway_tells_no_limit_that_it_does_not_have() {
+    let gateway = gateway();
+    let config = within(connect(&gateway, 1).await.config()).await.unwrap();
+    assert_eq!(config.messages.iter().map(|one| one.id.unwrap()).collect::<Vec<_>>(), [201]);
+    assert_eq!(config.api.unwrap().settings.unwrap().master_client_id, None);
 }

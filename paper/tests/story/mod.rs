@@ -2,14 +2,15 @@
 //!
 //! `look BID ASK SIZE [LOW HIGH]` is one look at a made-up market, whose trades since the look before ranged from LOW to
 //! HIGH and ended at the bid. Every story is told twice: the second time the exchange is saved and restored between all
-//! its lines. Lines before the first order may set things up: `reading NAME=WORD`, `borrow SHARES SECONDS`, `limit WHAT N`.
+//! its lines. Lines before the first order may set things up: `reading NAME=WORD`, `borrow SHARES SECONDS`, `limit WHAT N`,
+//! and `extended hours` for a market that trades outside regular hours.
 
 use std::fmt::Write;
 use std::sync::{Arc, LazyLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use expect_test::Expect;
-use paper::AccountOptions;
+use paper::{AccountOptions, MarketOptions};
 use paper::exchange::attributes::{Adjust, Adjusted, Attributes, Condition, Test, TriggerMethod};
 use paper::exchange::event::{Event, Execution};
 use paper::exchange::intervene::{BY_BROKER, BY_HAND, Outside};
@@ -27,6 +28,9 @@ const CLIENT: i32 = 1;
 
 static MARKET: LazyLock<Arc<Market>> = LazyLock::new(|| Arc::new(Market::new(Default::default())));
 
+static EXTENDED: LazyLock<Arc<Market>> =
+    LazyLock::new(|| Arc::new(Market::new(MarketOptions { is_extended: true, ..MarketOptions::default() })));
+
 pub(crate) fn check(story: &str, expected: Expect) {
     let told = tell(story, |exchange| exchange);
     expected.assert_eq(&told);
@@ -42,7 +46,8 @@ fn rested(exchange: Exchange) -> Exchange {
 
 fn tell(story: &str, between: impl Fn(Exchange) -> Exchange) -> String {
     let mut now = MARKET.calendar().session("2008-09-29".parse().unwrap()).unwrap().open;
-    let mut exchange = Exchange::new(now, Arc::clone(&MARKET), options(story));
+    let market = if story.contains("extended hours") { &EXTENDED } else { &MARKET };
+    let mut exchange = Exchange::new(now, Arc::clone(market), options(story));
     let mut told = String::new();
     for line in story.lines().map(str::trim).filter(|line| !line.is_empty() && !is_setup(line)) {
         now += TimeDelta::seconds(1);
@@ -64,7 +69,7 @@ fn tell(story: &str, between: impl Fn(Exchange) -> Exchange) -> String {
 }
 
 fn is_setup(line: &str) -> bool {
-    ["reading ", "borrow ", "limit "].iter().any(|word| line.starts_with(word))
+    ["reading ", "borrow ", "limit ", "extended "].iter().any(|word| line.starts_with(word))
 }
 
 fn options(story: &str) -> ExchangeOptions {
@@ -83,6 +88,7 @@ fn options(story: &str) -> ExchangeOptions {
                 let borrow = Borrow { shares: shares.parse().unwrap(), located_after };
                 account.borrow.insert("AAPL".to_owned(), borrow);
             }
+            ["extended", "hours"] => {}
             ["limit", "percent"] => account.precautions.price_percent = Some(number(2)),
             ["limit", "size"] => account.precautions.size_max = Some(number(2)),
             ["limit", "value"] => account.precautions.value_max = Some(number(2)),

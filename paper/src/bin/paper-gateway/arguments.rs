@@ -81,6 +81,9 @@ pub(crate) struct Arguments {
     /// A day that closes early, e.g. 2008-11-28=13:00 (may be repeated)
     #[arg(long, value_name = "DATE=TIME", value_parser = early_close)]
     early_close: Vec<(NaiveDate, NaiveTime)>,
+    /// Trade outside regular hours too, 04:00 to 20:00: orders that allow it fill there, and a market day begins at 03:55
+    #[arg(long)]
+    extended_hours: bool,
     /// What goes wrong and when: a scenario in TOML, or in JSON by its ending
     #[arg(long, value_name = "FILE")]
     scenario: Option<PathBuf>,
@@ -150,6 +153,7 @@ impl Arguments {
             actions: actions.unwrap_or_default(),
             early_closes: self.early_close.iter().copied().collect(),
             prices,
+            is_extended: self.extended_hours,
         })
     }
 

@@ -11,6 +11,7 @@
 )]
 
 pub mod account;
+pub mod config;
 pub mod contract;
 pub mod depth;
 pub mod history;
