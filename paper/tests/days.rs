@@ -6,10 +6,12 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use paper::exchange::{Exchange, ExchangeOptions};
+use paper::market::options::Action;
 use paper::market::{Market, actions};
 use paper::session::{Desk, Say};
 use paper::wire::message::account::{AccountDataRequest, PnLSingleRequest};
 use paper::wire::message::contract::{Contract, ContractDataRequest};
+use paper::wire::message::history::HistoricalDataRequest;
 use paper::wire::message::order::{AttachedOrders, Order, PlaceOrderRequest};
 use paper::wire::message::request::StartApi;
 use paper::wire::message::trade::{ExecutionFilter, ExecutionRequest};
@@ -103,6 +105,35 @@ fn a_split_of_the_file_changes_the_position_before_its_day_opens_and_ends_what_r
     assert_eq!(after.quantity, before.quantity * Decimal::from(4));
     assert_eq!(after.average_cost * Decimal::from(4), before.average_cost, "it cost the same");
     assert_eq!(status(&morning, 2).as_deref(), Some("Cancelled 0"));
+}
+
+#[test]
+fn adjusted_history_tells_the_prices_that_a_split_has_made_of_the_old_ones() {
+    let date = "2008-09-30".parse().unwrap();
+    let action = Action { date, symbol: "AAPL".to_owned(), ratio: Decimal::from(4) };
+    let mut desk =
+        desk(MarketOptions { actions: vec![action], ..MarketOptions::default() }, Readings::default());
+    until(&mut desk, "2008-09-30T14:00:00Z");
+    let mut closes = |what: &str, end: &str| {
+        let text = |words: &str| Some(words.to_owned());
+        let asked = HistoricalDataRequest {
+            req_id: Some(7),
+            contract: contract("AAPL", "USD"),
+            bar_size_setting: text("1 day"),
+            duration: text("2 D"),
+            what_to_show: text(what),
+            end_date_time: text(end),
+            ..HistoricalDataRequest::default()
+        };
+        match &ask(&mut desk, Request::HistoricalData(asked))[..] {
+            [Reply::HistoricalData(data), ..] => data.bars.iter().map(|bar| bar.close()).collect(),
+            _ => Vec::new(),
+        }
+    };
+    let (plain, adjusted) = (closes("TRADES", ""), closes("ADJUSTED_LAST", ""));
+    assert_eq!((plain[0], adjusted[0]), (105.26, 105.26 / 4.0));
+    assert_eq!(plain[1], adjusted[1], "the shares of today are today's");
+    assert!(closes("ADJUSTED_LAST", "20080930-13:00:00").is_empty(), "TWS adjusts up to now only");
 }
 
 #[test]

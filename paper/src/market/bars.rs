@@ -46,6 +46,21 @@ pub struct Bar {
     pub count: u32,
 }
 
+impl Bar {
+    /// The same bar after each of its shares has become so many.
+    pub fn split_by(&self, shares: f64) -> Bar {
+        Bar {
+            open: self.open / shares,
+            high: self.high / shares,
+            low: self.low / shares,
+            close: self.close / shares,
+            average: self.average / shares,
+            volume: (self.volume as f64 * shares) as u64,
+            ..*self
+        }
+    }
+}
+
 impl Market {
     /// A session's bars of `length` seconds that began at or after `from` and at or before `now`, oldest first.
     pub fn intraday(

@@ -6,6 +6,7 @@
 //! Read next: [`tape`](crate::session::tape).
 
 use chrono::{DateTime, Datelike, Timelike, Utc};
+use rust_decimal::prelude::ToPrimitive;
 
 use crate::market::bars::{Bar, Show, merge};
 use crate::market::calendar::{SESSION_SECONDS, Session, ZONE, ZONE_NAME, date_of, stamp};
@@ -18,6 +19,9 @@ use crate::wire::message::history::{
     HistoricalDataRequest, HistoricalDataUpdate, HistoricalSchedule, HistoricalSession,
 };
 use crate::wire::table::Reply;
+
+/// Trades, adjusted for splits.
+const ADJUSTED: &str = "ADJUSTED_LAST";
 
 /// The most bars in one answer.
 pub const BARS_MAX: usize = 25_000;
@@ -34,6 +38,8 @@ struct Query {
     is_epoch: bool,
     /// Of regular hours only?
     is_regular: bool,
+    /// At the prices that splits since then have made of them (`ADJUSTED_LAST`)?
+    is_adjusted: bool,
 }
 
 /// A line of bars that is kept up to date, with the newest bar sent.
@@ -64,10 +70,17 @@ impl Desk {
             return Ok(vec![self.schedule(asked.req_id(), end, duration)]);
         }
         let size = BarSize::named(asked.bar_size_setting()).ok_or_else(|| invalid("Invalid bar size"))?;
-        let show =
-            show_named(asked.what_to_show()).ok_or_else(|| invalid("What to show is not supported"))?;
-        let (is_epoch, is_regular) = (asked.format_date() == 2, asked.use_rth());
-        let query = Query { symbol: listing.symbol, size, show, is_epoch, is_regular };
+        let is_adjusted = asked.what_to_show() == ADJUSTED;
+        let shown = if is_adjusted { "TRADES" } else { asked.what_to_show() };
+        let show = show_named(shown).ok_or_else(|| invalid("What to show is not supported"))?;
+        let query = Query {
+            symbol: listing.symbol,
+            size,
+            show,
+            is_epoch: asked.format_date() == 2,
+            is_regular: asked.use_rth(),
+            is_adjusted,
+        };
         let bars = self.bars(&query, end, duration)?;
         let Some(first) = bars.first().filter(|_| !asked.keep_up_to_date() || self.has_room(from)) else {
             let text =
@@ -143,6 +156,7 @@ impl Desk {
         match asked.end_date_time() {
             "" => Ok(self.exchange.now()),
             _ if asked.keep_up_to_date() => Err(invalid("A bar that is kept up to date has no end date")),
+            _ if asked.what_to_show() == ADJUSTED => Err(invalid("ADJUSTED_LAST has no end date")),
             text => match moment(text) {
                 Some(end) => Ok(end.min(self.exchange.now())),
                 None => {
@@ -166,6 +180,9 @@ impl Desk {
                 _ => market.day_bar(end, &query.symbol, session.date, query.show).into_iter().collect(),
             })
             .collect();
+        if query.is_adjusted {
+            bars.iter_mut().for_each(|bar| *bar = bar.split_by(self.split_since(&query.symbol, bar.start)));
+        }
         if let (Duration::Seconds(seconds), BarSize::Seconds(length)) = (duration, query.size) {
             let wanted = (seconds.div_ceil(length) as usize).max(1);
             bars.drain(..bars.len().saturating_sub(wanted));
@@ -177,6 +194,15 @@ impl Desk {
             BarSize::Month => merged(&bars, |bar| (date_of(bar.start).year(), date_of(bar.start).month())),
             _ => bars,
         })
+    }
+
+    /// What a share of a moment has become by now, as far as the file of corporate actions knows.
+    fn split_since(&self, symbol: &str, at: DateTime<Utc>) -> f64 {
+        let (from, today) = (date_of(at), date_of(self.exchange.now()));
+        let actions = self.exchange.market().options().actions.iter();
+        let since = actions
+            .filter(|action| action.symbol == symbol && from < action.date && action.date <= today);
+        since.map(|action| action.ratio.to_f64().unwrap_or(1.0)).product()
     }
 
     /// One day's bars, of regular hours or of all its trading. A bar that the open or the close falls into is one.
