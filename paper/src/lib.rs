@@ -6,6 +6,11 @@
 //!
 //! Read first: [`wire`]; then [`market`], [`exchange`], [`session`]; last [`gateway`], which runs them.
 
+/// The page for people, whose Rust program is compiled with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/paper-gateway.md")]
+pub struct Page;
+
 pub mod exchange;
 pub mod faults;
 pub mod gateway;

@@ -122,7 +122,8 @@ fn prices_of_ones_own_are_there_from_their_first_line_on_and_nowhere_else() {
 #[test]
 fn a_gap_of_the_morning_stays_for_the_day_and_a_halt_stops_it() {
     let (market, plain) = (market(Vec::new()), &EXTENDED);
-    let last = |market: &Market, hour, minute| double(market.quote(on_monday(hour, minute), "IBM").unwrap().last);
+    let last =
+        |market: &Market, hour, minute| double(market.quote(on_monday(hour, minute), "IBM").unwrap().last);
     market.gap(on_monday(8, 0), "IBM", -10.0);
     assert_eq!(last(&market, 7, 59), last(plain, 7, 59));
     for (hour, minute) in [(8, 0), (9, 29), (12, 0), (17, 0)] {
@@ -206,9 +207,11 @@ fn starts(desk: &mut Desk, size: &str, duration: &str, use_rth: bool) -> Vec<Str
         ..HistoricalDataRequest::default()
     };
     match &ask(desk, Request::HistoricalData(asked))[..] {
-        [Reply::HistoricalData(data), ..] => {
-            data.bars.iter().map(|bar| bar.date().replace("20080929 ", "").replace(" US/Eastern", "")).collect()
-        }
+        [Reply::HistoricalData(data), ..] => data
+            .bars
+            .iter()
+            .map(|bar| bar.date().replace("20080929 ", "").replace(" US/Eastern", ""))
+            .collect(),
         other => panic!("{other:?}"),
     }
 }

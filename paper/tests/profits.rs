@@ -103,7 +103,10 @@ fn cents(one: f64, other: f64, what: &str) {
 /// Compares every stream with the sums, and gives the total profit of the day.
 fn compare(desk: &mut Desk, sums: &Sums) -> f64 {
     let account = text(ACCOUNT);
-    let told = ask(desk, Request::AccountData(AccountDataRequest { subscribe: Some(true), acct_code: account.clone() }));
+    let told = ask(
+        desk,
+        Request::AccountData(AccountDataRequest { subscribe: Some(true), acct_code: account.clone() }),
+    );
     let portfolio: Vec<&PortfolioValue> = told
         .iter()
         .filter_map(|reply| if let Reply::PortfolioValue(held) = reply { Some(held) } else { None })
@@ -199,7 +202,9 @@ fn a_what_if_order_tells_the_margin_before_and_after_and_what_cannot_be_paid_is_
     let refused = place(&mut desk, 2, order("BUY", 100_000, 100.0));
     let codes: Vec<i32> = refused
         .iter()
-        .filter_map(|reply| if let Reply::Failure(failure) = reply { Some(failure.error_code()) } else { None })
+        .filter_map(
+            |reply| if let Reply::Failure(failure) = reply { Some(failure.error_code()) } else { None },
+        )
         .collect();
     assert_eq!(codes, [201], "the same order is turned down when it is meant");
     assert_eq!(desk.exchange().account().held(APPLE), 300.into());

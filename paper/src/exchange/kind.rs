@@ -143,10 +143,7 @@ impl Kind {
     pub fn works_outside_rth(self) -> bool {
         matches!(
             self,
-            Kind::Limit(_)
-                | Kind::StopLimit { .. }
-                | Kind::TrailLimit { .. }
-                | Kind::LimitIfTouched { .. }
+            Kind::Limit(_) | Kind::StopLimit { .. } | Kind::TrailLimit { .. } | Kind::LimitIfTouched { .. }
         )
     }
 

@@ -29,7 +29,10 @@ impl MarketClock {
 
     /// A clock that goes on at a moment of the market which began on `start`.
     pub fn resumed(calendar: &Calendar, start: NaiveDate, speed: f64, at: DateTime<Utc>) -> MarketClock {
-        let begun = calendar.from(start).filter_map(|date| morning(calendar, date)).take_while(|morning| *morning <= at);
+        let begun = calendar
+            .from(start)
+            .filter_map(|date| morning(calendar, date))
+            .take_while(|morning| *morning <= at);
         let (days, newest) = begun.fold((0, None), |(days, _), morning| (days + 1, Some((days, morning))));
         let is_last = calendar.from(start).nth(days).is_none();
         let replayed = newest.map(|(before, morning)| {

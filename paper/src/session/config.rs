@@ -83,9 +83,8 @@ fn raised(limits: &Precautions, orders_a_side: usize) -> Vec<MessageConfig> {
     let size = limits
         .size_max
         .map(|max| (Refusal::SizePrecaution, format!("An order is for more than {max} shares.")));
-    let value = limits
-        .value_max
-        .map(|max| (Refusal::ValuePrecaution, format!("An order is worth more than {max}.")));
+    let value =
+        limits.value_max.map(|max| (Refusal::ValuePrecaution, format!("An order is worth more than {max}.")));
     let side = (
         Refusal::rejected("too many orders"),
         format!("More than {orders_a_side} orders would work on one side of a contract."),

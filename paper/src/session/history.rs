@@ -200,8 +200,8 @@ impl Desk {
     fn split_since(&self, symbol: &str, at: DateTime<Utc>) -> f64 {
         let (from, today) = (date_of(at), date_of(self.exchange.now()));
         let actions = self.exchange.market().options().actions.iter();
-        let since = actions
-            .filter(|action| action.symbol == symbol && from < action.date && action.date <= today);
+        let since =
+            actions.filter(|action| action.symbol == symbol && from < action.date && action.date <= today);
         since.map(|action| action.ratio.to_f64().unwrap_or(1.0)).product()
     }
 

@@ -70,11 +70,8 @@ async fn stopping_the_gateway_ends_its_connections() {
 
 #[tokio::test]
 async fn the_configuration_tells_the_limits_that_orders_are_held_to() {
-    let precautions = Precautions {
-        price_percent: Some(3.into()),
-        size_max: Some(500.into()),
-        value_max: None,
-    };
+    let precautions =
+        Precautions { price_percent: Some(3.into()), size_max: Some(500.into()), value_max: None };
     let account = AccountOptions { precautions, orders_a_side_max: 7, ..AccountOptions::default() };
     let gateway = Gateway::start(Options { account, master_client: Some(9), ..Options::default() }).unwrap();
     let client = connect(&gateway, 1).await;
@@ -100,7 +97,10 @@ async fn the_configuration_tells_the_limits_that_orders_are_held_to() {
     let settings = api.settings.unwrap();
     assert_eq!(settings.socket_port, Some(i32::from(gateway.tws().port())));
     assert_eq!((settings.master_client_id, settings.read_only_api), (Some(9), Some(false)));
-    assert_eq!((settings.allow_localhost_only, settings.create_api_message_log_file), (Some(true), Some(false)));
+    assert_eq!(
+        (settings.allow_localhost_only, settings.create_api_message_log_file),
+        (Some(true), Some(false))
+    );
     assert_eq!(config.orders.unwrap().smart_routing.unwrap().seek_price_improvement, Some(false));
 }
 

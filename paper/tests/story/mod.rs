@@ -10,7 +10,6 @@ use std::sync::{Arc, LazyLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use expect_test::Expect;
-use paper::{AccountOptions, MarketOptions};
 use paper::exchange::attributes::{Adjust, Adjusted, Attributes, Condition, Test, TriggerMethod};
 use paper::exchange::event::{Event, Execution};
 use paper::exchange::intervene::{BY_BROKER, BY_HAND, Outside};
@@ -21,6 +20,7 @@ use paper::market::Market;
 use paper::market::calendar::at;
 use paper::market::price::pips;
 use paper::market::quote::{Book, Look};
+use paper::{AccountOptions, MarketOptions};
 use rust_decimal::Decimal;
 
 const APPLE: i32 = 265_598;
