@@ -1,7 +1,8 @@
 """One trading story that every client tells with its own words, and the account of it that must come out the same.
 
 The market stands still but for the steps that a story takes over the control API, so that every client meets the same
-prices at the same moments. What a client has heard it prints; `scripts/test-clients` compares.
+prices at the same moments. What a client has heard it prints; `scripts/test-clients` compares it with
+`paper/tests/golden/agreement.txt`, and `paper/tests/ibapi_client/agreement.rs` tells the story too.
 """
 
 import sys
