@@ -207,6 +207,22 @@ fn a_stock_in_pence_is_priced_in_pence_and_paid_in_the_account_s_currency() {
 }
 
 #[test]
+fn the_commission_of_a_stock_in_pence_is_at_most_a_part_of_what_it_is_worth() {
+    let market = MarketOptions {
+        walks: BTreeMap::from([("LLOY".to_owned(), Decimal::from(15))]),
+        pence: BTreeSet::from(["LLOY".to_owned()]),
+        ..MarketOptions::default()
+    };
+    let mut desk = desk(market, Readings::default());
+    place(&mut desk, 1, contract("LLOY", "GBP"), 30.0);
+    until(&mut desk, "2008-09-29T13:36:00Z");
+    let [one] = desk.exchange().executions() else { panic!("it fills at once") };
+    // A hundred of them are worth their price in pounds, 1.80 dollars each: a percent of it is less than a dollar.
+    assert_eq!(one.commission, (one.price * Decimal::new(180, 4)).round_dp(4));
+    assert!(one.commission < Decimal::ONE);
+}
+
+#[test]
 fn a_preset_that_is_not_there_costs_the_order_its_life() {
     let mut desk = desk(MarketOptions::default(), Readings::default());
     let text = |words: &str| Some(words.to_owned());
