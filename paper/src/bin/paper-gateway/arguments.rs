@@ -14,7 +14,7 @@ use paper::market::{actions, own::Prices};
 use paper::{AccountOptions, MarketOptions, Options, Readings};
 use rust_decimal::Decimal;
 
-/// A paper TWS / IB Gateway: speaks TWS's own protocol (server versions 213 to 226), fills orders against real prices of
+/// A paper TWS / IB Gateway: speaks TWS's own protocol (server versions 213 to 226, and 178 for older clients), fills orders against real prices of
 /// 2000 to 2013 or your own, and keeps an account that is nobody's money.
 #[derive(Debug, Parser)]
 #[command(version, args_conflicts_with_subcommands = true)]
