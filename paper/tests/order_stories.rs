@@ -554,3 +554,67 @@ fn what_a_market_order_ignores_is_said() {
         held 10 at 100.1200"#]],
     );
 }
+
+#[test]
+fn an_order_good_till_a_time_ends_then_and_not_with_the_session() {
+    check(
+        "order 1 buy 10 limit 90 gtd 10:00
+         order 2 buy 10 limit 90 gtd 17:00
+         order 3 buy 10 limit 90 gtd 09:00
+         time 2008-09-29 09:59
+         time 2008-09-29 10:00
+         time 2008-09-29 16:30
+         time 2008-09-29 17:00",
+        expect![[r#"
+            order 1 buy 10 limit 90 gtd 10:00
+                1 Submitted 0 of 10 90
+            order 2 buy 10 limit 90 gtd 17:00
+                2 Submitted 0 of 10 90
+            order 3 buy 10 limit 90 gtd 09:00
+                3 201 Order rejected - reason:The good till date is in the past.
+            time 2008-09-29 09:59
+            time 2008-09-29 10:00
+                1 Cancelled 0 of 10 90
+                1 202 Order Canceled - reason:
+            time 2008-09-29 16:30
+            time 2008-09-29 17:00
+                2 Cancelled 0 of 10 90
+                2 202 Order Canceled - reason:
+            held 0 at 0.0000"#]],
+    );
+}
+
+#[test]
+fn a_trail_in_percent_follows_at_a_part_of_the_price() {
+    check(
+        "order 1 buy 10 market
+         look 100.00 100.02 500
+         order 2 sell 10 trailpercent 5
+         look 100.00 100.02 500
+         look 120.00 120.02 500
+         look 114.50 114.52 500
+         look 113.90 113.92 500",
+        expect![[r#"
+            order 1 buy 10 market
+                1 Submitted 0 of 10
+            look 100.00 100.02 500
+                1 bought 10 at 100.02
+                1 Filled 10 of 10
+                1 paid 1.00 realized 0.00
+                1 Filled 10 of 10
+            order 2 sell 10 trailpercent 5
+                2 PreSubmitted (trigger) 0 of 10
+            look 100.00 100.02 500
+                2 PreSubmitted (trigger) 0 of 10 95
+            look 120.00 120.02 500
+                2 PreSubmitted (trigger) 0 of 10 114.02
+            look 114.50 114.52 500
+            look 113.90 113.92 500
+                2 Submitted 0 of 10 114.02
+                2 sold 10 at 113.9
+                2 Filled 10 of 10 114.02
+                2 paid 1.00 realized 136.80
+                2 Filled 10 of 10 114.02
+            held 0 at 0.0000"#]],
+    );
+}

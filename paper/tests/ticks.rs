@@ -9,7 +9,7 @@ use paper::market::Market;
 use paper::session::{Desk, Say};
 use paper::wire::message::contract::Contract;
 use paper::wire::message::history::HistoricalTicksRequest;
-use paper::wire::message::quote::{TickByTickData, TickByTickRequest};
+use paper::wire::message::quote::{MarketDataRequest, TickByTickData, TickByTickRequest};
 use paper::wire::message::request::StartApi;
 use paper::wire::{Hello, Reply, Request};
 
@@ -169,4 +169,48 @@ fn a_line_that_ignores_sizes_is_told_of_prices_alone() {
     let (all, some) = (prices(false), prices(true));
     assert!(some.windows(2).all(|pair| pair[0] != pair[1]), "nothing but a size had changed: {some:?}");
     assert!(all.windows(2).any(|pair| pair[0] == pair[1]) && all.len() > some.len());
+}
+
+/// The ticks of a line with a list, by their type: prices, sizes and words as words.
+fn shown(list: &str, seconds: i64) -> Vec<(i32, String)> {
+    let mut desk = desk();
+    let generic_tick_list = text(list);
+    let asked =
+        MarketDataRequest { req_id: Some(7), contract: ibm(), generic_tick_list, ..Default::default() };
+    desk.request(now(), 1, Request::MarketData(asked));
+    let mut told = heard(&mut desk);
+    for second in 1..=seconds {
+        desk.advance(now() + TimeDelta::seconds(second));
+        told.extend(heard(&mut desk));
+    }
+    let tick = |reply| match reply {
+        Reply::TickPrice(tick) => Some((tick.tick_type(), tick.price().to_string())),
+        Reply::TickSize(tick) => Some((tick.tick_type(), tick.size().to_owned())),
+        Reply::TickString(tick) => Some((tick.tick_type(), tick.value().to_owned())),
+        _ => None,
+    };
+    told.into_iter().filter_map(tick).collect()
+}
+
+#[test]
+fn what_is_asked_for_by_number_comes_beside_the_quote() {
+    const BESIDE: [i32; 11] = [15, 16, 17, 18, 19, 20, 21, 37, 48, 57, 77];
+    let has = |ticks: &[(i32, String)], kind| ticks.iter().any(|(one, _)| *one == kind);
+    let plain = shown("", 5);
+    assert!(BESIDE.iter().all(|kind| !has(&plain, *kind)), "{plain:?}");
+    let all = shown("165, 221,233,318,375", 5);
+    assert!(BESIDE.iter().all(|kind| has(&all, *kind)), "{all:?}");
+    let of = |kind| all.iter().filter(move |(one, _)| *one == kind).map(|(_, value)| value.clone());
+    let trades: Vec<String> = of(48).collect();
+    assert_eq!(trades, of(77).collect::<Vec<_>>());
+    assert_eq!(trades.len(), 6, "one a second, and the one that there was");
+    let part = |at: usize| trades.iter().map(move |trade| trade.split(';').nth(at).unwrap().to_owned());
+    assert_eq!(part(0).next_back(), of(4).next_back(), "the last price");
+    assert_eq!(part(3).collect::<Vec<_>>(), of(8).collect::<Vec<_>>(), "the day's volume");
+    assert_eq!(part(2).next_back().unwrap(), (now() + TimeDelta::seconds(5)).timestamp_millis().to_string());
+    assert_eq!(of(37).collect::<Vec<_>>(), of(4).collect::<Vec<_>>(), "the mark is the last trade");
+    let market = Market::new(Default::default());
+    let year = market.calendar().before("2008-09-29".parse().unwrap()).take(252);
+    let low = year.filter_map(|date| market.daily("IBM", date)).map(|day| day.low).min().unwrap();
+    assert_eq!(of(19).next().unwrap(), paper::market::price::double(low).to_string());
 }

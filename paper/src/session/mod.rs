@@ -16,6 +16,7 @@ pub mod dispatch;
 pub mod echo;
 pub mod extras;
 pub mod faults;
+pub mod generics;
 pub mod history;
 pub mod live;
 pub mod news;

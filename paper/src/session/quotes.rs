@@ -3,11 +3,12 @@
 //! The account is entitled to live data, so every line is of type 1 whatever type was asked for. While the exchange is
 //! closed bid and ask are -1 with size 0.
 //!
-//! Read next: [`depth`](crate::session::depth).
+//! Read next: [`generics`](crate::session::generics).
 
 use crate::market::price::double;
 use crate::market::quote::{Book, Quote};
 use crate::session::contracts::NOT_FOUND;
+use crate::session::generics::Generics;
 use crate::session::search::BBO_EXCHANGE;
 use crate::session::{Connection, Desk, SUBSCRIPTIONS_MAX};
 use crate::wire::message::ById;
@@ -38,6 +39,7 @@ mod tick {
 #[derive(Debug)]
 pub struct Ticker {
     symbol: String,
+    generics: Generics,
     shown: Option<Quote>,
 }
 
@@ -66,7 +68,9 @@ impl Desk {
         );
         self.say(from, Reply::MarketDataType(MarketDataType { req_id: Some(id), market_data_type: Some(1) }));
         let quote = self.exchange.market().quote(self.exchange.now(), &listing.symbol);
+        let generics = Generics::named(asked.generic_tick_list());
         self.show(from, id, None, quote);
+        self.show_generics(from, id, &listing.symbol, generics, None, quote);
         let shortable = self.exchange.shortable(listing.con_id);
         if asked.generic_tick_list().split(',').any(|tick| tick.trim() == "236") {
             self.say(from, generic(id, tick::SHORTABLE, shortable.ease));
@@ -76,7 +80,7 @@ impl Desk {
             return self.say(from, Reply::TickSnapshotEnd(ById { req_id: Some(id) }));
         }
         if let Some(session) = self.session(from) {
-            session.tickers.insert(id, Ticker { symbol: listing.symbol, shown: quote });
+            session.tickers.insert(id, Ticker { symbol: listing.symbol, generics, shown: quote });
         }
     }
 
@@ -92,12 +96,32 @@ impl Desk {
         for (connection, session) in &mut self.sessions {
             for (id, ticker) in &mut session.tickers {
                 let quote = market.quote(now, &ticker.symbol);
-                shows.push((*connection, *id, ticker.shown, quote));
+                let (symbol, generics) = (&ticker.symbol, ticker.generics);
+                let asked = (!generics.is_empty()).then(|| (symbol.clone(), generics));
+                shows.push((*connection, *id, asked, ticker.shown, quote));
                 ticker.shown = quote;
             }
         }
-        for (connection, id, before, quote) in shows {
+        for (connection, id, asked, before, quote) in shows {
             self.show(connection, id, before, quote);
+            if let Some((symbol, generics)) = asked {
+                self.show_generics(connection, id, &symbol, generics, before, quote);
+            }
+        }
+    }
+
+    fn show_generics(
+        &mut self,
+        to: Connection,
+        id: i32,
+        symbol: &str,
+        generics: Generics,
+        before: Option<Quote>,
+        quote: Option<Quote>,
+    ) {
+        let Some(quote) = quote.filter(|_| !generics.is_empty()) else { return };
+        for tick in self.generic_ticks(id, symbol, generics, before, &quote) {
+            self.say(to, tick);
         }
     }
 
@@ -160,14 +184,14 @@ fn day_ticks(id: i32, before: Option<Quote>, quote: &Quote, out: &mut Vec<Reply>
     changed(tick::CLOSE, before.and_then(|before| before.close), quote.close);
 }
 
-fn price(id: i32, kind: i32, price: f64, size: Option<u64>) -> Reply {
+pub(super) fn price(id: i32, kind: i32, price: f64, size: Option<u64>) -> Reply {
     let size = size.map(|size| size.to_string());
     let (req_id, tick_type) = (Some(id), Some(kind));
     // The mask is always set: the official client reads an absent one as every flag.
     Reply::TickPrice(TickPrice { req_id, tick_type, price: Some(price), size, attr_mask: Some(0) })
 }
 
-fn size(id: i32, kind: i32, size: u64) -> Reply {
+pub(super) fn size(id: i32, kind: i32, size: u64) -> Reply {
     Reply::TickSize(TickSize { req_id: Some(id), tick_type: Some(kind), size: Some(size.to_string()) })
 }
 

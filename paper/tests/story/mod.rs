@@ -190,6 +190,7 @@ fn term<'a>(
         "ioc" => terms.tif = TimeInForce::Ioc,
         "fok" => terms.tif = TimeInForce::Fok,
         "opg" => terms.tif = TimeInForce::Opg,
+        "gtd" => terms.tif = TimeInForce::Gtd(today(next())),
         "held" => terms.transmit = false,
         "outside" => terms.outside_rth = true,
         "under" => terms.parent = Some(next().parse().unwrap()),
@@ -240,6 +241,7 @@ fn kind<'a>(word: &str, rest: &mut impl Iterator<Item = &'a str>) -> Option<Kind
         "stop" => Kind::Stop(price()),
         "stoplimit" => Kind::StopLimit { stop: price(), limit: price() },
         "trail" => Kind::Trail { by: Trail::Amount(price()), stop: None },
+        "trailpercent" => Kind::Trail { by: Trail::Percent(price()), stop: None },
         "traillimit" => {
             Kind::TrailLimit { by: Trail::Amount(price()), stop: None, offset: price(), limit: None }
         }
