@@ -24,6 +24,7 @@ use crate::trade::Trade;
 impl Ticker {
     /// Takes in one step, at the time it was taken.
     pub fn apply(&mut self, at: Now, step: &Step) {
+        self.watch.rests_until = None;
         match step {
             Step::Fact(fact) => self.apply_fact(at, fact),
             Step::Request(request) => self.apply_request(at, request),

@@ -72,6 +72,14 @@ pub(crate) fn check_after(settings: TickerSettings, before: &str, story: &str, e
     expected.assert_eq(&teller.play(story));
 }
 
+#[allow(dead_code, reason = "not every test that tells stories keeps the ticker")]
+/// A ticker that has lived through `story`, and its market.
+pub(crate) fn lived(settings: TickerSettings, story: &str) -> (Ticker, MarketView) {
+    let mut teller = Teller::new(settings);
+    teller.play(story);
+    (teller.ticker, teller.view)
+}
+
 /// `next-` is the day after.
 fn moment(time: &str) -> Now {
     let Some(time) = time.strip_prefix("next-") else { return at(time) };
