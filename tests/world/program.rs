@@ -200,17 +200,20 @@ impl World {
         self.records.push(Record { seq, at, ticker: ticker.map(|t| self.key(t)), body });
     }
 
-    /// What waits is written; then the risk book sees it, and judges what asks for something.
+    /// What waits is written as a whole; then the risk book sees it, record by record, and judges what asks
+    /// for something.
     pub(super) fn flush(&mut self, life: u64) {
         if !self.lives(life) {
             return;
         }
         let Some(program) = &mut self.program else { return };
         program.is_flushing = false;
-        for draft in std::mem::take(&mut program.waiting) {
-            let (ticker, by_risk) = (draft.ticker, draft.by_risk);
-            self.write(draft);
-            let record = self.records.last().cloned().expect("just written");
+        let batch = std::mem::take(&mut program.waiting);
+        let (first, whose): (usize, Vec<_>) =
+            (self.records.len(), batch.iter().map(|draft| (draft.ticker, draft.by_risk)).collect());
+        batch.into_iter().for_each(|draft| self.write(draft));
+        for (n, (ticker, by_risk)) in whose.into_iter().enumerate() {
+            let record = self.records[first + n].clone();
             match (record.body, ticker) {
                 (Body::Request(request), Some(t)) if !by_risk => self.judge(t, request),
                 (body, _) if !by_risk => {
