@@ -6,8 +6,10 @@
 //!
 //! Read next: `adds` and `moves`, what the actions do.
 
+use super::settle::calm;
 use super::{Out, Ticker};
 use crate::fact::Fact;
+use crate::lot::Lot;
 use crate::mode::Mode;
 use crate::money::Price;
 use crate::reason::{Because, Decline};
@@ -78,7 +80,7 @@ impl Ticker {
         signal: Option<&'a Signal>,
         market: &'a MarketView,
     ) -> View<'a> {
-        let quote = market.quote.as_ref().filter(|_| self.usable_quote(now, market).is_ok());
+        let quote = self.live_quote(now, market).ok();
         let held = self.trade.as_ref().and_then(|trade| self.held_view(trade, market));
         View { now, signal, held, quote, atr: market.atr, instrument: market.instrument.as_ref() }
     }
@@ -145,13 +147,25 @@ impl Ticker {
             Action::Halt(_) => self.mode.opens(),
             Action::ClosePosition(_) => trade.leaving.is_none() && self.mode.places(),
             Action::ScaleOut(_) => quiet && self.mode.places() && self.fired_in(trade, &rule.name).is_none(),
-            Action::MoveStop(own) => quiet && self.mode.places() && self.has_move(trade, own, view, market),
-            Action::ScaleIn(_) => quiet && self.mode.opens() && self.may_scale_in(trade),
+            Action::MoveStop(own) => {
+                // What was refused is not asked for again at once.
+                let waits = |lot: &Lot| lot.refusals > 0 && !calm(view.now, lot);
+                quiet
+                    && self.mode.places()
+                    && !trade.lots.iter().any(waits)
+                    && self.has_move(trade, own, view, market)
+            }
+            Action::ScaleIn(_) => quiet && self.may_add(view.now, market) && self.may_scale_in(trade),
             Action::DoubleDown(_) => {
-                quiet && self.mode.opens() && self.may_double_down(view.now, trade, market)
+                quiet && self.may_add(view.now, market) && self.may_double_down(view.now, trade, market)
             }
             Action::CreatePosition(_) => false,
         }
+    }
+
+    /// Adds are entries: what keeps those back for a while keeps these.
+    fn may_add(&self, now: Now, market: &MarketView) -> bool {
+        self.mode.opens() && self.usable_quote(now, market).is_ok()
     }
 
     fn act(&mut self, now: Now, rule: &Rule, view: &View<'_>, market: &MarketView, out: &mut Out) -> bool {

@@ -254,7 +254,8 @@ impl Teller {
     fn quote(&mut self, now: Now, bid: &str, ask: &str) -> Vec<Input> {
         let (bid, ask) = (Some(price(bid)), Some(price(ask)));
         let shortable = Some(decimal("1000000"));
-        self.view.quote = Some(Quote { bid, ask, shortable, ..Quote::empty(now.process) });
+        let (halted, resumed) = self.view.quote.map_or((false, None), |last| (last.halted, last.resumed));
+        self.view.quote = Some(Quote { bid, ask, shortable, halted, resumed, ..Quote::empty(now.process) });
         vec![Input::Quote]
     }
 
