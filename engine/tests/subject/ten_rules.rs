@@ -9,11 +9,11 @@ use super::settings_with;
 pub(crate) fn settings() -> TickerSettings {
     let profit = json!({ "type": "position_profit", "min_profit_pct": "0.2" });
     let loss = json!({ "type": "position_loss", "min_loss_pct": "0.2" });
-    let dear = json!({ "type": "price", "above": "500" });
-    let cheap = json!({ "type": "price", "below": "5" });
-    let late = json!({ "type": "time", "from": "15:59", "until": "16:00" });
-    let old = json!({ "type": "position_age", "min_age_s": 86_400 });
-    let wild = json!({ "type": "atr", "above_pct": "0.4" });
+    let dear = json!({ "type": "price", "at_least": "500" });
+    let cheap = json!({ "type": "price", "at_most": "5" });
+    let late = json!({ "type": "time_window", "max_minutes_to_close": 1 });
+    let old = json!({ "type": "position_age", "min_minutes": 1_440 });
+    let wild = json!({ "type": "atr", "min_pct": "0.4" });
     let close = json!({ "type": "close_position" });
     let conditions = [
         (profit.clone(), json!({ "type": "scale_in", "scale_pct": "0.5" })),
@@ -25,7 +25,10 @@ pub(crate) fn settings() -> TickerSettings {
         (wild.clone(), close.clone()),
         (json!({ "type": "all", "of": [late, profit, old] }), close.clone()),
         (json!({ "type": "any", "of": [loss, dear, cheap] }), close.clone()),
-        (json!({ "type": "not", "of": { "type": "any", "of": [{ "type": "price", "above": "5" }, wild] } }), close),
+        (
+            json!({ "type": "not", "of": { "type": "any", "of": [{ "type": "price", "at_least": "5" }, wild] } }),
+            close,
+        ),
     ];
     let rules: Vec<_> = conditions
         .into_iter()
