@@ -84,6 +84,16 @@ def trade(ib, stock, ticker):
     return entry, close
 
 
+def fill_in_parts(ib, stock):
+    """More shares than the market shows at once, there and back."""
+    for action in ("BUY", "SELL"):
+        large = ib.placeOrder(stock, MarketOrder(action, 2500))
+        until(ib, f"a large {action} fills", lambda: large.orderStatus.status == "Filled")
+        until(ib, "in several parts", lambda: len(large.fills) > 1 and large.filled() == 2500)
+        parts = [fill.execution.cumQty for fill in large.fills]
+        check("whose sum only grows", parts == sorted(set(parts)) and parts[-1] == 2500)
+
+
 def main():
     ib = IB()
     ib.connect(sys.argv[1], int(sys.argv[2]), clientId=7)
@@ -93,12 +103,13 @@ def main():
     check("qualified", ib.qualifyContracts(stock) and stock.conId == 265598)
     ticker = data(ib, stock)
     entry, close = trade(ib, stock, ticker)
+    fill_in_parts(ib, stock)
     values = {value.tag: value.value for value in ib.accountSummary()}
     check("the account is summed up", float(values["NetLiquidation"]) > 0)
     ib.disconnect()
     ib.connect(sys.argv[1], int(sys.argv[2]), clientId=7)
     shares = {fill.execution.execId: fill.execution.shares for fill in ib.fills()}
-    check("executions are there after a reconnect", sum(shares.values()) == 200)
+    check("executions are there after a reconnect", sum(shares.values()) == 200 + 2 * 2500)
     check("nothing is held", not [held for held in ib.positions() if held.position])
     completed = {trade.order.permId for trade in ib.reqCompletedOrders(False)}
     check("both orders are complete", {entry.order.permId, close.order.permId} <= completed)

@@ -174,6 +174,24 @@ def connect(story, host, port, client_id):
     check(f"the server speaks version {newest}", story.serverVersion() == newest, story.serverVersion())
 
 
+def connect_again(host, port, client_id):
+    """Connects with an id that was in use just now: until this client's reader has let go of the socket it still is."""
+    deadline = time.monotonic() + GUARD
+    while time.monotonic() < deadline:
+        story = Story()
+        story.connect(host, port, clientId=client_id)
+        threading.Thread(target=story.run, daemon=True).start()
+        with story.news:
+            story.news.wait_for(lambda: (story.accounts and story.next_id) or story.errors, GUARD)
+        if story.next_id:
+            print("ok   connected again")
+            return story
+        check("an id that is still in use is error 326", story.errors[0][1] == 326, story.errors)
+        story.disconnect()
+        time.sleep(0.1)
+    raise Mismatch("the client id was never free again")
+
+
 def look_around(story):
     check("the account is a simulated one", story.accounts.startswith("DSIM"), story.accounts)
     story.reqCurrentTime()
@@ -207,6 +225,55 @@ def look_around(story):
     check("the asks rise", rows[0] == sorted(rows[0]), rows)
     check("the bids fall", rows[1] == sorted(rows[1], reverse=True) and rows[1][0] < rows[0][0], rows)
     story.cancelMktDepth(9, False)
+
+
+def try_out(story):
+    """What an order would do to the account; nothing is placed."""
+    asked = order("BUY", 100, "LMT", round(story.ticks[2], 2))
+    asked.whatIf = True
+    story.placeOrder(story.next_id, stock("AAPL"), asked)
+    story.until("a what-if order is answered", lambda: story.next_id in story.open)
+    state = story.open.pop(story.next_id)[2]
+    margin = 100 * asked.lmtPrice / 2
+    check("it would bind half of its worth", abs(float(state.initMarginChange) - margin) < 0.01, state.initMarginChange)
+    check("it would cost a dollar", state.commissionAndFees == 1.0, state.commissionAndFees)
+    asked.totalQuantity = Decimal(1_000_000)
+    story.placeOrder(story.next_id, stock("AAPL"), asked)
+    story.until("one that cannot be paid is error 201", lambda: any(one[:2] == (story.next_id, 201) for one in story.errors))
+    check("none of them was placed", story.next_id not in story.statuses, story.statuses)
+
+
+def fill_in_parts(story, first):
+    """More shares than the market shows at once, there and back."""
+    for order_id, action in ((first, "BUY"), (first + 1, "SELL")):
+        story.placeOrder(order_id, stock("IBM"), order(action, 2500, "MKT"))
+        story.until(f"a large {action} fills", lambda: story.status(order_id)[:3] == ("Filled", Decimal(2500), Decimal(0)))
+        fills = [one for _, one in story.executions if one.orderId == order_id]
+        check("in several parts", len(fills) > 1 and sum(one.shares for one in fills) == 2500, fills)
+        parts = [filled for _, filled, _, _ in story.statuses[order_id]]
+        check("whose sum only grows", parts == sorted(parts) and any(0 < part < 2500 for part in parts), parts)
+
+
+def come_back(story, host, port, rests):
+    """Leaves an order behind, and finds it and the day's executions after connecting anew."""
+    one = order("BUY", 10, "LMT", 10.0, ref="py.R1")
+    one.tif = "GTC"
+    story.placeOrder(rests, stock("IBM"), one)
+    story.until("an order is left behind", lambda: story.status(rests)[0] == "Submitted")
+    before = {one.execId for _, one in story.executions}
+    story.disconnect()
+    again = connect_again(host, port, client_id=31)
+    again.until("it is told of at once", lambda: rests in again.open and again.status(rests)[0] == "Submitted")
+    check("with its own words", again.open[rests][1].orderRef == "py.R1", again.open[rests][1])
+    check("it has its permanent id", again.perm_ids[rests] == story.perm_ids[rests], again.perm_ids)
+    check("its id is not given again", again.next_id > rests, again.next_id)
+    again.reqExecutions(1, ExecutionFilter())
+    again.until("executions end", lambda: ("executions", 1) in again.ended)
+    after = {one.execId for _, one in again.executions}
+    check("they are those of before", after == before, after ^ before)
+    again.cancelOrder(rests, OrderCancel())
+    again.until("it can be cancelled", lambda: again.status(rests)[0] == "Cancelled")
+    return again
 
 
 def trade(story):
@@ -274,7 +341,11 @@ def main(host, port):
     try:
         connect(story, host, port, client_id=31)
         look_around(story)
-        change_and_close(story, *trade(story))
+        try_out(story)
+        entry, target, stop = trade(story)
+        change_and_close(story, entry, target, stop)
+        fill_in_parts(story, stop + 2)
+        story = come_back(story, host, port, stop + 4)
         refused = Story()
         refused.connect(host, port, clientId=31)
         threading.Thread(target=refused.run, daemon=True).start()
