@@ -168,7 +168,10 @@ fn cut(path: &DayPath, session: Session, from: u32, end: u32, show: Show) -> Bar
     };
     let volume =
         if show == Show::Trades { path.volume(end - 1) - path.volume(from.saturating_sub(1)) } else { 0 };
-    let average = (from..end).map(price).sum::<f64>() / f64::from(end - from);
+    let average = match show {
+        Show::Trades => path.mean(from, end - 1),
+        _ => (from..end).map(price).sum::<f64>() / f64::from(end - from),
+    };
     let (open, close) = (price(from), price(end - 1));
     let start = session.open + TimeDelta::seconds(i64::from(from));
     Bar { start, open, high, low, close, volume, average, count: end - from }

@@ -6,13 +6,15 @@
 //!
 //! Read next: [`quote`](crate::market::quote), which puts a bid and an ask around it.
 
+mod known;
+
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
 use crate::market::calendar::SESSION_SECONDS;
 use crate::market::daily::Daily;
-use crate::market::own::{Inside, Scripted};
+use crate::market::own::Scripted;
 use crate::market::price::{Pips, double, on_tick, tick};
 use crate::market::random::{Stream, at};
 
@@ -31,6 +33,8 @@ const JITTER: f64 = 0.40;
 pub struct DayPath {
     lasts: Vec<Pips>,
     minutes: Vec<(Pips, Pips)>,
+    /// What the prices of all seconds before each minute add up to.
+    sums: Vec<i64>,
     volume: u64,
     salt: u64,
     /// Shares traded by each second, where the data says so.
@@ -48,44 +52,16 @@ impl DayPath {
     pub fn new(seed: u64, symbol: &str, date: NaiveDate, day: &Daily) -> DayPath {
         let mut stream = Stream::of(seed, &["path", symbol, &date.to_string()]);
         let salt = stream.bits();
-        let lasts = lasts(&mut stream, day);
-        let minutes = lasts.chunks(60).map(extremes).collect();
-        let (volumes, script, end) = (None, BTreeMap::new(), SESSION_SECONDS);
-        DayPath { lasts, minutes, volume: day.volume, salt, volumes, script, end, begins: 0 }
+        DayPath::of(lasts(&mut stream, day), day.volume, salt)
     }
 
     /// A path of these trades, one a second.
     pub(super) fn of(lasts: Vec<Pips>, volume: u64, salt: u64) -> DayPath {
-        let minutes = lasts.chunks(60).map(extremes).collect();
         let end = u32::try_from(lasts.len().saturating_sub(1)).unwrap_or(SESSION_SECONDS);
-        DayPath { lasts, minutes, volume, salt, volumes: None, script: BTreeMap::new(), end, begins: 0 }
-    }
-
-    /// The path of a day whose inside is known.
-    pub fn known(seed: u64, symbol: &str, date: NaiveDate, day: &Daily, inside: &Inside) -> DayPath {
-        let mut path = DayPath::new(seed, symbol, date, day);
-        path.play(inside);
-        // Regular hours begin with their first price, whenever that was.
-        path.begins = 0;
+        let (minutes, sums, script) = (Vec::new(), Vec::new(), BTreeMap::new());
+        let mut path = DayPath { lasts, minutes, sums, volume, salt, volumes: None, script, end, begins: 0 };
+        path.remember();
         path
-    }
-
-    /// Follows what is known of its inside.
-    pub(super) fn play(&mut self, inside: &Inside) {
-        match inside {
-            Inside::Bars(bars) => self.follow_bars(bars),
-            Inside::Script(lines) => self.follow_script(lines),
-        }
-        self.remember();
-    }
-
-    fn follow_script(&mut self, lines: &BTreeMap<u32, Scripted>) {
-        let Some((begins, first)) = lines.first_key_value() else { return };
-        for (second, price) in (0..).zip(&mut self.lasts) {
-            *price = lines.range(..=second).next_back().map_or(first.last, |(_, line)| line.last);
-        }
-        self.begins = *begins;
-        self.script.clone_from(lines);
     }
 
     /// The first second of which anything is known.
@@ -135,35 +111,9 @@ impl DayPath {
 
     fn remember(&mut self) {
         self.minutes = self.lasts.chunks(60).map(extremes).collect();
-    }
-
-    /// Inside a bar the price goes from open over the nearer extreme and the other one to the close.
-    fn follow_bars(&mut self, bars: &BTreeMap<u32, Daily>) {
-        let mut volumes = vec![0; self.lasts.len()];
-        let starts: Vec<u32> = bars.keys().copied().collect();
-        let mut traded = 0;
-        for (at, bar) in bars.values().enumerate() {
-            let from = starts[at] as usize;
-            let to = starts.get(at + 1).map_or(self.lasts.len(), |next| *next as usize);
-            let length = to - from;
-            let turns = if bar.close >= bar.open {
-                [bar.open, bar.low, bar.high, bar.close]
-            } else {
-                [bar.open, bar.high, bar.low, bar.close]
-            };
-            let seconds = self.lasts[from..to].iter_mut().zip(&mut volumes[from..to]);
-            for (second, (last, volume)) in seconds.enumerate() {
-                *last = between(&turns, second, length);
-                *volume = traded + bar.volume * (second + 1) as u64 / length as u64;
-            }
-            traded += bar.volume;
-        }
-        if let Some(first) = starts.first() {
-            let open = self.lasts[*first as usize];
-            self.lasts[..*first as usize].fill(open);
-            self.begins = *first;
-        }
-        self.volumes = Some(volumes);
+        let minutes = self.lasts.chunks(60).map(|minute| minute.iter().sum());
+        let before = |sum: &mut i64, minute: i64| Some(std::mem::replace(sum, *sum + minute));
+        self.sums = minutes.scan(0, before).collect();
     }
 
     /// The last trade at a second of the session.
@@ -185,6 +135,17 @@ impl DayPath {
         ];
         let whole = self.minutes[first..last].iter().chain(&edges);
         whole.fold((Pips::MAX, Pips::MIN), |all, one| (all.0.min(one.0), all.1.max(one.1)))
+    }
+
+    /// The mean of the trades from one second to another, both included.
+    pub fn mean(&self, from: u32, to: u32) -> f64 {
+        let to = (to as usize).min(self.end as usize);
+        let from = (from as usize).min(to);
+        let before = |second: usize| -> i64 {
+            let minute = (second / 60).min(self.sums.len() - 1);
+            self.sums[minute] + self.lasts[minute * 60..second].iter().sum::<i64>()
+        };
+        double(before(to + 1) - before(from)) / (to + 1 - from) as f64
     }
 
     /// The best bid and ask at a second. One of them is the last trade; the spread of one to three ticks follows the
@@ -233,24 +194,6 @@ impl DayPath {
         let (low, high) = self.minutes[before];
         let swing = (high - low) as f64 / high.max(1) as f64;
         1 + Pips::from(swing > 0.0015) + Pips::from(swing > 0.004)
-    }
-}
-
-/// A point of the way through four prices. Short bars leave out what they have no second for, never the close.
-fn between(turns: &[Pips; 4], second: usize, length: usize) -> Pips {
-    if second + 1 >= length {
-        return turns[3];
-    }
-    let x = 3.0 * second as f64 / (length - 1) as f64;
-    let leg = (x as usize).min(2);
-    let (from, to) = (double(turns[leg]), double(turns[leg + 1]));
-    // The turns themselves are exact where a second meets them, and are met by the nearest one where none does.
-    let near = x - leg as f64;
-    let half = 1.5 / length as f64;
-    match near {
-        near if near <= half => turns[leg],
-        near if near >= 1.0 - half => turns[leg + 1],
-        near => on_tick(from + near * (to - from)),
     }
 }
 
@@ -320,7 +263,7 @@ fn within(price: f64, low: f64, high: f64) -> Pips {
 mod tests {
     use super::{DayPath, END};
     use crate::market::daily::{Daily, load};
-    use crate::market::price::{Pips, tick};
+    use crate::market::price::{Pips, double, tick};
     use proptest::prelude::{Strategy, prop_assert, prop_assert_eq, proptest};
 
     fn days() -> impl Strategy<Value = Daily> {
@@ -364,6 +307,8 @@ mod tests {
             let high = (from..=to).map(|second| path.last(second)).max().unwrap();
             prop_assert_eq!(path.range(from, to), (low, high));
             prop_assert!(low <= high);
+            let sum: Pips = (from..=to).map(|second| path.last(second)).sum();
+            prop_assert_eq!(path.mean(from, to), double(sum) / f64::from(to + 1 - from));
         }
     }
 

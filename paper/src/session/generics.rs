@@ -76,7 +76,8 @@ impl Desk {
             ticks.push(price(id, 57, double(quote.last), None));
         }
         let is_traded = quote.volume > 0 && before.is_none_or(|before| before.volume != quote.volume);
-        let trade = self.trade(symbol, quote).filter(|_| is_traded && (wanted.volume || wanted.trades));
+        let is_told = is_traded && (wanted.volume || wanted.trades);
+        let trade = is_told.then(|| self.trade(symbol, quote)).flatten();
         for (kind, is_wanted) in [(48, wanted.volume), (77, wanted.trades)] {
             let value = trade.clone().filter(|_| is_wanted);
             ticks.extend(value.map(|value| {
