@@ -36,7 +36,21 @@ impl Program {
     /// Starts it in `folder`, with nothing set that it would read.
     pub(crate) fn start_in(folder: &Path, arguments: &[&str]) -> Program {
         let mut command = Command::new(env!("CARGO_BIN_EXE_supervisor"));
-        command.args(arguments).current_dir(folder).stdout(Stdio::piped()).stderr(Stdio::inherit());
+        command.args(arguments).stderr(Stdio::inherit());
+        Program::spawn(command, folder)
+    }
+
+    /// Starts it in `folder` where no file may grow beyond `blocks` of 512 bytes: writes beyond
+    /// fail, as on a full disk. What it says of errors is among what it says.
+    pub(crate) fn limited_in(folder: &Path, blocks: u32) -> Program {
+        let mut command = Command::new("sh");
+        let limited = format!("ulimit -f {blocks}; trap '' XFSZ; exec \"$0\" 2>&1");
+        command.args(["-c", &limited, env!("CARGO_BIN_EXE_supervisor")]);
+        Program::spawn(command, folder)
+    }
+
+    fn spawn(mut command: Command, folder: &Path) -> Program {
+        command.current_dir(folder).stdout(Stdio::piped());
         for name in ringfence::config::environment::VARIABLES {
             command.env_remove(name);
         }
