@@ -15,6 +15,7 @@ use engine::fleet::{Move, plan};
 use engine::{Installation, Limits, TickerKey, TickerSettings};
 use ports::broker::{FundsCell, QuoteCells};
 use ports::clock::Clock;
+use ports::fail::{self, Point};
 use ports::journal::{Durability, Journal, JournalError};
 use ports::signals::HttpSource;
 
@@ -110,6 +111,7 @@ pub fn start(settings: Settings) -> Result<Running, JournalError> {
     let journal = Journal::open(&settings.journal, settings.durability)?;
     let installation = journal.installation(settings.mark)?;
     let memory = Memory::of(journal.read()?, settings.limits);
+    fail::pass(Point::Recovered, String::new);
     let threads = Threads::start(settings.durability, settings.ticker_threads.min(settings.tickers.len()));
     let clock = Arc::new(Clock::resuming(memory.known_until()));
     let (board, quotes) = (Arc::new(Board::default()), QuoteCells::default());
@@ -236,6 +238,7 @@ impl Running {
     /// Stops in order: no signal is taken any more, what was decided is written, the link
     /// closes. Orders at the broker are left as they are.
     pub async fn stop(self) {
+        fail::pass(Point::Stopping, String::new);
         self.signals.do_send(Stop);
         let tickers = self.meet.tickers.values().map(|member| member.to.send(Tell::Leave));
         // One that is stuck is not waited for.
@@ -245,9 +248,11 @@ impl Running {
         if tokio::time::timeout(FLUSH_PATIENCE, written).await.is_err() {
             tracing::error!(target: streams::ERRORS, actor = "supervisor", "the journal did not finish in time");
         }
+        fail::pass(Point::StopWritten, String::new);
         self.broker.do_send(Stop);
         // The broker's goodbye travels before its thread ends.
         tokio::time::sleep(Duration::from_millis(50)).await;
+        fail::pass(Point::StopClosed, String::new);
         self.threads.stop();
     }
 }

@@ -144,6 +144,10 @@ struct Run {
     /// Keep the embedded gateway's journal of the last run
     #[arg(long)]
     keep: bool,
+    /// For tests of crashes: die by SIGKILL at this passage
+    #[cfg(feature = "testing")]
+    #[arg(long, hide = true, value_name = "POINT[:WORD][#N]")]
+    kill_at: Option<ports::fail::Switch>,
 }
 
 impl Config {
@@ -190,6 +194,10 @@ fn at_place(at: Place, json: bool, what: impl FnOnce(&Path) -> anyhow::Result<()
 }
 
 fn start(choices: Run) -> ExitCode {
+    #[cfg(feature = "testing")]
+    if let Some(switch) = choices.kill_at {
+        ports::fail::arm(switch);
+    }
     let source = Source::find(choices.config.config.as_deref());
     let config = match load(&choices.config) {
         Ok(config) => config,

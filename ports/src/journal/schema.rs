@@ -51,6 +51,8 @@ const APPEND_ONLY: &str = "
 pub(super) fn prepare(connection: &Connection, durability: Durability) -> rusqlite::Result<()> {
     connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
+    // What was committed is carried over when nothing waits; here only if that never comes.
+    connection.pragma_update(None, "wal_autocheckpoint", 10_000)?;
     let synchronous = match durability {
         Durability::Power => "FULL",
         Durability::Process => "NORMAL",

@@ -10,12 +10,13 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use super::lock::Lock;
 use super::row::{BEGIN, Row};
 use super::{Durability, Epoch, JournalError, schema};
-use crate::fail;
+use crate::fail::{self, Point};
 
 /// What [`row`] reads.
 pub(super) const COLUMNS: &str = "seq, epoch, market, process, ticker, kind, body, sum";
-/// Records after which what was committed is carried over into the database's own file.
-const CHECKPOINT_EVERY: u64 = 1_000;
+/// Records after which what was committed is carried over into the database's own file; few in
+/// tests, which end the process while it is done.
+const CHECKPOINT_EVERY: u64 = if cfg!(feature = "testing") { 12 } else { 1_000 };
 
 /// An open database. Exactly one process has it.
 #[derive(Debug)]
@@ -36,7 +37,7 @@ impl Sqlite {
     /// Opens the journal in `folder` for writing, making it if there is none; a new epoch begins.
     pub(super) fn open(folder: &Path, durability: Durability) -> Result<Sqlite, JournalError> {
         let mut store = Sqlite::with(Lock::make(folder)?, folder, durability)?;
-        fail::pass(fail::Point::Opened, || String::new());
+        fail::pass(Point::Opened, String::new);
         store.begin_epoch()?;
         Ok(store)
     }
@@ -89,9 +90,9 @@ impl Sqlite {
             sum = row.sum;
             insert(&transaction, &row).map_err(&failed)?;
         }
-        fail::pass(fail::Point::BeforeCommit, || words(records));
+        fail::pass(Point::BeforeCommit, || words(records));
         transaction.commit().map_err(&failed)?;
-        fail::pass(fail::Point::AfterCommit, || words(records));
+        fail::pass(Point::AfterCommit, || words(records));
         self.sum = sum;
         self.last += records.len() as u64;
         Ok(())
@@ -104,12 +105,12 @@ impl Sqlite {
             return Ok(());
         }
         self.checkpointed = self.last;
-        fail::pass(fail::Point::BeforeCheckpoint, || String::new());
-        fail::pass_racing(fail::Point::InCheckpoint);
+        fail::pass(Point::BeforeCheckpoint, String::new);
+        fail::pass_racing(Point::InCheckpoint);
         self.connection
             .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
             .map_err(database("checkpoint", &self.path))?;
-        fail::pass(fail::Point::AfterCheckpoint, || String::new());
+        fail::pass(Point::AfterCheckpoint, String::new);
         Ok(())
     }
 
