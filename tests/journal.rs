@@ -1,11 +1,15 @@
 //! The journal as a person meets it: `supervisor journal` beside a running supervisor and
-//! after it, a journal that was tampered with, and a disk that takes no more.
+//! after it, a journal that was tampered with, one that was compacted, and a disk that takes
+//! no more.
 
+mod crash;
 mod support;
 
 use std::path::Path;
 use std::process::Command;
 
+use crash::desk::{Desk, SYMBOL};
+use paper::faults::Fault;
 use support::{Program, audit, market};
 
 /// Runs `supervisor journal …`: whether it succeeded, and all that it said.
@@ -51,6 +55,7 @@ fn what_was_decided_is_told_again_in_the_same_words() {
     let (_, words) = taken.expect("a signal that was taken");
     assert!(csv.contains(&format!("signal {}", words.trim_end())), "no `{words}` in\n{csv}");
     only_what_was_asked_for(folder.path(), &csv);
+    a_snapshot_is_never_trusted(folder.path());
     a_changed_record_is_named(folder.path());
 }
 
@@ -71,6 +76,96 @@ fn only_what_was_asked_for(folder: &Path, csv: &str) {
     assert!(good && none.lines().count() == 1, "{none}");
     let (good, wrong) = journal(folder, &["export", "--since", "soon"]);
     assert!(!good && wrong.contains("`soon` is no moment"), "{wrong}");
+}
+
+/// One that says something else than the records is told; one that is damaged, or of another
+/// build, is passed over.
+fn a_snapshot_is_never_trusted(folder: &Path) {
+    let snapshot = || {
+        let entries = std::fs::read_dir(folder.join("state/journal")).expect("the folder").flatten();
+        let paths = entries.map(|entry| entry.path());
+        let newest = paths.filter(|path| path.extension().is_some_and(|suffix| suffix == "snapshot")).max();
+        newest.expect("a snapshot")
+    };
+    let (good, said) = journal(folder, &["verify"]);
+    assert!(good && said.contains("; the snapshot of record "), "{said}");
+    let newest = std::fs::read_to_string(snapshot()).expect("a snapshot");
+    let (head, body) = newest.split_once('\n').expect("two lines");
+    let mut head: serde_json::Value = serde_json::from_str(head).expect("a head");
+
+    let other = body.replacen("\"order_id_floor\":", "\"order_id_floor\":1", 1);
+    head["body_sum"] = ports::journal::sum(other.as_bytes()).into();
+    std::fs::write(snapshot(), format!("{head}\n{other}")).expect("to write it");
+    let (good, said) = journal(folder, &["verify"]);
+    assert!(!good && said.contains("is not what the records make"), "{said}");
+
+    for (what, text) in [
+        ("cut short", newest[..newest.len() / 2].to_owned()),
+        ("changed", newest.replacen("\"order_id_floor\":", "\"order_id_floor\":1", 1)),
+        ("of another build", newest.replacen("\"build\":\"", "\"build\":\"9", 1)),
+        ("of another journal", newest.replacen("\"sum\":", "\"sum\":1", 1)),
+        ("empty", String::new()),
+    ] {
+        std::fs::write(snapshot(), text).expect("to write it");
+        let (good, said) = journal(folder, &["verify"]);
+        assert!(good && !said.contains(&told_of(&head)), "{what}: {said}");
+    }
+}
+
+fn told_of(head: &serde_json::Value) -> String {
+    format!("the snapshot of record {} ", head["seq"])
+}
+
+#[test]
+fn what_is_compacted_decides_nothing_otherwise() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let desk = Desk::open(folder.path());
+    let mut program = Program::start_in(folder.path(), &[]);
+    program.wait_for(&["in step with the broker"]);
+    desk.say("BUY", 0.7);
+    program.wait_for(&["  holds "]);
+    desk.make(Fault::Gap { symbol: SYMBOL.to_owned(), percent: 8.0 });
+    program.wait_for(&["closed "]);
+    crash::verdict::until_sound(&desk, "");
+    let (status, rest) = program.interrupt();
+    assert!(status.success(), "{rest}");
+    let (_, before) = journal(folder.path(), &["export"]);
+
+    let (good, said) = journal(folder.path(), &["compact"]);
+    assert!(good && said.contains("nothing to take out"), "{said}");
+    let (good, said) = journal(folder.path(), &["compact", "--keep-days", "0"]);
+    assert!(good && said.contains("before  ") && said.contains("after  "), "{said}");
+    let (good, left) = journal(folder.path(), &["export"]);
+    let count = |text: &str| text.lines().count() - 1;
+    assert!(good && count(&left) < count(&before) / 4, "{left}");
+    let archive = std::fs::read_dir(folder.path().join("state/journal")).expect("the folder").flatten();
+    let archive =
+        archive.map(|entry| entry.path()).find(|path| path.extension().is_some_and(|kind| kind == "jsonl"));
+    let archived = std::fs::read_to_string(archive.expect("an archive")).expect("the archive");
+    assert_eq!(archived.lines().count() + count(&left), count(&before));
+    let (good, said) = journal(folder.path(), &["verify"]);
+    assert!(good && said.contains("; the snapshot of record "), "{said}");
+
+    a_signal_of_a_record_that_is_gone_is_not_traded_again(folder.path(), &desk);
+}
+
+/// The prediction API still says what it said: only the new signal is taken, with a new name.
+fn a_signal_of_a_record_that_is_gone_is_not_traded_again(folder: &Path, desk: &Desk) {
+    for name in std::fs::read_dir(folder.join("state/journal")).expect("the folder").flatten() {
+        if name.path().extension().is_some_and(|suffix| suffix == "snapshot") {
+            std::fs::remove_file(name.path()).expect("to remove it");
+        }
+    }
+    let mut program = Program::start_in(folder, &[]);
+    let mut told = program.wait_for(&["in step with the broker"]);
+    desk.say("SHORT", 0.7);
+    told.push_str(&program.wait_for(&["  holds "]));
+    crash::verdict::until_sound(desk, &told);
+    let (status, rest) = program.interrupt();
+    told.push_str(&rest);
+    assert!(status.success(), "{told}");
+    assert_eq!(told.matches(" taken (").count(), 1, "{told}");
+    crash::verdict::a_restart_at_rest_sends_nothing(desk, folder, &mut told);
 }
 
 /// The journal's file, with one letter of a record changed, wherever SQLite has it.

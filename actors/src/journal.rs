@@ -6,10 +6,14 @@
 //! nothing is sent unwritten, and nothing is tried twice: what a disk that has failed once
 //! holds is found out by reading it anew.
 
+use std::sync::mpsc::Sender;
+
 use actix::{Actor, AsyncContext, Context, Handler, Message, Recipient};
+use engine::Record;
 use ports::journal::{Committed, Draft, Journal, JournalError};
 
 use crate::fatal;
+use crate::keeper::needed;
 use crate::message::{Append, Barrier, Belong, Judge, Recorded, Tell};
 
 const NAME: &str = "journal";
@@ -24,6 +28,7 @@ pub struct JournalActor {
     judge: Recipient<Judge>,
     waiting: Vec<Waiting>,
     batch_max: usize,
+    keeper: Sender<(Record, u32)>,
     notified: bool,
     barriers: Vec<Barrier>,
 }
@@ -40,16 +45,18 @@ struct Waiting {
 struct Flush;
 
 impl JournalActor {
-    /// An actor that owns `journal` and tells `risk`; at most `batch_max` records go
-    /// into one transaction.
+    /// An actor that owns `journal` and tells `risk`, and `keeper` aside; at most `batch_max`
+    /// records go into one transaction.
     #[must_use]
     pub fn new(
         journal: Journal,
         risk: Recipient<Recorded>,
         judge: Recipient<Judge>,
         batch_max: usize,
+        keeper: Sender<(Record, u32)>,
     ) -> JournalActor {
         JournalActor {
+            keeper,
             journal,
             risk,
             judge,
@@ -84,7 +91,9 @@ impl JournalActor {
         if let (Some(first), Some(last)) = (committed.first(), committed.last()) {
             tracing::debug!(actor = NAME, "records {} to {} written", first.record.seq, last.record.seq);
         }
-        for (Committed { record, request }, (by_risk, from)) in committed.into_iter().zip(whose) {
+        for (Committed { record, sum, request }, (by_risk, from)) in committed.into_iter().zip(whose) {
+            // One that has panicked keeps nothing any more, and trading goes on.
+            let _ = self.keeper.send((needed(&record), sum));
             if let Some(from) = from {
                 from.do_send(Tell::Flushed(1));
             }

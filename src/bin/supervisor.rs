@@ -72,6 +72,14 @@ enum Look {
     },
     /// Write its records to the standard output, in the words of the logs and of `why`
     Export(Export),
+    /// Take out the records of trades that were over long ago, into an archive beside the journal
+    Compact {
+        #[command(flatten)]
+        at: Place,
+        /// Keep what is younger, in days of market time, in place of what the config says
+        #[arg(long, value_name = "DAYS")]
+        keep_days: Option<u32>,
+    },
     /// Tell how much is in it, and which lives of the program wrote it
     Stats {
         #[command(flatten)]
@@ -170,27 +178,38 @@ fn main() -> ExitCode {
 
 fn look(what: Look) -> ExitCode {
     match what {
-        Look::Verify { at, json } => at_place(at, json, |folder| journal::check(folder, json)),
-        Look::Stats { at, json } => at_place(at, json, |folder| journal::tell_stats(folder, json)),
+        Look::Verify { at, json } => {
+            at_place(at, json, |folder, config| journal::check(folder, config.as_ref().ok(), json))
+        }
+        Look::Stats { at, json } => at_place(at, json, |folder, _| journal::tell_stats(folder, json)),
+        Look::Compact { at, keep_days } => at_place(at, false, |folder, config| {
+            let config = config?;
+            let keep_days = keep_days.unwrap_or(config.keep_days);
+            journal::compact(folder, |journal| journal::terms(journal, &config), keep_days)
+        }),
         Look::Export(choices) => {
             let form = if choices.json { Form::Json } else { Form::Csv };
-            let wanted = Wanted { ticker: choices.ticker, since: choices.since };
+            let wanted = Wanted { ticker: choices.ticker, since: choices.since, to: None };
             let out = std::io::stdout();
-            at_place(choices.at, false, |folder| journal::export(folder, &wanted, form, out.lock()))
+            at_place(choices.at, false, |folder, _| journal::export(folder, &wanted, form, out.lock()))
         }
     }
 }
 
-/// Does something with the journal that was meant.
-fn at_place(at: Place, json: bool, what: impl FnOnce(&Path) -> anyhow::Result<()>) -> ExitCode {
-    let folder = match at.folder {
-        Some(folder) => folder,
-        None => match load(&at.config) {
-            Ok(config) => journal::folder_of(&config),
-            Err(faults) => return refuse(&faults, json),
-        },
+/// Does something with the journal that was meant; a config with faults serves where the folder
+/// is named.
+fn at_place(
+    at: Place,
+    json: bool,
+    what: impl FnOnce(&Path, Result<config::Config, config::Faults>) -> anyhow::Result<()>,
+) -> ExitCode {
+    let config = load(&at.config);
+    let folder = match (at.folder, &config) {
+        (Some(folder), _) => folder,
+        (None, Ok(config)) => journal::folder_of(config),
+        (None, Err(faults)) => return refuse(faults, json),
     };
-    end(what(&folder), json)
+    end(what(&folder, config), json)
 }
 
 fn start(choices: Run) -> ExitCode {

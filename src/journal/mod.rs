@@ -2,14 +2,17 @@
 //!
 //! A running supervisor has its journal to itself; then it is said to be in use.
 //!
-//! Read next: `export` (its records), `words` (what each says).
+//! Read next: `export` (its records), `words` (what each says), `compact` (what leaves it).
 
+mod compact;
 mod export;
 mod words;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
+use actors::keeper::{fold, newest};
+use actors::recovery::Terms;
+use anyhow::{Context, ensure};
 use ports::journal::verify::{Stats, stats, verify};
 use ports::journal::{Epoch, Journal};
 
@@ -17,6 +20,7 @@ use crate::config::Config;
 use crate::demo;
 use crate::terminal::say;
 
+pub use compact::compact;
 pub use export::{Form, Wanted, export};
 
 /// Where the journal of a config lies.
@@ -25,22 +29,53 @@ pub fn folder_of(config: &Config) -> PathBuf {
     if config.embedded.is_some() { demo::FOLDER.into() } else { config.journal.clone() }
 }
 
-/// `supervisor journal verify`: reads all of it, and says what is wrong with it first.
+/// What the state depends on besides the records, by this config.
+///
+/// # Errors
+/// The journal cannot be read, or no supervisor has ever begun with it.
+pub fn terms(journal: &Journal, config: &Config) -> anyhow::Result<Terms> {
+    let installation = journal.mark()?.context("no supervisor has begun with this journal yet")?;
+    Ok(Terms { installation, tickers: config.tickers.clone(), limits: config.limits.clone() })
+}
+
+/// `supervisor journal verify`: reads all of it, and says what is wrong with it first. The
+/// newest snapshot under `config` must be what the records make.
 ///
 /// # Errors
 /// It is not what was written, or cannot be read.
-pub fn check(folder: &Path, json: bool) -> anyhow::Result<()> {
-    let found = verify(&Journal::look(folder)?)?;
+pub fn check(folder: &Path, config: Option<&Config>, json: bool) -> anyhow::Result<()> {
+    let journal = Journal::look(folder)?;
+    let found = verify(&journal)?;
+    let snapshot = config.map(|config| snapshot_of(&journal, config)).transpose()?.flatten();
     if json {
-        say(serde_json::json!({ "sound": true, "first": found.first, "last": found.last }));
-    } else {
-        let (records, path) = (found.records(), folder.display());
-        say(format_args!(
-            "{path}: {records} records, {} to {}, all as they were written",
-            found.first, found.last
-        ));
+        let (first, last) = (found.first, found.last);
+        say(serde_json::json!({ "sound": true, "first": first, "last": last, "snapshot": snapshot }));
+        return Ok(());
     }
+    let (records, path) = (found.records(), folder.display());
+    let of = snapshot.map_or("no snapshot of this build and config".to_owned(), |seq| {
+        format!("the snapshot of record {seq} is what the records make")
+    });
+    say(format_args!(
+        "{path}: {records} records, {} to {}, all as they were written; {of}",
+        found.first, found.last
+    ));
     Ok(())
+}
+
+/// The number of the newest snapshot, which must be what the records up to it make.
+fn snapshot_of(journal: &Journal, config: &Config) -> anyhow::Result<Option<u64>> {
+    if journal.last() == 0 {
+        return Ok(None);
+    }
+    let terms = terms(journal, config)?;
+    let Some(kept) = newest(journal, &terms)? else { return Ok(None) };
+    let seq = kept.seq();
+    ensure!(
+        kept == fold(journal, &terms, seq)?,
+        "the snapshot of record {seq} is not what the records make; remove the snapshots, the records are whole"
+    );
+    Ok(Some(seq))
 }
 
 /// `supervisor journal stats`: what is in it.

@@ -170,11 +170,13 @@ const ENTRY: &[Moment] = &[
     moment("before-commit:average entry", Position),
     moment("before-commit:modify", Position),
     moment("after-commit:modify", Position),
-    moment("before-send:S1", Position),
-    moment("after-send:S1#2", Position),
+    moment("before-send:T1", Position),
+    moment("after-send:T1", Position),
     moment("before-checkpoint", Position),
     moment("in-checkpoint", Position),
     moment("after-checkpoint", Position),
+    moment("state-written", Position),
+    moment("state-named", Position),
 ];
 
 const PART_ENTRY: &[Moment] = &[
@@ -241,15 +243,15 @@ const REVERSAL: &[Moment] = &[
 ];
 
 const SCALE_IN: &[Moment] = &[
-    moment("before-commit:place A1", Position),
-    moment("after-commit:place A1", Position),
-    moment("judged:place A1", Position),
-    moment("before-send:A1", Position),
+    moment("before-commit:place A2", Position),
+    moment("after-commit:place A2", Position),
+    moment("judged:place A2", Position),
+    moment("before-send:A2", Position),
     moment("between-legs:T2", Position),
     moment("between-legs:S2", Position),
     moment("after-send:S2", Position),
-    moment("before-commit:filled A1", Position),
-    moment("after-commit:filled A1", Position),
+    moment("before-commit:filled A2", Position),
+    moment("after-commit:filled A2", Position),
 ];
 
 const MOVE_STOP: &[Moment] = &[
@@ -292,6 +294,8 @@ const RECOVERY: &[Moment] = &[
     moment("before-commit:protected", Position),
     moment("before-checkpoint", Position),
     moment("in-checkpoint", Position),
+    moment("state-written", Position),
+    moment("state-named", Position),
 ];
 
 impl fmt::Display for Flow {

@@ -5,6 +5,8 @@
 //! beginning to end); then [`desk`] (the broker and the signals), [`verdict`] (what must
 //! hold), [`run`] (many at a time).
 
+#![allow(dead_code, reason = "each test uses a part of it")]
+
 pub(crate) mod cell;
 pub(crate) mod desk;
 pub(crate) mod flow;

@@ -52,7 +52,7 @@ fn faults(desk: &Desk, books: &Books) -> Vec<String> {
         faults.push(format!("{} signals led to {opened:?}", desk.signals()));
     }
     for (order, quantity) in books.bought() {
-        let most = Decimal::from(if order.contains(".A1.") { 50 } else { 100 });
+        let most = Decimal::from(if order.contains(".A2.") { 50 } else { 100 });
         if quantity > most {
             faults.push(format!("{order} filled {quantity}"));
         }

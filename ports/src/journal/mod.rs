@@ -14,6 +14,7 @@ mod memory;
 mod open;
 mod row;
 mod schema;
+pub mod snapshot;
 mod sqlite;
 pub mod verify;
 
@@ -23,6 +24,7 @@ use std::path::PathBuf;
 use engine::{Body, Now, Record, Request, TickerKey};
 
 pub use open::Journal;
+pub use snapshot::sum;
 
 /// A record before it has its number.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +72,8 @@ impl Borrow<Request> for Written<Request> {
 pub struct Committed {
     /// The record as it stands on disk.
     pub record: Record,
+    /// Its sum, in which those of all before it are.
+    pub sum: u32,
     /// The proof, where the record is a request.
     pub request: Option<Written<Request>>,
 }
@@ -162,6 +166,18 @@ pub enum JournalError {
         seq: u64,
         /// What is wrong with it.
         what: &'static str,
+    },
+    /// What `compact` kept is not of this program.
+    #[error(
+        "this program cannot read what was kept of the records that were taken out of the journal `{path}`; use the \
+         program that compacted it"
+    )]
+    Kept {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: serde_json::Error,
     },
     /// The file itself is damaged.
     #[error("the file of the journal `{path}` is damaged: {told}")]

@@ -69,6 +69,42 @@ impl Journal {
         Ok(known.parse().unwrap_or(fresh))
     }
 
+    /// The mark of our orders, if it has one yet.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn mark(&self) -> Result<Option<Installation>, JournalError> {
+        match &self.store {
+            Store::Sqlite(store) => Ok(store.known("installation")?.and_then(|mark| mark.parse().ok())),
+            #[cfg(feature = "testing")]
+            Store::Memory(_) => Ok(None),
+        }
+    }
+
+    /// What the records made of everybody that were taken out; none where none was.
+    ///
+    /// # Errors
+    /// The file cannot be read, or that is not what was written.
+    pub fn base(&self) -> Result<Option<Vec<u8>>, JournalError> {
+        match &self.store {
+            Store::Sqlite(store) => store.base_body(),
+            #[cfg(feature = "testing")]
+            Store::Memory(_) => Ok(None),
+        }
+    }
+
+    /// Takes out the records up to the one numbered `to`, of which `body` is kept.
+    ///
+    /// # Errors
+    /// The disk refuses; all records are there then.
+    pub fn take_out(&mut self, to: u64, body: &[u8]) -> Result<(), JournalError> {
+        match &mut self.store {
+            Store::Sqlite(store) => store.take_out(to, body),
+            #[cfg(feature = "testing")]
+            Store::Memory(_) => Ok(()),
+        }
+    }
+
     /// Ties the journal to an account, for ever.
     ///
     /// # Errors
@@ -93,12 +129,12 @@ impl Journal {
             .zip(first..)
             .map(|(Draft { at, ticker, body }, seq)| Record { seq, at, ticker, body })
             .collect();
-        match &mut self.store {
+        let sums = match &mut self.store {
             Store::Sqlite(store) => store.insert(&records)?,
             #[cfg(feature = "testing")]
-            Store::Memory(store) => store.records.extend(records.iter().cloned()),
-        }
-        Ok(records.into_iter().map(committed).collect())
+            Store::Memory(store) => store.extend(&records),
+        };
+        Ok(records.into_iter().zip(sums).map(|(record, sum)| committed(record, sum)).collect())
     }
 
     /// Work that may wait until nothing else does.
@@ -123,13 +159,15 @@ impl Journal {
         Ok(records)
     }
 
-    /// Each record after the one numbered `after`, oldest first.
+    /// Each record after the one numbered `after`, oldest first; those that were taken out are
+    /// passed over.
     ///
     /// # Errors
     /// The file cannot be read, or a record in it is not what was written.
     pub fn each_after(&self, after: u64, mut each: impl FnMut(Record)) -> Result<(), JournalError> {
         match &self.store {
             Store::Sqlite(store) => {
+                let after = after.max(store.base());
                 let mut chain = Chain::after(after, store)?;
                 store.rows(after, |row| {
                     chain.follow(&row)?;
@@ -152,6 +190,18 @@ impl Journal {
             Store::Sqlite(store) => store.last(),
             #[cfg(feature = "testing")]
             Store::Memory(store) => store.records.len() as u64,
+        }
+    }
+
+    /// The sum of the record numbered `seq`; none where there is no such record.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn sum_of(&self, seq: u64) -> Result<Option<u32>, JournalError> {
+        match &self.store {
+            Store::Sqlite(store) => store.sum_of(seq),
+            #[cfg(feature = "testing")]
+            Store::Memory(_) => Ok(None),
         }
     }
 
@@ -234,10 +284,10 @@ impl Chain {
     }
 }
 
-fn committed(record: Record) -> Committed {
+fn committed(record: Record, sum: u32) -> Committed {
     let request = match &record.body {
         Body::Request(request) => Some(Written(request.clone())),
         _ => None,
     };
-    Committed { record, request }
+    Committed { record, sum, request }
 }

@@ -41,6 +41,17 @@ const EPOCHS: &str = "
     ) STRICT;
 ";
 
+/// What the records made of everybody that `compact` has taken out: at most one row.
+const BASE: &str = "
+    CREATE TABLE IF NOT EXISTS base (
+        only     INTEGER PRIMARY KEY CHECK (only = 1),
+        seq      INTEGER NOT NULL,
+        sum      INTEGER NOT NULL,
+        body_sum INTEGER NOT NULL,
+        body     BLOB NOT NULL
+    ) STRICT;
+";
+
 /// A record that is written is not written again.
 const APPEND_ONLY: &str = "
     CREATE TRIGGER IF NOT EXISTS record_stays BEFORE UPDATE ON record
@@ -74,7 +85,7 @@ pub(super) fn bring_up(connection: &mut Connection, path: &Path) -> Result<(), J
     if found == UNCHAINED {
         chain(&transaction).map_err(&failed)?;
     }
-    for part in [CREATE, EPOCHS, APPEND_ONLY] {
+    for part in [CREATE, EPOCHS, BASE, APPEND_ONLY] {
         transaction.execute_batch(part).map_err(&failed)?;
     }
     transaction.pragma_update(None, "user_version", SCHEMA).map_err(&failed)?;

@@ -26,6 +26,8 @@ pub(super) struct Sqlite {
     /// Of the newest record.
     sum: u32,
     last: u64,
+    /// The last record that was taken out, and its sum.
+    base: Option<(u64, u32)>,
     /// None where it is only looked at.
     epoch: Option<u32>,
     checkpointed: u64,
@@ -61,8 +63,10 @@ impl Sqlite {
             .query_row(newest, [], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()
             .map_err(database("read", &path))?;
-        let (last, sum) = newest.map_or((0, BEGIN), |(seq, sum)| (seq.unsigned_abs(), sum));
-        let store = Sqlite { path, connection, sum, last, epoch: None, checkpointed: last, lock };
+        let base = base(&connection).map_err(database("read", &path))?;
+        let newest = newest.map(|(seq, sum)| (seq.unsigned_abs(), sum));
+        let (last, sum) = newest.or(base).unwrap_or((0, BEGIN));
+        let store = Sqlite { path, connection, sum, last, base, epoch: None, checkpointed: last, lock };
         store.check_epochs()?;
         Ok(store)
     }
@@ -79,15 +83,17 @@ impl Sqlite {
         self.epoch.unwrap_or_default()
     }
 
-    /// Writes `records`, which follow the newest one, in one transaction.
-    pub(super) fn insert(&mut self, records: &[Record]) -> Result<(), JournalError> {
+    /// Writes `records`, which follow the newest one, in one transaction; answers with their sums.
+    pub(super) fn insert(&mut self, records: &[Record]) -> Result<Vec<u32>, JournalError> {
         let path = self.path.clone();
         let failed = database("append to", &path);
         let mut sum = self.sum;
+        let mut sums = Vec::with_capacity(records.len());
         let transaction = self.connection.transaction().map_err(&failed)?;
         for record in records {
             let row = Row::of(record, self.epoch.unwrap_or_default(), sum, &path)?;
             sum = row.sum;
+            sums.push(sum);
             insert(&transaction, &row).map_err(&failed)?;
         }
         fail::pass(Point::BeforeCommit, || words(records));
@@ -95,7 +101,7 @@ impl Sqlite {
         fail::pass(Point::AfterCommit, || words(records));
         self.sum = sum;
         self.last += records.len() as u64;
-        Ok(())
+        Ok(sums)
     }
 
     /// Carries what was committed over into the database's own file, where enough has come
@@ -134,11 +140,62 @@ impl Sqlite {
 
     /// The sum of the record `seq`; none where there is no such record.
     pub(super) fn sum_of(&self, seq: u64) -> Result<Option<u32>, JournalError> {
-        if seq == 0 {
-            return Ok(Some(BEGIN));
+        let (before, sum) = self.base.unwrap_or((0, BEGIN));
+        if seq == before {
+            return Ok(Some(sum));
         }
         self.connection
             .query_row("SELECT sum FROM record WHERE seq = ?1", [seq.cast_signed()], |row| row.get(0))
+            .optional()
+            .map_err(database("read", &self.path))
+    }
+
+    /// The number of the last record that was taken out; 0 where none was.
+    pub(super) fn base(&self) -> u64 {
+        self.base.map_or(0, |(seq, _)| seq)
+    }
+
+    /// What the records made of everybody that were taken out; none where none was.
+    pub(super) fn base_body(&self) -> Result<Option<Vec<u8>>, JournalError> {
+        let kept: Option<(u32, Vec<u8>)> = self
+            .connection
+            .query_row("SELECT body_sum, body FROM base", [], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()
+            .map_err(database("read", &self.path))?;
+        match kept {
+            Some((sum, body)) if crc32fast::hash(&body) != sum => Err(JournalError::Broken {
+                path: self.path.clone(),
+                seq: self.base(),
+                what: "stands for those before it, and what was kept of them is not what was written",
+            }),
+            kept => Ok(kept.map(|(_, body)| body)),
+        }
+    }
+
+    /// Takes out the records up to `to`, of which `body` is kept: wholly or not at all.
+    pub(super) fn take_out(&mut self, to: u64, body: &[u8]) -> Result<(), JournalError> {
+        let failed = database("compact", &self.path);
+        let sum = self.sum_of(to)?.ok_or_else(|| JournalError::Broken {
+            path: self.path.clone(),
+            seq: to,
+            what: "is missing",
+        })?;
+        let transaction = self.connection.transaction().map_err(&failed)?;
+        let seq = to.cast_signed();
+        let kept = params![seq, sum, crc32fast::hash(body), body];
+        transaction
+            .execute("INSERT OR REPLACE INTO base VALUES (1, ?1, ?2, ?3, ?4)", kept)
+            .map_err(&failed)?;
+        transaction.execute("DELETE FROM record WHERE seq <= ?1", [seq]).map_err(&failed)?;
+        transaction.commit().map_err(&failed)?;
+        self.base = Some((to, sum));
+        self.connection.execute_batch("VACUUM").map_err(&failed)
+    }
+
+    /// The value under `name`, if there is one.
+    pub(super) fn known(&self, name: &str) -> Result<Option<String>, JournalError> {
+        self.connection
+            .query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get(0))
             .optional()
             .map_err(database("read", &self.path))
     }
@@ -147,13 +204,8 @@ impl Sqlite {
     pub(super) fn remember(&self, name: &str, fresh: &str) -> Result<String, JournalError> {
         let failed = database("write to", &self.path);
         let insert = "INSERT INTO meta VALUES (?1, ?2) ON CONFLICT DO NOTHING";
-        self.connection.execute(insert, params![name, fresh]).map_err(&failed)?;
-        let known = self
-            .connection
-            .query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get(0))
-            .optional()
-            .map_err(&failed)?;
-        Ok(known.unwrap_or_else(|| fresh.to_owned()))
+        self.connection.execute(insert, params![name, fresh]).map_err(failed)?;
+        Ok(self.known(name)?.unwrap_or_else(|| fresh.to_owned()))
     }
 
     /// The lives of the process so far, oldest first.
@@ -225,6 +277,12 @@ impl Drop for Sqlite {
             );
         }
     }
+}
+
+/// The last record that was taken out, and its sum.
+fn base(connection: &Connection) -> rusqlite::Result<Option<(u64, u32)>> {
+    let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?.unsigned_abs(), row.get(1)?));
+    connection.query_row("SELECT seq, sum FROM base", [], row).optional()
 }
 
 fn path(folder: &Path) -> PathBuf {
