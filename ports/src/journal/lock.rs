@@ -42,7 +42,8 @@ impl Lock {
         let mut write = || {
             self.file.seek(SeekFrom::Start(0))?;
             writeln!(self.file, "{epoch}")?;
-            self.file.sync_data()
+            self.file.sync_data()?;
+            File::open(&self.folder)?.sync_all()
         };
         write().map_err(|source| JournalError::Folder { path: self.folder.clone(), source })?;
         self.epoch = epoch;

@@ -8,6 +8,8 @@
 //!
 //! Read next: `open` ([`Journal`]), [`verify`]; then `sqlite`, where it lies.
 
+mod base;
+mod epochs;
 mod lock;
 #[cfg(feature = "testing")]
 mod memory;

@@ -1,6 +1,7 @@
 //! The journal in SQLite: one table of records, one writer, one file lock.
 //!
-//! Read next: `schema` (the tables), `row` (a line and its sum), `lock` (one process at a time).
+//! Read next: `schema` (the tables), `row` (a line and its sum), `epochs` (the lives of the program),
+//! `base` (what was taken out), `lock` (one process at a time).
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::lock::Lock;
 use super::row::{BEGIN, Row};
-use super::{Durability, Epoch, JournalError, schema};
+use super::{Durability, JournalError, base, schema};
 use crate::fail::{self, Point};
 
 /// What [`row`] reads.
@@ -21,18 +22,18 @@ const CHECKPOINT_EVERY: u64 = if cfg!(feature = "testing") { 12 } else { 1_000 }
 /// An open database. Exactly one process has it.
 #[derive(Debug)]
 pub(super) struct Sqlite {
-    path: PathBuf,
-    connection: Connection,
+    pub(super) path: PathBuf,
+    pub(super) connection: Connection,
     /// Of the newest record.
     sum: u32,
-    last: u64,
+    pub(super) last: u64,
     /// The last record that was taken out, and its sum.
-    base: Option<(u64, u32)>,
+    pub(super) base: Option<(u64, u32)>,
     /// None where it is only looked at.
-    epoch: Option<u32>,
+    pub(super) epoch: Option<u32>,
     checkpointed: u64,
     /// Held for as long as the database is open.
-    lock: Lock,
+    pub(super) lock: Lock,
 }
 
 impl Sqlite {
@@ -63,7 +64,7 @@ impl Sqlite {
             .query_row(newest, [], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()
             .map_err(database("read", &path))?;
-        let base = base(&connection).map_err(database("read", &path))?;
+        let base = base::find(&connection).map_err(database("read", &path))?;
         let newest = newest.map(|(seq, sum)| (seq.unsigned_abs(), sum));
         let (last, sum) = newest.or(base).unwrap_or((0, BEGIN));
         let store = Sqlite { path, connection, sum, last, base, epoch: None, checkpointed: last, lock };
@@ -150,48 +151,6 @@ impl Sqlite {
             .map_err(database("read", &self.path))
     }
 
-    /// The number of the last record that was taken out; 0 where none was.
-    pub(super) fn base(&self) -> u64 {
-        self.base.map_or(0, |(seq, _)| seq)
-    }
-
-    /// What the records made of everybody that were taken out; none where none was.
-    pub(super) fn base_body(&self) -> Result<Option<Vec<u8>>, JournalError> {
-        let kept: Option<(u32, Vec<u8>)> = self
-            .connection
-            .query_row("SELECT body_sum, body FROM base", [], |row| Ok((row.get(0)?, row.get(1)?)))
-            .optional()
-            .map_err(database("read", &self.path))?;
-        match kept {
-            Some((sum, body)) if crc32fast::hash(&body) != sum => Err(JournalError::Broken {
-                path: self.path.clone(),
-                seq: self.base(),
-                what: "stands for those before it, and what was kept of them is not what was written",
-            }),
-            kept => Ok(kept.map(|(_, body)| body)),
-        }
-    }
-
-    /// Takes out the records up to `to`, of which `body` is kept: wholly or not at all.
-    pub(super) fn take_out(&mut self, to: u64, body: &[u8]) -> Result<(), JournalError> {
-        let failed = database("compact", &self.path);
-        let sum = self.sum_of(to)?.ok_or_else(|| JournalError::Broken {
-            path: self.path.clone(),
-            seq: to,
-            what: "is missing",
-        })?;
-        let transaction = self.connection.transaction().map_err(&failed)?;
-        let seq = to.cast_signed();
-        let kept = params![seq, sum, crc32fast::hash(body), body];
-        transaction
-            .execute("INSERT OR REPLACE INTO base VALUES (1, ?1, ?2, ?3, ?4)", kept)
-            .map_err(&failed)?;
-        transaction.execute("DELETE FROM record WHERE seq <= ?1", [seq]).map_err(&failed)?;
-        transaction.commit().map_err(&failed)?;
-        self.base = Some((to, sum));
-        self.connection.execute_batch("VACUUM").map_err(&failed)
-    }
-
     /// The value under `name`, if there is one.
     pub(super) fn known(&self, name: &str) -> Result<Option<String>, JournalError> {
         self.connection
@@ -208,26 +167,6 @@ impl Sqlite {
         Ok(self.known(name)?.unwrap_or_else(|| fresh.to_owned()))
     }
 
-    /// The lives of the process so far, oldest first.
-    pub(super) fn epochs(&self) -> Result<Vec<Epoch>, JournalError> {
-        let failed = database("read", &self.path);
-        let select = "SELECT epoch, first, last, build, opened FROM epoch ORDER BY epoch";
-        let mut select = self.connection.prepare(select).map_err(&failed)?;
-        let epochs = select
-            .query_map([], |row| {
-                let (first, last): (i64, Option<i64>) = (row.get(1)?, row.get(2)?);
-                Ok(Epoch {
-                    number: row.get(0)?,
-                    first: first.unsigned_abs(),
-                    last: last.map(i64::unsigned_abs),
-                    build: row.get(3)?,
-                    opened: row.get(4)?,
-                })
-            })
-            .map_err(&failed)?;
-        epochs.collect::<rusqlite::Result<_>>().map_err(&failed)
-    }
-
     /// What SQLite itself finds wrong with the file.
     pub(super) fn damage(&self) -> Result<Vec<String>, JournalError> {
         let failed = database("read", &self.path);
@@ -239,50 +178,6 @@ impl Sqlite {
             .map_err(&failed)?;
         Ok(told.into_iter().filter(|line| line != "ok").collect())
     }
-
-    /// The lives that are written here must be as many as there were, and their records there.
-    fn check_epochs(&self) -> Result<(), JournalError> {
-        let epochs = self.epochs()?;
-        let (known, begun) = (epochs.last().map_or(0, |epoch| epoch.number), self.lock.epoch());
-        if known < begun {
-            return Err(JournalError::Behind { path: self.path.clone(), known, begun });
-        }
-        let told = epochs.iter().map(|epoch| epoch.last.unwrap_or(epoch.first - 1)).max().unwrap_or(0);
-        if self.last < told {
-            return Err(JournalError::Short { path: self.path.clone(), last: self.last, told });
-        }
-        Ok(())
-    }
-
-    fn begin_epoch(&mut self) -> Result<(), JournalError> {
-        let failed = database("write to", &self.path);
-        let number = self.epochs()?.last().map_or(1, |epoch| epoch.number + 1);
-        let (build, opened) = (env!("CARGO_PKG_VERSION"), chrono::Utc::now().to_rfc3339());
-        let first = self.last.cast_signed() + 1;
-        self.connection
-            .execute("INSERT INTO epoch VALUES (?1, ?2, NULL, ?3, ?4)", params![number, first, build, opened])
-            .map_err(failed)?;
-        self.epoch = Some(number);
-        self.lock.note(number)
-    }
-}
-
-impl Drop for Sqlite {
-    fn drop(&mut self) {
-        if let Some(epoch) = self.epoch {
-            // Without it the end of this life is not known, and nothing else is lost.
-            let _ = self.connection.execute(
-                "UPDATE epoch SET last = ?2 WHERE epoch = ?1",
-                params![epoch, self.last.cast_signed()],
-            );
-        }
-    }
-}
-
-/// The last record that was taken out, and its sum.
-fn base(connection: &Connection) -> rusqlite::Result<Option<(u64, u32)>> {
-    let row = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?.unsigned_abs(), row.get(1)?));
-    connection.query_row("SELECT seq, sum FROM base", [], row).optional()
 }
 
 fn path(folder: &Path) -> PathBuf {
