@@ -12,13 +12,9 @@ use crash::Cell;
 /// Of the cells of each moment one is taken, another one at each moment.
 fn chosen() -> Vec<Cell> {
     let all = Cell::all();
-    let mut chosen: Vec<Cell> = Vec::new();
-    let mut turn = 0;
-    for of_moment in all.chunk_by(|one, other| (one.flow, one.moment) == (other.flow, other.moment)) {
-        chosen.push(of_moment[turn % of_moment.len()]);
-        turn += 1;
-    }
-    chosen
+    let same = |one: &Cell, other: &Cell| (one.flow, one.moment) == (other.flow, other.moment);
+    let moments = all.chunk_by(same).enumerate();
+    moments.map(|(turn, of_moment)| of_moment[turn % of_moment.len()]).collect()
 }
 
 #[test]

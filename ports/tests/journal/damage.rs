@@ -12,15 +12,15 @@ use crate::drafts::three;
 
 /// A journal of nine records, closed.
 fn closed() -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    let mut journal = Journal::open(folder.path(), Durability::Power).unwrap();
-    (0..3).for_each(|_| drop(journal.append(three()).unwrap()));
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut journal = Journal::open(folder.path(), Durability::Power).expect("it works");
+    (0..3).for_each(|_| drop(journal.append(three()).expect("it works")));
     folder
 }
 
 fn edit(folder: &Path, sql: &str) {
-    let connection = Connection::open(folder.join("journal.db")).unwrap();
-    connection.execute_batch(&format!("DROP TRIGGER record_stays; {sql}")).unwrap();
+    let connection = Connection::open(folder.join("journal.db")).expect("it works");
+    connection.execute_batch(&format!("DROP TRIGGER record_stays; {sql}")).expect("it works");
 }
 
 fn told(folder: &Path) -> String {
@@ -34,7 +34,7 @@ fn told(folder: &Path) -> String {
 #[test]
 fn a_sound_one_is_told_as_sound() {
     let folder = closed();
-    let stats = verify(&Journal::look(folder.path()).unwrap()).unwrap();
+    let stats = verify(&Journal::look(folder.path()).expect("it works")).expect("it works");
     assert_eq!((stats.first, stats.last, stats.records()), (1, 9, 9));
     assert_eq!(stats.kinds["request"], 3);
     assert_eq!(stats.tickers["AAPL"], 9);
@@ -58,9 +58,9 @@ fn each_change_of_a_record_names_it() {
         edit(folder.path(), sql);
         let told = told(folder.path());
         assert!(told.contains(&format!("record {seq} of the journal")), "{sql}: {told}");
-        let mut journal = Journal::open(folder.path(), Durability::Power).unwrap();
+        let mut journal = Journal::open(folder.path(), Durability::Power).expect("it works");
         assert!(journal.read().is_err(), "{sql}");
-        journal.append(three()).unwrap();
+        journal.append(three()).expect("it works");
     }
 }
 
@@ -88,12 +88,15 @@ fn records_gone_from_the_end_are_missed() {
 fn a_lost_or_an_older_journal_is_no_new_one() {
     let folder = closed();
     let (database, kept) = (folder.path().join("journal.db"), folder.path().join("kept.db"));
-    fs::copy(&database, &kept).unwrap();
-    drop(Journal::open(folder.path(), Durability::Power).unwrap());
-    fs::copy(&kept, &database).unwrap();
+    fs::copy(&database, &kept).expect("it works");
+    drop(Journal::open(folder.path(), Durability::Power).expect("it works"));
+    fs::copy(&kept, &database).expect("it works");
     let opened = Journal::open(folder.path(), Durability::Power);
     assert!(matches!(opened, Err(JournalError::Behind { known: 1, begun: 2, .. })), "{opened:?}");
-    for lose in [|file: &Path| fs::remove_file(file).unwrap(), |file: &Path| fs::write(file, "").unwrap()] {
+    for lose in [
+        |file: &Path| fs::remove_file(file).expect("it works"),
+        |file: &Path| fs::write(file, "").expect("it works"),
+    ] {
         lose(&database);
         let opened = Journal::open(folder.path(), Durability::Power);
         assert!(matches!(opened, Err(JournalError::Behind { known: 0, begun: 2, .. })), "{opened:?}");
@@ -102,27 +105,29 @@ fn a_lost_or_an_older_journal_is_no_new_one() {
 
 #[test]
 fn a_file_cut_short_or_overwritten_is_damaged() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut journal = Journal::open(folder.path(), Durability::Power).unwrap();
-    (0..200).for_each(|_| drop(journal.append(three()).unwrap()));
-    let records = journal.read().unwrap();
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut journal = Journal::open(folder.path(), Durability::Power).expect("it works");
+    (0..200).for_each(|_| drop(journal.append(three()).expect("it works")));
+    let records = journal.read().expect("it works");
     drop(journal);
     let database = folder.path().join("journal.db");
-    let whole = fs::read(&database).unwrap();
+    let whole = fs::read(&database).expect("it works");
     let mut failed = 0;
     for cut in [100, 4_096, whole.len() / 2, whole.len() - 4_096] {
-        fs::write(&database, &whole[..cut]).unwrap();
+        fs::write(&database, &whole[..cut]).expect("it works");
         failed += usize::from(Journal::look(folder.path()).and_then(|journal| verify(&journal)).is_err());
     }
     assert_eq!(failed, 4);
     for place in (4_200..whole.len()).step_by(whole.len() / 40) {
         let mut bytes = whole.clone();
         bytes[place] ^= 0x20;
-        fs::write(&database, &bytes).unwrap();
+        fs::write(&database, &bytes).expect("it works");
         let found = Journal::look(folder.path()).and_then(|journal| verify(&journal));
         // A byte that nothing lies on changes nothing.
         match found {
-            Ok(_) => assert_eq!(Journal::look(folder.path()).unwrap().read().unwrap(), records),
+            Ok(_) => {
+                assert_eq!(Journal::look(folder.path()).expect("it works").read().expect("it works"), records)
+            }
             Err(_) => failed += 1,
         }
     }
