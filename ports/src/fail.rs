@@ -53,7 +53,9 @@ pub enum Point {
     StopClosed,
 }
 
-pub use switch::*;
+#[cfg(feature = "testing")]
+pub use switch::{Switch, arm};
+pub use switch::{pass, pass_racing};
 
 #[cfg(feature = "testing")]
 mod switch {
