@@ -1,6 +1,5 @@
 //! Many crashes at a time: each mostly waits.
 
-use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 
@@ -14,8 +13,8 @@ const AT_A_TIME: usize = 12;
 pub(crate) struct Outcome {
     /// Those that held.
     pub(crate) held: usize,
-    /// Those that did not, each with what it said.
-    pub(crate) failed: BTreeMap<String, String>,
+    /// Those that did not.
+    pub(crate) failed: Vec<String>,
 }
 
 /// Lives through all of `cells`; tells each as it ends.
@@ -37,7 +36,7 @@ pub(crate) fn run(cells: Vec<Cell>, tell: impl Fn(&Cell, Option<&str>) + Sync) -
                     let mut outcome = outcome.lock().expect("nobody panics with it");
                     match failed {
                         None => outcome.held += 1,
-                        Some(why) => drop(outcome.failed.insert(cell.to_string(), why)),
+                        Some(_) => outcome.failed.push(cell.to_string()),
                     }
                 }
             });

@@ -106,7 +106,7 @@ impl Sqlite {
     }
 
     /// Carries what was committed over into the database's own file, where enough has come
-    /// together. Nothing waits for it.
+    /// together. What comes meanwhile waits for it, so it is for a moment when nothing does.
     pub(super) fn checkpoint(&mut self) -> Result<(), JournalError> {
         if self.last - self.checkpointed < CHECKPOINT_EVERY {
             return Ok(());
