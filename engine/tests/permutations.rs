@@ -1,8 +1,8 @@
 //! The broker's news of one bracket, in any order and however often it is repeated: the same
 //! position, the same money, the same fills of each order.
 //!
-//! Statuses of one order keep their order, executions and commissions do not; the kinds mix
-//! freely. What is asked for on the way may differ, but nothing of it would cross zero.
+//! Statuses of one order keep their order; executions, their corrections and commissions do not; the kinds
+//! mix freely. What is asked for on the way may differ, but nothing of it would cross zero.
 
 mod numbers;
 mod subject;
@@ -215,8 +215,8 @@ impl Played {
     }
 }
 
-fn same(life: &Life, order: &[News], pace: usize) -> Result<(), TestCaseError> {
-    let straight = Played::play(life, &news(life).concat(), pace);
+fn same(life: &Life, told: &[Vec<News>], order: &[News], pace: usize) -> Result<(), TestCaseError> {
+    let straight = Played::play(life, &told.concat(), pace);
     let mixed = Played::play(life, order, pace);
     prop_assert_eq!(straight.outcome(), mixed.outcome());
     prop_assert_eq!(&mixed.rebuilt(), &mixed.ticker);
@@ -311,6 +311,111 @@ fn a_stop_loosened_by_hand_at_any_time_goes_back() {
     });
 }
 
+/// The next revision of each execution: so many shares, at this price.
+fn corrected(news: &News, quantity: Option<u32>, price: &str) -> Option<News> {
+    let News::Execution(old) = news else { return None };
+    let quantity = quantity.map_or(old.quantity, Quantity::whole);
+    let price = Price::new(decimal(price)).expect("a price");
+    let id = old.id.replace(".01", ".02");
+    Some(News::Execution(Execution { id, quantity, price, ..old.clone() }))
+}
+
+/// What the broker knows after `news`: the entry's count is as it was told, the position is the true one.
+fn truth(news: &[News], held: u32) -> Snapshot {
+    let executions = news.iter().filter_map(|news| match news {
+        News::Execution(execution) => Some(execution.clone()),
+        _ => None,
+    });
+    let orders = [
+        (Role::Entry, Standing::Ended(End::Filled), 60, 0),
+        (Role::Target, Standing::Working, 0, 60),
+        (Role::Stop, Standing::Working, 0, 60),
+    ];
+    let orders = orders.map(|(role, standing, filled, remaining)| status(role, standing, filled, remaining));
+    let orders = orders.into_iter().filter_map(|news| match news {
+        News::Status(status) => Some(status),
+        _ => None,
+    });
+    Snapshot {
+        executions: executions.collect(),
+        orders: orders.collect(),
+        position: Decimal::from(held),
+        ..Snapshot::default()
+    }
+}
+
+/// The first part of an entry of 40 and 20 turns out to be fewer shares, down to none: a bust.
+#[test]
+fn an_execution_corrected_or_busted_at_any_time_leaves_what_it_should() {
+    for (left, held) in [(30, 50), (0, 20)] {
+        let mut loose = Vec::new();
+        let entry = filled(Role::Entry, &[40, 20], "100.00", &mut loose);
+        let correction = corrected(&loose[0], Some(left), "99.50").expect("an execution");
+        let stop =
+            vec![status(Role::Stop, Standing::Held, 0, 60), status(Role::Stop, Standing::Working, 0, 60)];
+        loose.retain(|news| matches!(news, News::Execution(_)));
+        loose.push(correction);
+        let lists = [entry, stop].into_iter().chain(loose.into_iter().map(|one| vec![one]));
+        let lists: Vec<Vec<News>> = lists.collect();
+        let life = Life { entry: vec![40, 20], target: vec![], stop: vec![] };
+        let straight = Played::play(&life, &lists.concat(), 1).outcome();
+        assert!(straight.starts_with(&format!("position {held}, ")), "{straight}");
+        every(&lists, &mut Vec::new(), &mut |news| {
+            let mut played = Played::play(&life, news, 1);
+            assert_eq!(played.outcome(), straight, "{news:?}");
+            played.tell(500, &Input::Wakeup);
+            let resized = format!("modify S1 to {held} at ");
+            let is_resized =
+                |played: &Played| played.requests().iter().any(|asked| asked.starts_with(&resized));
+            if !is_resized(&played) {
+                // The broker's count has shares that the correction took away: it is asked for the truth.
+                played.tell(2_000, &Input::Wakeup);
+                let doubted = |(_, step): &(Now, Step)| matches!(step, Step::Fact(Fact::Doubted { .. }));
+                assert!(played.told.iter().any(doubted), "{news:?}");
+                played.tell(2_100, &Input::Snapshot(truth(news, held)));
+                played.tell(3_000, &Input::Wakeup);
+            }
+            assert!(is_resized(&played), "{:?} {news:?}", played.requests());
+            assert_eq!(played.rebuilt(), played.ticker);
+        });
+    }
+}
+
+/// The stop was filled while nobody heard; its executions come afterwards, in any order.
+#[test]
+fn executions_that_come_after_an_unseen_closing_take_its_place_in_any_order() {
+    let (mut early, mut late) = (Vec::new(), Vec::new());
+    let mut before = filled(Role::Entry, &[60], "100.00", &mut early);
+    before.extend(early);
+    before.extend([Role::Stop, Role::Target].map(|role| status(role, Standing::Working, 0, 60)));
+    let stop = filled(Role::Stop, &[20, 40], "97.00", &mut late);
+    let after: Vec<Vec<News>> = [stop].into_iter().chain(late.into_iter().map(|one| vec![one])).collect();
+
+    let life = Life { entry: vec![60], target: vec![], stop: vec![] };
+    let mut seen = Played::play(&life, &[before.clone(), after.concat()].concat(), 1);
+    let gone = status(Role::Target, Standing::Ended(End::Cancelled), 0, 0);
+    seen.tell(100, &Input::News(gone));
+    let mut orders = 0_u32;
+    every(&after, &mut Vec::new(), &mut |news| {
+        orders += 1;
+        let mut played = Played::play(&life, &before, 1);
+        played.tell(1_000, &Input::Gap);
+        [2_000, 3_000, 4_000].map(|ms| played.tell(ms, &Input::Snapshot(Snapshot::default())));
+        let closed = |(_, step): &(Now, Step)| matches!(step, Step::Fact(Fact::ClosedUnseen(_)));
+        assert!(played.told.iter().any(closed), "{:?}", played.told);
+        news.iter().enumerate().for_each(|(n, one)| played.tell(5_000 + n, &Input::News(one.clone())));
+        let (own, straight) = (played.ticker.tally(), seen.ticker.tally());
+        assert_eq!((own.realized, own.commission), (straight.realized, straight.commission), "{news:?}");
+        assert_eq!(
+            (own.trades, straight.trades, played.ticker.position()),
+            (1, 1, Decimal::ZERO),
+            "{news:?}"
+        );
+        assert_eq!(played.rebuilt(), played.ticker);
+    });
+    assert_eq!(orders, 360, "6 news, of which the stop's two keep their order");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
 
@@ -320,6 +425,7 @@ proptest! {
         cut in any::<prop::sample::Index>(),
         halves in any::<(bool, bool)>(),
         leaves in any::<bool>(),
+        corrects in any::<u8>(),
         picks in prop::collection::vec(any::<(prop::sample::Index, bool)>(), 64),
         pace in 1_usize..400,
     ) {
@@ -333,6 +439,10 @@ proptest! {
         };
         let (target, stop) = if leaves { (cut, held - cut) } else { (0, 0) };
         let life = Life { entry, target: parts(target, halves.0), stop: parts(stop, halves.1) };
-        same(&life, &shuffled(news(&life), &picks), pace)?;
+        let mut told = news(&life);
+        let executions = told.concat().into_iter().filter(|news| matches!(news, News::Execution(_)));
+        let chosen = executions.enumerate().filter(|(n, _)| corrects >> (n % 8) & 1 == 1);
+        told.extend(chosen.filter_map(|(_, news)| Some(vec![corrected(&news, None, "101.25")?])));
+        same(&life, &told, &shuffled(told.clone(), &picks), pace)?;
     }
 }

@@ -61,6 +61,11 @@ impl Memory {
             read: 0,
         }
     }
+
+    /// The clock leaps: nobody could have answered meanwhile.
+    pub(super) fn forget_limbo(&mut self) {
+        self.limbo_since.fill(None);
+    }
 }
 
 impl World {

@@ -102,7 +102,7 @@ impl Rates {
 
 impl World {
     /// A message arrives at the broker, or something else happens to it.
-    pub(super) fn arrive(&mut self, connection: u64, sent: u64, message: Message) {
+    pub(super) fn arrive(&mut self, connection: u64, decided: u64, message: Message) {
         let (ended, until) = self.wire_ends;
         let flushed = connection == ended && self.ms <= until;
         if connection != self.connection && !flushed {
@@ -131,7 +131,7 @@ impl World {
                 }
             }
             Message::Submit { id, terms, .. } => {
-                self.note_race(t, sent);
+                self.note_race(t, decided);
                 if self.own_dice[t].one_in(self.rates.refuse_change) {
                     return self.refuse_change(t, id, 104);
                 }
@@ -148,11 +148,11 @@ impl World {
         }
     }
 
-    /// A change that was sent before a fill was heard of may grow again what the fill has
+    /// A change that was decided before a fill was heard of may grow again what the fill has
     /// reduced: nobody can help that, only what follows from it.
-    fn note_race(&mut self, t: usize, sent: u64) {
+    fn note_race(&mut self, t: usize, decided: u64) {
         let truth = &mut self.broker.truths[t];
-        if truth.fill_heard >= sent {
+        if truth.fill_heard >= decided {
             truth.meddled = true;
             self.counts.note("fault: change crosses a fill");
         }
@@ -407,6 +407,7 @@ impl World {
         // What was due at the close comes before the morning does.
         self.run_for(3_000);
         self.ms = morning;
+        self.checks.forget_limbo();
         for t in 0..self.settings.len() {
             self.disturb(t, 150_000);
             self.split(t);

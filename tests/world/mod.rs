@@ -45,7 +45,7 @@ const FAULTY_MS: u64 = 150_000;
 /// How long without, so that everything comes to rest.
 const CALM_MS: u64 = 40_000;
 /// And how long in a market that stands still.
-const STILL_MS: u64 = 15_000;
+const STILL_MS: u64 = 40_000;
 
 /// One seed's world.
 pub(crate) struct World {
@@ -242,7 +242,7 @@ impl World {
             What::Start => self.start(),
             What::Wake(t, life) => self.wake(t, life),
             What::Told(t, connection, told) => self.hear(t, connection, *told),
-            What::Wire(connection, sent, message) => self.arrive(connection, sent, message),
+            What::Wire(connection, decided, message) => self.arrive(connection, decided, message),
             What::Flush(life) => self.flush(life),
             What::Refused(t, life, orders, because) => {
                 if self.lives(life) {

@@ -6,7 +6,7 @@ use engine::account::OnDailyLoss;
 use engine::order::{End, Standing, Status};
 use engine::{
     AccountFact, AccountView, Because, Body, Book, Fact, Input, Installation, MarketView, News, Now,
-    OrderRef, Quantity, Record, Refusal, Request, Step, Ticker, TickerKey, Verdict,
+    OrderRef, Process, Quantity, Record, Refusal, Request, Step, Ticker, TickerKey, Verdict,
 };
 use ports::broker::codes::{Meaning, meaning};
 
@@ -200,19 +200,22 @@ impl World {
         self.records.push(Record { seq, at, ticker: ticker.map(|t| self.key(t)), body });
     }
 
-    /// What waits is written; then the risk book sees it, and judges what asks for something.
+    /// What waits is written as a whole; then the risk book sees it, record by record, and judges what asks
+    /// for something.
     pub(super) fn flush(&mut self, life: u64) {
         if !self.lives(life) {
             return;
         }
         let Some(program) = &mut self.program else { return };
         program.is_flushing = false;
-        for draft in std::mem::take(&mut program.waiting) {
-            let (ticker, by_risk) = (draft.ticker, draft.by_risk);
-            self.write(draft);
-            let record = self.records.last().cloned().expect("just written");
+        let batch = std::mem::take(&mut program.waiting);
+        let (first, whose): (usize, Vec<_>) =
+            (self.records.len(), batch.iter().map(|draft| (draft.ticker, draft.by_risk)).collect());
+        batch.into_iter().for_each(|draft| self.write(draft));
+        for (n, (ticker, by_risk)) in whose.into_iter().enumerate() {
+            let record = self.records[first + n].clone();
             match (record.body, ticker) {
-                (Body::Request(request), Some(t)) if !by_risk => self.judge(t, request),
+                (Body::Request(request), Some(t)) if !by_risk => self.judge(t, record.at, request),
                 (body, _) if !by_risk => {
                     let moved = matches!(&body, Body::Fact(Fact::Executed { .. }));
                     let Some(program) = &mut self.program else { return };
@@ -226,7 +229,7 @@ impl World {
         }
     }
 
-    fn judge(&mut self, t: usize, request: Request) {
+    fn judge(&mut self, t: usize, decided: Now, request: Request) {
         self.look_at_day();
         let now = self.now();
         let Some(program) = &mut self.program else { return };
@@ -236,7 +239,7 @@ impl World {
         match refused {
             None => {
                 self.check_admitted(t, &request);
-                self.send(t, &request);
+                self.send(t, decided, &request);
             }
             Some(because) => self.refuse(t, &request, because),
         }
@@ -248,12 +251,12 @@ impl World {
         self.queue.push(self.ms, What::Refused(t, program.life, orders, because));
     }
 
-    fn send(&mut self, t: usize, request: &Request) {
+    fn send(&mut self, t: usize, decided: Now, request: &Request) {
         let Some(program) = &mut self.program else { return };
         let messages =
             if program.is_up { program.desk.messages(request) } else { Err("not connected".to_owned()) };
         match messages {
-            Ok(messages) => messages.into_iter().for_each(|message| self.put_on_wire(t, message)),
+            Ok(messages) => messages.into_iter().for_each(|message| self.put_on_wire(t, decided, message)),
             Err(why) => {
                 let orders = request.orders().cloned().collect();
                 self.draft(None, Body::Account(AccountFact::NotSent { orders, why: why.clone() }), false);
@@ -265,7 +268,7 @@ impl World {
         }
     }
 
-    fn put_on_wire(&mut self, t: usize, message: Message) {
+    fn put_on_wire(&mut self, t: usize, decided: Now, message: Message) {
         let mut due = self.ms + 1 + self.own_dice[t].roll(self.rates.delay_ms);
         if self.own_dice[t].one_in(self.rates.late) {
             due += self.own_dice[t].roll(800);
@@ -277,7 +280,8 @@ impl World {
         if let Message::Submit { id, order, changes: false, .. } = &message {
             self.broker.expect(*id, t, order);
         }
-        self.queue.push(self.wired, What::Wire(self.connection, self.ms, message));
+        let ran = decided.process.since(Process::default()).num_milliseconds();
+        self.queue.push(self.wired, What::Wire(self.connection, u64::try_from(ran).unwrap_or(0), message));
     }
 
     /// The risk book looks at the day; what it finds concerns all.

@@ -27,7 +27,7 @@ pub(crate) enum What {
     Wake(usize, u64),
     /// News arrives.
     Told(usize, u64, Box<Told>),
-    /// A message arrives at the broker that was sent at some ms.
+    /// A message arrives at the broker that was decided at some ms.
     Wire(u64, u64, Message),
     /// The journal writes what waits.
     Flush(u64),

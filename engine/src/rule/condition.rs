@@ -66,11 +66,30 @@ impl Condition {
         match self {
             Condition::All(all) => all.of.iter().try_for_each(|one| one.test(view)),
             Condition::Any(any) => {
-                let holds = any.of.iter().any(|one| one.test(view).is_ok());
-                if holds { Ok(()) } else { Err(any.only().map_or(Miss::None, |one| one.miss(view))) }
+                if self.holds(view) {
+                    Ok(())
+                } else {
+                    Err(any.only().map_or(Miss::None, |one| one.miss(view)))
+                }
             }
             Condition::Not(not) => not.of.test(view).map_or(Ok(()), |()| Err(Miss::Holds)),
             leaf => leaf.look(view).map(drop),
+        }
+    }
+
+    /// Whether it holds, without a reason: most quotes need none.
+    #[must_use]
+    pub fn holds(&self, view: &View<'_>) -> bool {
+        match self {
+            Condition::All(all) => all.of.iter().all(|one| one.holds(view)),
+            Condition::Any(any) => any.of.iter().any(|one| one.holds(view)),
+            Condition::Not(not) => !not.of.holds(view),
+            Condition::PositionProfit(own) => own.holds(view),
+            Condition::PositionLoss(own) => own.holds(view),
+            Condition::Price(own) => own.holds(view),
+            Condition::PositionAge(own) => own.holds(view),
+            Condition::Atr(own) => own.holds(view),
+            leaf => leaf.look(view).is_ok(),
         }
     }
 

@@ -15,9 +15,17 @@ pub struct PositionAge {
 }
 
 impl PositionAge {
+    pub(super) fn holds(&self, view: &View<'_>) -> bool {
+        view.held.is_some_and(|held| view.now.market >= held.since + self.needed())
+    }
+
+    fn needed(&self) -> TimeDelta {
+        TimeDelta::minutes(self.min_minutes.into())
+    }
+
     pub(super) fn look(&self, view: &View<'_>) -> Result<Seen, Miss> {
         let held = view.held.ok_or(Miss::Flat)?;
-        let (age, needed) = (view.now.market - held.since, TimeDelta::minutes(self.min_minutes.into()));
-        if age >= needed { Ok(Seen::Age { age, needed }) } else { Err(Miss::Age { age, needed }) }
+        let (age, needed) = (view.now.market - held.since, self.needed());
+        if self.holds(view) { Ok(Seen::Age { age, needed }) } else { Err(Miss::Age { age, needed }) }
     }
 }

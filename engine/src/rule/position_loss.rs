@@ -15,9 +15,12 @@ pub struct PositionLoss {
 }
 
 impl PositionLoss {
+    pub(super) fn holds(&self, view: &View<'_>) -> bool {
+        view.held.is_some_and(|held| held.has_lost(self.min_loss_pct.value()))
+    }
+
     pub(super) fn look(&self, view: &View<'_>) -> Result<Seen, Miss> {
-        let gain = view.gain().ok_or(Miss::Flat)?;
-        let (loss, needed) = ((-gain).round_dp(6), self.min_loss_pct.value());
-        if -gain >= needed { Ok(Seen::Loss { loss, needed }) } else { Err(Miss::Loss { loss, needed }) }
+        let (loss, needed) = (-view.gain().ok_or(Miss::Flat)?, self.min_loss_pct.value());
+        if self.holds(view) { Ok(Seen::Loss { loss, needed }) } else { Err(Miss::Loss { loss, needed }) }
     }
 }

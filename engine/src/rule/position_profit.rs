@@ -17,14 +17,21 @@ pub struct PositionProfit {
 }
 
 impl PositionProfit {
+    pub(super) fn holds(&self, view: &View<'_>) -> bool {
+        view.held.is_some_and(|held| held.has_gained(self.needed(held.level)))
+    }
+
     pub(super) fn look(&self, view: &View<'_>) -> Result<Seen, Miss> {
-        let (Some(held), Some(gain)) = (view.held, view.gain()) else { return Err(Miss::Flat) };
-        let needed = self.min_profit_pct.value() * Decimal::from(held.level);
-        let profit = gain.round_dp(6);
-        if gain >= needed {
+        let (Some(held), Some(profit)) = (view.held, view.gain()) else { return Err(Miss::Flat) };
+        let needed = self.needed(held.level);
+        if self.holds(view) {
             Ok(Seen::Profit { profit, needed })
         } else {
             Err(Miss::Profit { profit, needed })
         }
+    }
+
+    fn needed(&self, level: u32) -> Decimal {
+        self.min_profit_pct.value() * Decimal::from(level)
     }
 }

@@ -19,6 +19,13 @@ pub struct PriceCondition {
 }
 
 impl PriceCondition {
+    pub(super) fn holds(&self, view: &View<'_>) -> bool {
+        let within = |price| {
+            self.at_least.is_none_or(|least| price >= least) && self.at_most.is_none_or(|most| price <= most)
+        };
+        !self.is_empty() && view.price().is_some_and(within)
+    }
+
     pub(super) fn look(&self, view: &View<'_>) -> Result<Seen, Miss> {
         let price = view.price().ok_or(Miss::NoPrice)?;
         match (self.at_least, self.at_most) {

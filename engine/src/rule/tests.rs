@@ -78,6 +78,9 @@ impl Scene {
 fn answer(condition: &Value, scene: &Scene) -> String {
     let condition: Condition = serde_json::from_value(condition.clone()).unwrap();
     scene.with(|view| match condition.test(view) {
+        answer if answer.is_ok() != condition.holds(view) => {
+            panic!("{answer:?}, told without a reason otherwise")
+        }
         Ok(()) => {
             let mut seen = Vec::new();
             condition.seen(view, &mut seen);

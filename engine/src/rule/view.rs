@@ -43,15 +43,11 @@ pub struct Held {
 }
 
 impl View<'_> {
-    /// The gain over the first lot's entry, as a fraction of it; negative is a loss.
+    /// The gain over the first lot's entry, as a fraction of it, in six places; negative is a loss.
     #[must_use]
     pub fn gain(&self) -> Option<Decimal> {
         let held = self.held?;
-        let moved = match held.side {
-            Side::Long => held.mark.value() - held.entry.value(),
-            Side::Short => held.entry.value() - held.mark.value(),
-        };
-        moved.checked_div(held.entry.value())
+        Some(held.moved().checked_div(held.entry.value())?.round_dp(6))
     }
 
     /// The price that conditions compare: what closing would get, or when flat the last
@@ -60,5 +56,28 @@ impl View<'_> {
     pub fn price(&self) -> Option<Price> {
         let quote = || self.quote.and_then(|quote| quote.last.or(quote.bid));
         self.held.map(|held| held.mark).or_else(quote)
+    }
+}
+
+impl Held {
+    /// Points gained over the first lot's entry; negative is a loss.
+    #[must_use]
+    pub fn moved(&self) -> Decimal {
+        match self.side {
+            Side::Long => self.mark.value() - self.entry.value(),
+            Side::Short => self.entry.value() - self.mark.value(),
+        }
+    }
+
+    /// True where so much, as a fraction of the entry, was gained; without a division, for each quote asks.
+    #[must_use]
+    pub fn has_gained(&self, needed: Decimal) -> bool {
+        needed.checked_mul(self.entry.value()).is_some_and(|points| self.moved() >= points)
+    }
+
+    /// True where so much was lost.
+    #[must_use]
+    pub fn has_lost(&self, needed: Decimal) -> bool {
+        needed.checked_mul(self.entry.value()).is_some_and(|points| -self.moved() >= points)
     }
 }

@@ -19,13 +19,22 @@ pub struct Volatility {
 }
 
 impl Volatility {
+    pub(super) fn holds(&self, view: &View<'_>) -> bool {
+        let (Some(atr), Some(price)) = (view.atr, view.price()) else { return false };
+        let points = |part: Fraction| part.value().checked_mul(price.value());
+        let lively = self.min_pct.is_none_or(|least| points(least).is_some_and(|least| atr >= least));
+        lively && self.max_pct.is_none_or(|most| points(most).is_some_and(|most| atr <= most))
+    }
+
     pub(super) fn look(&self, view: &View<'_>) -> Result<Seen, Miss> {
         let atr = view.atr.ok_or(Miss::NoAtr)?;
         let price = view.price().ok_or(Miss::NoPrice)?;
         let volatility = atr.checked_div(price.value()).ok_or(Miss::NoPrice)?.round_dp(6);
-        let calm = self.min_pct.is_some_and(|least| volatility < least.value());
-        let wild = self.max_pct.is_some_and(|most| volatility > most.value());
-        if calm || wild { Err(Miss::Volatility { volatility }) } else { Ok(Seen::Volatility { volatility }) }
+        if self.holds(view) {
+            Ok(Seen::Volatility { volatility })
+        } else {
+            Err(Miss::Volatility { volatility })
+        }
     }
 
     pub(super) fn is_empty(&self) -> bool {

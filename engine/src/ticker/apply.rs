@@ -24,6 +24,7 @@ use crate::trade::Trade;
 impl Ticker {
     /// Takes in one step, at the time it was taken.
     pub fn apply(&mut self, at: Now, step: &Step) {
+        self.watch.rests_until = None;
         match step {
             Step::Fact(fact) => self.apply_fact(at, fact),
             Step::Request(request) => self.apply_request(at, request),
@@ -59,7 +60,10 @@ impl Ticker {
             Fact::EntriesWithdrawn { .. } => self.with_trade(|trade| trade.withdrawn = true),
             Fact::ExcessTaken { lot, from, quantity, value } => {
                 self.with_lot(*lot, |lot| lot.made_good = lot.made_good.and(*quantity, *value));
-                self.with_lot(*from, |lot| lot.lent = lot.lent.and(*quantity, *value));
+                self.with_lot(*from, |lot| {
+                    lot.lent = lot.lent.and(*quantity, *value);
+                    lot.refusals = 0;
+                });
             }
             Fact::LotReopened { lot, .. } => self.with_lot(*lot, Lot::reopen),
             Fact::TradeReopened { .. } => self.reopen(),
@@ -304,7 +308,12 @@ impl Ticker {
         let Some(lot) = self.trade.as_mut().and_then(|trade| trade.lot_of(&status.order)) else { return };
         lot.heard = at.process;
         if let Some(leg) = lot.leg_mut(&status.order) {
+            let before = leg.ended();
             leg.moved(status);
+            // An order that is gone makes another case than the one that was refused.
+            if !before && matches!(leg.end(), Some(End::Filled | End::Cancelled)) {
+                lot.refusals = 0;
+            }
         }
         if lot.covered() < lot.held() {
             lot.exposed_since = lot.exposed_since.or(Some(at.process));

@@ -260,15 +260,23 @@ impl Ticker {
         }
     }
 
+    /// A quote that an entry may be made from.
     pub(super) fn usable_quote<'a>(&self, now: Now, view: &'a MarketView) -> Result<&'a Quote, Decline> {
+        let quote = self.live_quote(now, view)?;
+        match quote.resumed.map(|at| now.process.since(at)) {
+            Some(since) if since < AFTER_RESUME => Err(Decline::TradingHalted { since_resumed: Some(since) }),
+            _ => Ok(quote),
+        }
+    }
+
+    /// A quote that tells what a trade would get now.
+    pub(super) fn live_quote<'a>(&self, now: Now, view: &'a MarketView) -> Result<&'a Quote, Decline> {
         let quote = view.quote.as_ref().ok_or(Decline::NoQuote)?;
         if quote.delayed {
             return Err(Decline::QuoteDelayed);
         }
-        let since_resumed = quote.resumed.map(|at| now.process.since(at));
-        if quote.halted || since_resumed.is_some_and(|since| since < AFTER_RESUME) {
-            let since_resumed = since_resumed.filter(|_| !quote.halted);
-            return Err(Decline::TradingHalted { since_resumed });
+        if quote.halted {
+            return Err(Decline::TradingHalted { since_resumed: None });
         }
         let (age, max) = (quote.age(now), self.settings.quote_age_max);
         if age > max { Err(Decline::QuoteTooOld { age, max }) } else { Ok(quote) }

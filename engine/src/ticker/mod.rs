@@ -177,8 +177,25 @@ impl Ticker {
             Input::Withdraw(because) => self.on_withdraw(now, because, out),
             Input::Quote | Input::Wakeup => drop(self.on_rules(now, None, view, out)),
         }
+        if matches!(input, Input::Quote) && self.rests(now) {
+            return;
+        }
         self.leave_before_expiry(now, view, out);
         self.settle(now, view, out);
+        self.rest(now, out);
+    }
+
+    /// True where the last look found nothing to do for the open trade, and nothing has happened since.
+    fn rests(&self, now: Now) -> bool {
+        self.watch.rests_until.is_some_and(|until| now.process < until)
+    }
+
+    /// A trade that is quiet, and for which all cares had nothing to do, is looked at again by the next
+    /// step, at any news, and after a while. What rests in the market is looked at at each quote.
+    fn rest(&mut self, now: Now, out: &Out) {
+        let quiet = |trade: &Trade| trade.is_quiet() && !trade.lots.iter().any(crate::lot::Lot::waits);
+        let rests = out.is_empty() && self.trade.as_ref().is_none_or(quiet);
+        self.watch.rests_until = rests.then(|| now.process.plus(LOOK_AGAIN));
     }
 
     /// When to be woken at the latest, should nothing else come before.

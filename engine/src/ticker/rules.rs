@@ -6,8 +6,10 @@
 //!
 //! Read next: `adds` and `moves`, what the actions do.
 
+use super::settle::calm;
 use super::{Out, Ticker};
 use crate::fact::Fact;
+use crate::lot::Lot;
 use crate::mode::Mode;
 use crate::money::Price;
 use crate::reason::{Because, Decline};
@@ -25,6 +27,8 @@ pub(super) struct Watch {
     held_since: Vec<Option<Process>>,
     /// The best price since the trade began, for stops that trail it.
     pub(super) best: Option<(u32, Price)>,
+    /// Until when nothing but a step can give the open trade something to do.
+    pub(super) rests_until: Option<Process>,
 }
 
 /// It is no part of what a ticker is.
@@ -49,9 +53,10 @@ impl Ticker {
         self.note_best(market);
         let rules = self.rules.clone();
         let view = self.rule_view(now, signal, market);
+        let quiet = self.rests(now) || self.trade.as_ref().is_some_and(Trade::is_quiet);
         let mut winner: Option<(Class, &Rule)> = None;
         for (index, rule) in rules.iter().enumerate() {
-            if !self.fires(index, rule, &view, market) {
+            if !self.fires(index, rule, quiet, &view, market) {
                 continue;
             }
             let class = rule.action.class();
@@ -75,7 +80,7 @@ impl Ticker {
         signal: Option<&'a Signal>,
         market: &'a MarketView,
     ) -> View<'a> {
-        let quote = market.quote.as_ref().filter(|_| self.usable_quote(now, market).is_ok());
+        let quote = self.live_quote(now, market).ok();
         let held = self.trade.as_ref().and_then(|trade| self.held_view(trade, market));
         View { now, signal, held, quote, atr: market.atr, instrument: market.instrument.as_ref() }
     }
@@ -87,18 +92,30 @@ impl Ticker {
         Some(Held { side: trade.side, entry, mark, since: first.opened_at, level: 1 })
     }
 
-    fn fires(&mut self, index: usize, rule: &Rule, view: &View<'_>, market: &MarketView) -> bool {
+    fn fires(
+        &mut self,
+        index: usize,
+        rule: &Rule,
+        quiet: bool,
+        view: &View<'_>,
+        market: &MarketView,
+    ) -> bool {
         if rule.hears_signals() != view.signal.is_some() {
             return false;
         }
-        let view = self.for_rule(rule, view);
-        let holds = self.may_act(rule, &view, market) && rule.condition.test(&view).is_ok();
-        let confirmed = self.confirm(index, rule, holds, &view);
+        let adds = matches!(rule.action, Action::ScaleIn(_)).then(|| self.for_rule(rule, view));
+        let view = adds.as_ref().unwrap_or(view);
+        let holds = self.may_act(rule, quiet, view, market) && rule.condition.holds(view);
+        let confirmed = self.confirm(index, rule, holds, view);
         holds && confirmed && self.is_cool(view.now, rule).is_ok()
     }
 
     /// True at once for most rules; for those that measure a gain, at the second quote in a row.
     fn confirm(&mut self, index: usize, rule: &Rule, holds: bool, view: &View<'_>) -> bool {
+        if !holds {
+            self.watch.held_since.get_mut(index).into_iter().for_each(|slot| *slot = None);
+            return false;
+        }
         if !rule.wants_confirming() {
             return true;
         }
@@ -106,7 +123,7 @@ impl Ticker {
             self.watch.held_since.resize(self.rules.len(), None);
         }
         let Some(slot) = self.watch.held_since.get_mut(index) else { return false };
-        let Some(quote) = view.quote.filter(|_| holds) else {
+        let Some(quote) = view.quote else {
             *slot = None;
             return false;
         };
@@ -114,7 +131,7 @@ impl Ticker {
     }
 
     /// Whether the action is one that can be taken at all, before its condition is looked at.
-    fn may_act(&self, rule: &Rule, view: &View<'_>, market: &MarketView) -> bool {
+    fn may_act(&self, rule: &Rule, quiet: bool, view: &View<'_>, market: &MarketView) -> bool {
         let Some(trade) = &self.trade else {
             return match &rule.action {
                 // One that waits for a signal opens by it.
@@ -124,19 +141,31 @@ impl Ticker {
                 _ => false,
             };
         };
-        let quiet = trade.is_quiet() && !self.mode.is_reconciling();
+        let quiet = quiet && !self.mode.is_reconciling();
         match &rule.action {
             Action::Alert(_) => true,
             Action::Halt(_) => self.mode.opens(),
             Action::ClosePosition(_) => trade.leaving.is_none() && self.mode.places(),
             Action::ScaleOut(_) => quiet && self.mode.places() && self.fired_in(trade, &rule.name).is_none(),
-            Action::MoveStop(own) => quiet && self.mode.places() && self.has_move(trade, own, view, market),
-            Action::ScaleIn(_) => quiet && self.mode.opens() && self.may_scale_in(trade),
+            Action::MoveStop(own) => {
+                // What was refused is not asked for again at once.
+                let waits = |lot: &Lot| lot.refusals > 0 && !calm(view.now, lot);
+                quiet
+                    && self.mode.places()
+                    && !trade.lots.iter().any(waits)
+                    && self.has_move(trade, own, view, market)
+            }
+            Action::ScaleIn(_) => quiet && self.may_add(view.now, market) && self.may_scale_in(trade),
             Action::DoubleDown(_) => {
-                quiet && self.mode.opens() && self.may_double_down(view.now, trade, market)
+                quiet && self.may_add(view.now, market) && self.may_double_down(view.now, trade, market)
             }
             Action::CreatePosition(_) => false,
         }
+    }
+
+    /// Adds are entries: what keeps those back for a while keeps these.
+    fn may_add(&self, now: Now, market: &MarketView) -> bool {
+        self.mode.opens() && self.usable_quote(now, market).is_ok()
     }
 
     fn act(&mut self, now: Now, rule: &Rule, view: &View<'_>, market: &MarketView, out: &mut Out) -> bool {
@@ -211,7 +240,8 @@ impl Ticker {
     }
 
     fn note_best(&mut self, market: &MarketView) {
-        let Some(trade) = self.trade.as_ref().filter(|trade| !trade.held().is_zero()) else {
+        let filled = |trade: &&Trade| trade.lots.iter().any(|lot| lot.entry_average.is_some());
+        let Some(trade) = self.trade.as_ref().filter(filled) else {
             self.watch.best = None;
             return;
         };

@@ -256,6 +256,7 @@ fn a_cancel_that_could_not_be_sent_leaves_its_entry_as_it_was() {
             10:00:02 S1 works 99, 0 filled
             10:00:02 protected after 0 ms
             10:00:02 T1 works 99, 0 filled
+            10:00:02 -> modify T1 to 99 at 99.89
         "#]],
     );
 }

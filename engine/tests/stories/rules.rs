@@ -4,7 +4,7 @@ use engine::{StopAfterAdd, TickerSettings};
 use expect_test::expect;
 use serde_json::json;
 
-use crate::story::check_with;
+use crate::story::{check_after, check_with};
 use crate::subject::settings_with;
 
 /// From 100.00 with a stop at 98.00 and a target at 104.00, as a story begins.
@@ -429,6 +429,52 @@ fn a_close_during_a_scale_out_takes_its_order_back_first() {
             10:00:09 T1 filled, 99 filled
             10:00:09 S1 cancelled, 0 filled
             10:00:09 trade closed: +99.00, commission 0.00
+        "#]],
+    );
+}
+
+/// Nothing opens for a minute after a halt, an add neither; what takes risk away waits for nothing.
+#[test]
+fn after_a_halt_exits_act_at_once_and_adds_wait() {
+    let held = "
+        10:00:00 quote 99.98 100.00
+        10:00:00 signal BUY 0.85
+        10:00:00 accepted E1 T1 S1
+        10:00:01 filled E1 99 at 100.00
+        10:00:01 armed S1 99, T1 99
+        10:00:01 echo T1 99 at 108.00
+        10:05:00 halted
+        10:05:01 quote 103.00 103.02
+        10:05:10 resumed
+    ";
+    let quotes = "
+        10:05:11 quote 103.00 103.02
+        10:05:12 quote 103.00 103.02
+        10:06:12 quote 103.00 103.02
+        10:06:13 quote 103.00 103.02
+    ";
+    let profit = json!({ "type": "position_profit", "min_profit_pct": "0.02" });
+    let rule = |action| json!({ "name": "Gain", "condition": profit, "action": action });
+    let with = |action| settings_with(json!({ "take_profit_pct": "0.08" }), &[rule(action)]);
+    check_after(
+        with(json!({ "type": "close_position" })),
+        held,
+        quotes,
+        expect![[r#"
+        10:05:12 rule Gain: profit 3 % >= 2 %
+        10:05:12 leaving: Gain: profit 3 % >= 2 %
+        10:05:12 -> modify T1 to 99 at 102.90
+        10:06:12 now reconciling
+        10:06:12 looks again: no answer about T1
+    "#]],
+    );
+    check_after(
+        with(json!({ "type": "scale_in", "scale_pct": "0.5" })),
+        held,
+        quotes,
+        expect![[r#"
+            10:06:13 scales in: lot 2 of trade 1, long from 103.02 (Gain: profit 3 % >= 2 %)
+            10:06:13 -> place A2 buy 49 limit 103.12 until 14:06:43 UTC, T2 sell 49 limit 111.37, S2 sell 49 stop 101.05
         "#]],
     );
 }

@@ -72,6 +72,14 @@ pub(crate) fn check_after(settings: TickerSettings, before: &str, story: &str, e
     expected.assert_eq(&teller.play(story));
 }
 
+#[allow(dead_code, reason = "not every test that tells stories keeps the ticker")]
+/// A ticker that has lived through `story`, and its market.
+pub(crate) fn lived(settings: TickerSettings, story: &str) -> (Ticker, MarketView) {
+    let mut teller = Teller::new(settings);
+    teller.play(story);
+    (teller.ticker, teller.view)
+}
+
 /// `next-` is the day after.
 fn moment(time: &str) -> Now {
     let Some(time) = time.strip_prefix("next-") else { return at(time) };
@@ -246,7 +254,8 @@ impl Teller {
     fn quote(&mut self, now: Now, bid: &str, ask: &str) -> Vec<Input> {
         let (bid, ask) = (Some(price(bid)), Some(price(ask)));
         let shortable = Some(decimal("1000000"));
-        self.view.quote = Some(Quote { bid, ask, shortable, ..Quote::empty(now.process) });
+        let (halted, resumed) = self.view.quote.map_or((false, None), |last| (last.halted, last.resumed));
+        self.view.quote = Some(Quote { bid, ask, shortable, halted, resumed, ..Quote::empty(now.process) });
         vec![Input::Quote]
     }
 

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test uses a part of it")]
 
+pub(crate) mod ten_rules;
+
 use chrono::TimeDelta;
 use engine::{Instrument, MarketView, Quantity, Session, TickerSettings};
 use rust_decimal::Decimal;

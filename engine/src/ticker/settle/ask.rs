@@ -30,7 +30,7 @@ pub(super) fn patience(lot: &Lot) -> TimeDelta {
 }
 
 /// Nothing was heard for a moment: news that belongs together has come together.
-pub(super) fn calm(now: Now, lot: &Lot) -> bool {
+pub(in crate::ticker) fn calm(now: Now, lot: &Lot) -> bool {
     now.process.since(lot.heard) >= patience(lot)
 }
 

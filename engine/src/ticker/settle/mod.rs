@@ -16,7 +16,8 @@ mod target;
 
 use chrono::TimeDelta;
 
-use self::ask::{EXITS_MAX, calm};
+use self::ask::EXITS_MAX;
+pub(super) use self::ask::calm;
 use self::entry::{drop_family, end_entry, fell_through, reanchor};
 use self::hands::{note_cancelled_stop, note_changed_terms};
 use self::leaving::{close_lot, cover_excess, reopen_lot, scale_out, sweep, take_away};
