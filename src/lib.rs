@@ -7,6 +7,7 @@ pub mod config;
 pub mod control;
 pub mod demo;
 pub mod follow;
+pub mod journal;
 pub mod logs;
 pub mod nearest;
 pub mod reload;

@@ -12,6 +12,7 @@ use actors::Running;
 use actors::streams::{ERRORS, TRADING};
 use engine::fleet::Move;
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
+use ports::fail::{self, Point};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::config::{Choices, Environment, Source, load};
@@ -89,7 +90,9 @@ pub fn reload(running: &mut Running, choices: &Choices) {
             }
         }
     }
+    fail::pass(Point::ReloadTaken, String::new);
     running.apply(moves);
+    fail::pass(Point::ReloadDone, String::new);
 }
 
 fn look(folder: &Path) -> Look {

@@ -16,6 +16,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use engine::{AccountFact, Body, Input, Refusal, Request, TickerKey};
 use ports::broker::{Event, FundsCell, Incomplete, Link, QuoteCells, Settings};
 use ports::clock::Clock;
+use ports::fail::{self, Point};
 use ports::journal::Draft;
 use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -216,6 +217,9 @@ impl Shared {
     }
 
     fn on_event(&self, event: Event) {
+        if let Event::News(_, news) = &event {
+            fail::pass(Point::News, || format!("{news:?}"));
+        }
         match event {
             Event::News(ticker, news) => self.tell(&ticker, Tell::Input(Input::News(news))),
             Event::Instrument(ticker, instrument) => self.tell(&ticker, Tell::Know(instrument)),
@@ -325,6 +329,7 @@ async fn reconcile(shared: Rc<Shared>, link: Link) {
         tokio::time::sleep(CALM).await;
         let waiting = shared.waiting.take();
         let since = shared.in_step_at.get().unwrap_or_else(|| shared.clock.now().market);
+        fail::pass(Point::BeforeSnapshot, || format!("{waiting:?}"));
         while let Err(error) = link.snapshot(&waiting, since).await {
             // An outage was told when it began, and its end will tell itself.
             if !matches!(error, Incomplete::Outage) {
@@ -332,6 +337,7 @@ async fn reconcile(shared: Rc<Shared>, link: Link) {
             }
             tokio::time::sleep(RETRY).await;
         }
+        fail::pass(Point::AfterSnapshot, || format!("{waiting:?}"));
         shared.in_step_at.set(Some(shared.clock.now().market));
         shared.in_step(&link);
     }

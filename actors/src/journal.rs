@@ -2,15 +2,24 @@
 //!
 //! It buffers what comes and commits all that waits in one transaction, by one
 //! notification to itself: actix drains the mailbox first. Only what is on disk goes on
-//! to the risk book. A journal that fails ends the process; nothing is sent unwritten.
+//! to the risk book. A journal that fails ends the process, with a status of its own;
+//! nothing is sent unwritten, and nothing is tried twice: what a disk that has failed once
+//! holds is found out by reading it anew.
+
+use std::sync::mpsc::Sender;
 
 use actix::{Actor, AsyncContext, Context, Handler, Message, Recipient};
-use ports::journal::{Committed, Draft, Journal};
+use engine::Record;
+use ports::journal::{Committed, Draft, Journal, JournalError};
 
 use crate::fatal;
+use crate::keeper::needed;
 use crate::message::{Append, Barrier, Belong, Judge, Recorded, Tell};
 
 const NAME: &str = "journal";
+
+/// The exit status of a process whose journal could not be written: a full or failing disk.
+pub const EXIT: i32 = 74;
 
 /// The journal's actor.
 pub struct JournalActor {
@@ -19,6 +28,7 @@ pub struct JournalActor {
     judge: Recipient<Judge>,
     waiting: Vec<Waiting>,
     batch_max: usize,
+    keeper: Sender<(Record, u32)>,
     notified: bool,
     barriers: Vec<Barrier>,
 }
@@ -35,16 +45,18 @@ struct Waiting {
 struct Flush;
 
 impl JournalActor {
-    /// An actor that owns `journal` and tells `risk`; at most `batch_max` records go
-    /// into one transaction.
+    /// An actor that owns `journal` and tells `risk`, and `keeper` aside; at most `batch_max`
+    /// records go into one transaction.
     #[must_use]
     pub fn new(
         journal: Journal,
         risk: Recipient<Recorded>,
         judge: Recipient<Judge>,
         batch_max: usize,
+        keeper: Sender<(Record, u32)>,
     ) -> JournalActor {
         JournalActor {
+            keeper,
             journal,
             risk,
             judge,
@@ -62,9 +74,10 @@ impl JournalActor {
             batch.into_iter().map(|one| (one.draft, (one.by_risk, one.from))).unzip();
         match self.journal.append(drafts) {
             Ok(committed) => self.pass_on(committed, whose),
-            Err(error) => fatal::end(NAME, &chain(&error)),
+            Err(error) => give_up(&error),
         }
         if self.waiting.is_empty() {
+            self.journal.tidy_up().unwrap_or_else(|error| give_up(&error));
             for Barrier(reached) in self.barriers.drain(..) {
                 // Whoever waited may have given up.
                 let _ = reached.send(());
@@ -78,7 +91,9 @@ impl JournalActor {
         if let (Some(first), Some(last)) = (committed.first(), committed.last()) {
             tracing::debug!(actor = NAME, "records {} to {} written", first.record.seq, last.record.seq);
         }
-        for (Committed { record, request }, (by_risk, from)) in committed.into_iter().zip(whose) {
+        for (Committed { record, sum, request }, (by_risk, from)) in committed.into_iter().zip(whose) {
+            // One that has panicked keeps nothing any more, and trading goes on.
+            let _ = self.keeper.send((needed(&record), sum));
             if let Some(from) = from {
                 from.do_send(Tell::Flushed(1));
             }
@@ -95,6 +110,18 @@ impl JournalActor {
             ctx.notify(Flush);
         }
     }
+}
+
+/// Says what is wrong, what it means and how to mend it, and ends the process.
+fn give_up(error: &JournalError) -> ! {
+    let why = format!(
+        "{}; nothing more is sent, stops and targets stay at the broker: see to the disk, run `supervisor journal \
+         verify`, then start again",
+        chain(error)
+    );
+    tracing::error!(target: crate::streams::ERRORS, actor = NAME, "{why}");
+    eprintln!("supervisor: {NAME}: {why}");
+    std::process::exit(EXIT)
 }
 
 /// An error with its causes, in one line.
@@ -144,8 +171,10 @@ impl Handler<Belong> for JournalActor {
     type Result = ();
 
     fn handle(&mut self, Belong(account): Belong, _: &mut Context<Self>) {
-        if let Err(error) = self.journal.belong(&account) {
-            fatal::end(NAME, &chain(&error));
+        match self.journal.belong(&account) {
+            Ok(()) => {}
+            Err(error @ JournalError::Account { .. }) => fatal::end(NAME, &chain(&error)),
+            Err(error) => give_up(&error),
         }
     }
 }

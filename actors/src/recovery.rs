@@ -1,55 +1,116 @@
 //! Coming back: what each actor was, as the journal tells. The ordinary way of starting.
+//!
+//! The state after a record depends on the records up to it and on the settings alone. So it
+//! may be kept, and only the records after it be read.
+//!
+//! Read next: [`keeper`](crate::keeper), which keeps it.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use engine::{
-    AccountFact, Body, Book, Installation, Limits, Now, Record, Step, Ticker, TickerKey, TickerSettings,
+    AccountFact, Body, Book, Installation, Limits, Now, Process, Record, Step, Ticker, TickerKey,
+    TickerSettings,
 };
+use serde::{Deserialize, Serialize};
 
-/// The journal's records, sorted for those who need them.
-#[derive(Debug)]
-pub(crate) struct Memory {
-    steps: BTreeMap<TickerKey, Vec<(Now, Step)>>,
+/// What the records so far make of everybody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Memory {
+    installation: Installation,
+    tickers: BTreeMap<TickerKey, Ticker>,
+    /// What is known of tickers that no settings are for.
+    strangers: BTreeMap<TickerKey, Vec<(Now, Step)>>,
     book: Book,
     order_id_floor: i32,
     known_until: Option<DateTime<Utc>>,
+    seq: u64,
+}
+
+/// What the state depends on besides the records.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    /// Whose orders they are.
+    pub installation: Installation,
+    /// The tickers.
+    pub tickers: Vec<TickerSettings>,
+    /// The account's limits.
+    pub limits: Limits,
+}
+
+impl Terms {
+    /// A number that another one of these would not have.
+    #[must_use]
+    pub fn digest(&self) -> u32 {
+        ports::journal::sum(format!("{self:?}").as_bytes())
+    }
 }
 
 impl Memory {
-    /// Everything in `records`, oldest first; the book is judged by `limits`.
-    pub(crate) fn of(records: Vec<Record>, limits: Limits) -> Memory {
-        let mut memory = Memory {
-            steps: BTreeMap::new(),
-            book: Book::new(limits),
-            order_id_floor: 0,
-            known_until: records.last().map(|record| record.at.market),
+    /// Nothing yet.
+    #[must_use]
+    pub fn new(terms: &Terms) -> Memory {
+        let ticker = |settings: &TickerSettings| {
+            (settings.key.clone(), Ticker::new(terms.installation, settings.clone()))
         };
-        for record in records {
-            memory.book.apply(&record);
-            match (record.ticker, record.body) {
-                (Some(ticker), Body::Fact(fact)) => memory.note(ticker, record.at, Step::Fact(fact)),
-                (Some(ticker), Body::Request(request)) => {
-                    memory.note(ticker, record.at, Step::Request(request))
-                }
-                (_, Body::Account(AccountFact::OrderIds { to })) => {
-                    memory.order_id_floor = memory.order_id_floor.max(to);
-                }
-                _ => {}
-            }
+        Memory {
+            installation: terms.installation,
+            tickers: terms.tickers.iter().map(ticker).collect(),
+            strangers: BTreeMap::new(),
+            book: Book::new(terms.limits.clone()),
+            order_id_floor: 0,
+            known_until: None,
+            seq: 0,
         }
-        memory
+    }
+
+    /// What was kept, under these terms. A ticker that they are new to is made of what is
+    /// known of it.
+    #[must_use]
+    pub fn resume(self, terms: &Terms) -> Memory {
+        let Memory { mut tickers, mut strangers, book, .. } = self;
+        for settings in &terms.tickers {
+            let ticker = match tickers.remove(&settings.key) {
+                Some(kept) => kept.resume(settings.clone()),
+                None => recovered(terms.installation, settings.clone(), strangers.remove(&settings.key)),
+            };
+            tickers.insert(settings.key.clone(), ticker);
+        }
+        let book = book.resume(terms.limits.clone());
+        Memory { installation: terms.installation, tickers, strangers, book, ..self }
+    }
+
+    /// Takes in the next record.
+    pub fn apply(&mut self, record: &Record) {
+        self.seq = record.seq;
+        self.known_until = Some(record.at.market);
+        self.book.apply(record);
+        match (&record.ticker, &record.body) {
+            (Some(ticker), Body::Fact(fact)) => self.step(ticker, record.at, || Step::Fact(fact.clone())),
+            (Some(ticker), Body::Request(request)) => {
+                self.step(ticker, record.at, || Step::Request(request.clone()));
+            }
+            (_, Body::Account(AccountFact::OrderIds { to })) => {
+                self.order_id_floor = self.order_id_floor.max(*to);
+            }
+            _ => {}
+        }
     }
 
     /// A ticker as it was; new if there is nothing of it.
-    pub(crate) fn ticker(&mut self, installation: Installation, settings: TickerSettings) -> Ticker {
-        let steps = self.steps.remove(&settings.key).unwrap_or_default();
-        Ticker::recover(installation, settings, steps.iter().map(|(at, step)| (*at, step)))
+    pub(crate) fn ticker(&mut self, settings: TickerSettings) -> Ticker {
+        match self.tickers.remove(&settings.key) {
+            Some(ticker) => ticker,
+            None => {
+                let steps = self.strangers.remove(&settings.key);
+                recovered(self.installation, settings, steps)
+            }
+        }
     }
 
     /// Tickers with records that nobody has taken.
     pub(crate) fn left(&self) -> impl Iterator<Item = &TickerKey> {
-        self.steps.keys()
+        self.strangers.keys().chain(self.tickers.keys())
     }
 
     /// The book as it was.
@@ -67,7 +128,26 @@ impl Memory {
         self.known_until
     }
 
-    fn note(&mut self, ticker: TickerKey, at: Now, step: Step) {
-        self.steps.entry(ticker).or_default().push((at, step));
+    /// The number of the newest record.
+    #[must_use]
+    pub fn seq(&self) -> u64 {
+        self.seq
     }
+
+    fn step(&mut self, key: &TickerKey, at: Now, step: impl FnOnce() -> Step) {
+        match self.tickers.get_mut(key) {
+            // Spans of process time begin anew with each process.
+            Some(ticker) => ticker.apply(Now { process: Process::default(), ..at }, &step()),
+            None => self.strangers.entry(key.clone()).or_default().push((at, step())),
+        }
+    }
+}
+
+fn recovered(
+    installation: Installation,
+    settings: TickerSettings,
+    steps: Option<Vec<(Now, Step)>>,
+) -> Ticker {
+    let steps = steps.unwrap_or_default();
+    Ticker::recover(installation, settings, steps.iter().map(|(at, step)| (*at, step)))
 }

@@ -9,6 +9,7 @@ use engine::{
 };
 use ports::broker::{FundsCell, QuoteCells};
 use ports::clock::Clock;
+use ports::fail::{self, Point};
 use ports::journal::Draft;
 
 use crate::board::Board;
@@ -58,6 +59,7 @@ impl RiskActor {
         if let Err(refusal) = &admitted {
             self.refuse(&ticker, &asked, refusal.clone());
         }
+        fail::pass(Point::Judged, || asked.to_string());
         // Written before it is passed on: what comes of it stands behind it in the journal.
         let verdict = Verdict { request: asked, refused: admitted.as_ref().err().cloned() };
         self.write(now, Some(ticker), Body::Verdict(verdict));

@@ -11,6 +11,7 @@ use std::time::Duration;
 use actix::{Actor, ActorFutureExt, AsyncContext, Context, Handler, Recipient, WrapFuture};
 use engine::Input;
 use ports::clock::Clock;
+use ports::fail::{self, Point};
 use ports::signals::{HttpSource, Malformed, PollError, Prediction};
 
 use crate::journal::chain;
@@ -104,6 +105,7 @@ impl SignalActor {
                 if !self.is_new(&signal.id) {
                     return;
                 }
+                fail::pass(Point::Signal, || signal.to_string());
                 if self.dating == Dating::Wall {
                     signal.at = self.clock.market_time_of(signal.at);
                 }

@@ -12,17 +12,19 @@ use std::time::Duration;
 
 use actix::{Actor, Addr, Arbiter, AsyncContext, Context, Recipient};
 use engine::fleet::{Move, plan};
-use engine::{Installation, Limits, TickerKey, TickerSettings};
+use engine::{Limits, TickerKey, TickerSettings};
 use ports::broker::{FundsCell, QuoteCells};
 use ports::clock::Clock;
+use ports::fail::{self, Point};
 use ports::journal::{Durability, Journal, JournalError};
 use ports::signals::HttpSource;
 
 use crate::board::Board;
 use crate::broker::{BrokerActor, Route};
 use crate::journal::JournalActor;
+use crate::keeper::{Keeper, remember};
 use crate::message::{Barrier, Look, Meet, Member, Stop, Tell};
-use crate::recovery::Memory;
+use crate::recovery::{Memory, Terms};
 use crate::risk::RiskActor;
 use crate::signal::{Dating, SignalActor};
 use crate::streams;
@@ -75,7 +77,6 @@ pub struct Running {
     /// Their clock.
     pub clock: Arc<Clock>,
     threads: Threads,
-    installation: Installation,
     in_flight_max: usize,
     quotes: QuoteCells,
     funds: FundsCell,
@@ -86,6 +87,7 @@ pub struct Running {
     signals: Addr<SignalActor>,
     broker: Addr<BrokerActor>,
     memory: Memory,
+    keeper: Keeper,
     _supervisor: Addr<SupervisorActor>,
 }
 
@@ -109,7 +111,10 @@ impl Actor for SupervisorActor {
 pub fn start(settings: Settings) -> Result<Running, JournalError> {
     let journal = Journal::open(&settings.journal, settings.durability)?;
     let installation = journal.installation(settings.mark)?;
-    let memory = Memory::of(journal.read()?, settings.limits);
+    let terms = Terms { installation, tickers: settings.tickers.clone(), limits: settings.limits };
+    let (memory, kept) = remember(&journal, &terms)?;
+    let keeper = Keeper::start(&journal, memory.clone(), &terms, kept)?;
+    fail::pass(Point::Recovered, String::new);
     let threads = Threads::start(settings.durability, settings.ticker_threads.min(settings.tickers.len()));
     let clock = Arc::new(Clock::resuming(memory.known_until()));
     let (board, quotes) = (Arc::new(Board::default()), QuoteCells::default());
@@ -135,8 +140,8 @@ pub fn start(settings: Settings) -> Result<Running, JournalError> {
     };
     let journal = {
         let (recorded, judge) = (risk.clone().recipient(), risk.clone().recipient());
-        let batch_max = settings.batch_max;
-        on(threads.journal(), move || JournalActor::new(journal, recorded, judge, batch_max))
+        let (batch_max, ear) = (settings.batch_max, keeper.ear());
+        on(threads.journal(), move || JournalActor::new(journal, recorded, judge, batch_max, ear))
     };
     let signals = {
         let (source, every, dating) = (settings.signals, settings.poll_every, settings.dating);
@@ -153,7 +158,6 @@ pub fn start(settings: Settings) -> Result<Running, JournalError> {
         board,
         clock,
         threads,
-        installation,
         in_flight_max: settings.in_flight_max,
         quotes,
         funds,
@@ -164,6 +168,7 @@ pub fn start(settings: Settings) -> Result<Running, JournalError> {
         signals,
         broker,
         memory,
+        keeper,
         _supervisor: supervisor,
     };
     running.apply(plan(&BTreeMap::new(), &settings.tickers));
@@ -206,7 +211,7 @@ impl Running {
             board: self.board.clone(),
             in_flight_max: self.in_flight_max,
         };
-        let ticker = self.memory.ticker(self.installation, settings.clone());
+        let ticker = self.memory.ticker(settings.clone());
         let held = ticker.position();
         let arbiter = self.threads.ticker(self.running.len());
         let address = on(arbiter, move || TickerActor::new(ticker, doors));
@@ -236,6 +241,7 @@ impl Running {
     /// Stops in order: no signal is taken any more, what was decided is written, the link
     /// closes. Orders at the broker are left as they are.
     pub async fn stop(self) {
+        fail::pass(Point::Stopping, String::new);
         self.signals.do_send(Stop);
         let tickers = self.meet.tickers.values().map(|member| member.to.send(Tell::Leave));
         // One that is stuck is not waited for.
@@ -245,10 +251,13 @@ impl Running {
         if tokio::time::timeout(FLUSH_PATIENCE, written).await.is_err() {
             tracing::error!(target: streams::ERRORS, actor = "supervisor", "the journal did not finish in time");
         }
+        fail::pass(Point::StopWritten, String::new);
         self.broker.do_send(Stop);
         // The broker's goodbye travels before its thread ends.
         tokio::time::sleep(Duration::from_millis(50)).await;
+        fail::pass(Point::StopClosed, String::new);
         self.threads.stop();
+        self.keeper.stop();
     }
 }
 

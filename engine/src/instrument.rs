@@ -25,6 +25,11 @@ pub struct TickerKey(String);
 pub struct BadTickerKey(String);
 
 impl TickerKey {
+    /// That of nobody; no order can bear it.
+    pub(crate) fn unnamed() -> TickerKey {
+        TickerKey(String::new())
+    }
+
     /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
 use crate::money::{Money, Price, Quantity};
 use crate::mutant::{self, Mutant};
@@ -18,7 +19,7 @@ use crate::order_ref::OrderRef;
 const REMEMBERED: TimeDelta = TimeDelta::days(8);
 
 /// What was executed, and what is known of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ledger {
     open: BTreeMap<String, Booked>,
     /// What they come to, by order: news of a long trade costs no more than that of a short one.
@@ -30,7 +31,7 @@ pub struct Ledger {
     early: BTreeMap<String, Money>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Booked {
     execution: Execution,
     multiplier: Decimal,
@@ -39,7 +40,7 @@ struct Booked {
 }
 
 /// What the executions of one order come to.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Sums {
     /// Shares.
     shares: Decimal,
@@ -50,7 +51,7 @@ struct Sums {
 }
 
 /// An execution that belongs to no open trade.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Remembered {
     /// One of ours, of a closed trade.
     Own(Booked),

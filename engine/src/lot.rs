@@ -6,6 +6,7 @@
 //! Read next: [`ticker::settle`](crate::ticker), which looks after it.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 
 use crate::fact::{HandChange, LotOpened};
 use crate::ledger::Ledger;
@@ -22,7 +23,7 @@ use crate::time::{Now, Process};
 const STALE_MAX: TimeDelta = TimeDelta::milliseconds(1_000);
 
 /// One entry with the orders that end it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lot {
     /// As it was decided.
     pub opened: LotOpened,
@@ -63,7 +64,7 @@ pub struct Lot {
 }
 
 /// Shares that went from one lot to another, and what they had cost.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Passed {
     /// How many.
     pub quantity: Quantity,
@@ -80,7 +81,7 @@ impl Passed {
 }
 
 /// A part of a lot that shall leave while the rest stays.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Scaling {
     /// Shares that shall stay.
     pub keep: Quantity,
@@ -89,7 +90,7 @@ pub struct Scaling {
 }
 
 /// A stop that a person cancelled.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ByHand {
     /// The stop.
     pub order: OrderRef,
@@ -100,7 +101,7 @@ pub struct ByHand {
 }
 
 /// One order of a lot.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Leg {
     /// As asked for; quantity and price follow what the broker echoes.
     pub spec: OrderSpec,
@@ -133,7 +134,7 @@ pub struct Leg {
 }
 
 /// What was asked of a working order and is not answered yet.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Changing {
     /// New terms.
     Terms(Change),

@@ -336,6 +336,21 @@ pub(crate) mod maybe_span {
 }
 
 /// A span of time as milliseconds.
+/// As [`span`], for one that may be missing.
+pub(crate) mod spans {
+    use chrono::TimeDelta;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[expect(clippy::ref_option, reason = "serde hands it over so")]
+    pub(crate) fn serialize<S: Serializer>(span: &Option<TimeDelta>, to: S) -> Result<S::Ok, S::Error> {
+        span.map(|span| span.num_milliseconds()).serialize(to)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<TimeDelta>, D::Error> {
+        Ok(Option::<i64>::deserialize(from)?.map(TimeDelta::milliseconds))
+    }
+}
+
 pub(crate) mod span {
     use chrono::TimeDelta;
     use serde::{Deserialize, Deserializer, Serializer};

@@ -15,7 +15,7 @@ use crate::reason::Because;
 use crate::signal::Signal;
 
 /// What is open now.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trade {
     /// Counted from 1 for the ticker's whole life.
     pub number: u32,

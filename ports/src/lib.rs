@@ -7,5 +7,6 @@
 
 pub mod broker;
 pub mod clock;
+pub mod fail;
 pub mod journal;
 pub mod signals;

@@ -1,11 +1,14 @@
 //! The supervisor's command line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand};
+use engine::TickerKey;
 use ringfence::config::{self, Choices, Environment, Source};
+use ringfence::journal::{self, Form, Wanted};
 use ringfence::terminal::say;
 use ringfence::{follow, run};
 
@@ -50,6 +53,69 @@ enum Command {
     },
     /// Show the end of a log, whether or not a supervisor runs; without a name, which logs there are
     Logs(Logs),
+    /// Look at the journal while no supervisor runs: everything that was decided, in order
+    Journal {
+        #[command(subcommand)]
+        what: Look,
+    },
+}
+
+#[derive(Subcommand)]
+enum Look {
+    /// Read all of it; say whether it is what was written, and if not, which record is wrong
+    Verify {
+        #[command(flatten)]
+        at: Place,
+        /// Print as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write its records to the standard output, in the words of the logs and of `why`
+    Export(Export),
+    /// Take out the records of trades that were over long ago, into an archive beside the journal
+    Compact {
+        #[command(flatten)]
+        at: Place,
+        /// Keep what is younger, in days of market time, in place of what the config says
+        #[arg(long, value_name = "DAYS")]
+        keep_days: Option<u32>,
+    },
+    /// Tell how much is in it, and which lives of the program wrote it
+    Stats {
+        #[command(flatten)]
+        at: Place,
+        /// Print as JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Args)]
+struct Export {
+    #[command(flatten)]
+    at: Place,
+    /// As CSV with a header; so it is without a choice
+    #[arg(long, conflicts_with = "json")]
+    csv: bool,
+    /// One JSON object a line, with the whole record in it
+    #[arg(long)]
+    json: bool,
+    /// Only the records of this ticker
+    #[arg(long, value_name = "TICKER")]
+    ticker: Option<TickerKey>,
+    /// Only those of this market time and later: 2026-11-26, or 2026-11-26T14:30:00Z
+    #[arg(long, value_name = "TIME", value_parser = Wanted::moment)]
+    since: Option<DateTime<Utc>>,
+}
+
+/// Which journal.
+#[derive(Args)]
+struct Place {
+    /// The journal's own folder, in place of the one that the config names
+    #[arg(long, value_name = "DIR")]
+    folder: Option<PathBuf>,
+    #[command(flatten)]
+    config: Config,
 }
 
 #[derive(Args)]
@@ -86,6 +152,10 @@ struct Run {
     /// Keep the embedded gateway's journal of the last run
     #[arg(long)]
     keep: bool,
+    /// For tests of crashes: die by SIGKILL at this passage
+    #[cfg(feature = "testing")]
+    #[arg(long, hide = true, value_name = "POINT[:WORD][#N]")]
+    kill_at: Option<ports::fail::Switch>,
 }
 
 impl Config {
@@ -102,10 +172,51 @@ fn main() -> ExitCode {
         Command::Status { json } => end(follow::status::status(json).map_err(Into::into), json),
         Command::Why { ticker, json } => end(follow::why::why(&ticker, json).map_err(Into::into), json),
         Command::Logs(choices) => logs(choices),
+        Command::Journal { what } => look(what),
     }
 }
 
+fn look(what: Look) -> ExitCode {
+    match what {
+        Look::Verify { at, json } => {
+            at_place(at, json, |folder, config| journal::check(folder, config.as_ref().ok(), json))
+        }
+        Look::Stats { at, json } => at_place(at, json, |folder, _| journal::tell_stats(folder, json)),
+        Look::Compact { at, keep_days } => at_place(at, false, |folder, config| {
+            let config = config?;
+            let keep_days = keep_days.unwrap_or(config.keep_days);
+            journal::compact(folder, |journal| journal::terms(journal, &config), keep_days)
+        }),
+        Look::Export(choices) => {
+            let form = if choices.json { Form::Json } else { Form::Csv };
+            let wanted = Wanted { ticker: choices.ticker, since: choices.since, to: None };
+            let out = std::io::stdout();
+            at_place(choices.at, false, |folder, _| journal::export(folder, &wanted, form, out.lock()))
+        }
+    }
+}
+
+/// Does something with the journal that was meant; a config with faults serves where the folder
+/// is named.
+fn at_place(
+    at: Place,
+    json: bool,
+    what: impl FnOnce(&Path, Result<config::Config, config::Faults>) -> anyhow::Result<()>,
+) -> ExitCode {
+    let config = load(&at.config);
+    let folder = match (at.folder, &config) {
+        (Some(folder), _) => folder,
+        (None, Ok(config)) => journal::folder_of(config),
+        (None, Err(faults)) => return refuse(faults, json),
+    };
+    end(what(&folder, config), json)
+}
+
 fn start(choices: Run) -> ExitCode {
+    #[cfg(feature = "testing")]
+    if let Some(switch) = choices.kill_at {
+        ports::fail::arm(switch);
+    }
     let source = Source::find(choices.config.config.as_deref());
     let config = match load(&choices.config) {
         Ok(config) => config,

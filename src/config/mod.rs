@@ -55,6 +55,8 @@ pub struct Config {
     pub durability: Durability,
     /// Records of one transaction.
     pub batch_max: usize,
+    /// Days of market time whose records stay when the journal is compacted.
+    pub keep_days: u32,
     /// Threads for tickers.
     pub ticker_threads: usize,
     /// Records of one ticker that may wait for the journal.

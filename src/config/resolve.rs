@@ -386,6 +386,7 @@ fn complete(
         journal: own.journal.folder,
         durability: own.journal.durability,
         batch_max: own.journal.batch_max.get(),
+        keep_days: own.journal.keep_days.get(),
         ticker_threads: own.actors.ticker_threads.get(),
         in_flight_max: own.actors.in_flight_max.get(),
         logs: own.logs,

@@ -15,6 +15,7 @@ use crate::settings::Segment;
 const SIXTY: NonZeroU32 = NonZeroU32::new(60).expect("not zero");
 const SECOND_MS: NonZeroU32 = NonZeroU32::new(1_000).expect("not zero");
 const FIVE_SECONDS_MS: NonZeroU32 = NonZeroU32::new(5_000).expect("not zero");
+const QUARTER: NonZeroU32 = NonZeroU32::new(90).expect("not zero");
 const THREADS: NonZeroUsize = NonZeroUsize::new(32).expect("not zero");
 const MANY: NonZeroUsize = NonZeroUsize::new(256).expect("not zero");
 
@@ -93,6 +94,7 @@ pub(super) struct Journal {
     pub(super) folder: PathBuf,
     pub(super) durability: Durability,
     pub(super) batch_max: NonZeroUsize,
+    pub(super) keep_days: NonZeroU32,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -171,7 +173,8 @@ impl Default for Signals {
 
 impl Default for Journal {
     fn default() -> Self {
-        Journal { folder: "state/journal".into(), durability: Durability::Power, batch_max: MANY }
+        let folder = "state/journal".into();
+        Journal { folder, durability: Durability::Power, batch_max: MANY, keep_days: QUARTER }
     }
 }
 

@@ -9,6 +9,7 @@ use ibapi::Client;
 use ibapi::accounts::PositionUpdate;
 use ibapi::orders::{Action, ExecutionFilter, ExecutionSide, Executions, Orders};
 use ibapi::subscriptions::SubscriptionItem;
+use rust_decimal::Decimal;
 
 /// What the gateway holds of one contract.
 #[derive(Debug, Default)]
@@ -21,11 +22,27 @@ pub(crate) struct Holding {
     exits: usize,
 }
 
+/// One execution, as the gateway tells it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Fill {
+    /// The order's reference; empty for what somebody traded by hand.
+    pub(crate) order: String,
+    /// What it brought, commission apart.
+    pub(crate) cash: Decimal,
+    /// What it cost.
+    pub(crate) commission: Decimal,
+    shares: Decimal,
+}
+
 /// What the gateway holds, by symbol; and what is wrong with it.
 #[derive(Debug, Default)]
 pub(crate) struct Books {
     pub(crate) holdings: BTreeMap<String, Holding>,
     pub(crate) executions: usize,
+    /// Each execution by its id.
+    pub(crate) fills: BTreeMap<String, Fill>,
+    /// Each open order by its reference, with its terms.
+    pub(crate) orders: BTreeMap<String, String>,
     twice: Vec<String>,
 }
 
@@ -75,13 +92,18 @@ async fn look_at_orders(client: &Client, books: &mut Books) {
     }
     for data in listed {
         let name = data.order.order_ref.clone();
+        let order = &data.order;
+        let terms = format!(
+            "{} {:?} {} {:?} {:?}",
+            order.perm_id, order.action, order.total_quantity, order.limit_price, order.aux_price
+        );
+        books.orders.insert(name.clone(), terms);
         if !seen.insert(name.clone()) {
             books.twice.push(name.clone());
         }
         let holding = books.holdings.entry(data.contract.symbol.to_string()).or_default();
-        let role = name.split('.').nth(3).and_then(|role| role.chars().next());
         let rest = remaining.get(&data.order.perm_id).copied().unwrap_or(data.order.total_quantity);
-        match (role, data.order.action) {
+        match (role(&name), data.order.action) {
             (Some('E' | 'A'), _) => drop(holding.entries.insert(name)),
             (Some('S'), action) => {
                 holding.exits += 1;
@@ -97,18 +119,54 @@ async fn look_at_executions(client: &Client, books: &mut Books) {
     let mut executions = client.executions(filter).await.expect("executions");
     let mut seen = BTreeSet::new();
     while let Some(Ok(SubscriptionItem::Data(item))) = executions.next().await {
-        let Executions::ExecutionData(data) = item else { continue };
+        let data = match item {
+            Executions::ExecutionData(data) => data,
+            Executions::CommissionReport(report) => {
+                books.fills.entry(report.execution_id).or_default().commission = exact(report.commission);
+                continue;
+            }
+        };
         if !seen.insert(data.execution.execution_id.clone()) {
             books.twice.push(data.execution.execution_id.clone());
         }
         let sign = if data.execution.side == ExecutionSide::Bought { 1.0 } else { -1.0 };
         books.executions += 1;
+        let fill = books.fills.entry(data.execution.execution_id.clone()).or_default();
+        fill.order.clone_from(&data.execution.order_reference);
+        fill.shares = exact(data.execution.shares);
+        fill.cash = exact(-sign) * fill.shares * exact(data.execution.price);
         books.holdings.entry(data.contract.symbol.to_string()).or_default().executed +=
             sign * data.execution.shares;
     }
 }
 
+/// What an order of ours is for, in one letter; none where it is not one of ours.
+fn role(name: &str) -> Option<char> {
+    name.split('.').nth(3)?.chars().next()
+}
+
+/// What a float of the wire stands for.
+fn exact(number: f64) -> Decimal {
+    Decimal::from_f64_retain(number).unwrap_or_default().round_dp(6).normalize()
+}
+
 impl Books {
+    /// Orders that open a trade, of which something is there.
+    pub(crate) fn opened(&self) -> BTreeSet<&str> {
+        let names = self.orders.keys().chain(self.fills.values().map(|fill| &fill.order));
+        names.map(String::as_str).filter(|name| role(name) == Some('E')).collect()
+    }
+
+    /// Shares of each order that brought some.
+    pub(crate) fn bought(&self) -> BTreeMap<&str, Decimal> {
+        let mut bought = BTreeMap::new();
+        let brings = |fill: &&Fill| matches!(role(&fill.order), Some('E' | 'A'));
+        for fill in self.fills.values().filter(brings) {
+            *bought.entry(fill.order.as_str()).or_default() += fill.shares;
+        }
+        bought
+    }
+
     /// All that is wrong: shares without exactly as much of a stop, orders or executions
     /// told twice, exits that nothing is held for, more than one entry at work.
     pub(crate) fn faults(&self) -> Vec<String> {
@@ -118,6 +176,9 @@ impl Books {
             // The stop of an entry that still works may cover what is yet to come.
             if own.entries.is_empty() && (own.stops - own.position).abs() > 1e-9 {
                 faults.push(format!("{symbol}: {} held, stops for {}", own.position, own.stops));
+            }
+            if own.stops.abs() + 1e-9 < own.position.abs() {
+                faults.push(format!("{symbol}: {} held, stops for {} only", own.position, own.stops));
             }
             if own.position == 0.0 && own.entries.is_empty() && own.exits > 0 {
                 faults.push(format!("{symbol}: flat, and {} exits work", own.exits));

@@ -6,7 +6,7 @@ pub(crate) mod audit;
 pub(crate) mod market;
 
 use std::io::{BufRead, BufReader, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
@@ -15,6 +15,12 @@ use tempfile::TempDir;
 
 /// A guard against hanging, far above what anything here takes.
 const PATIENCE: Duration = Duration::from_secs(90);
+
+/// The program: a test is told where it is; beside an example it lies one folder up.
+fn binary() -> PathBuf {
+    let beside = || Some(std::env::current_exe().ok()?.parent()?.parent()?.join("supervisor"));
+    option_env!("CARGO_BIN_EXE_supervisor").map(PathBuf::from).or_else(beside).expect("the program")
+}
 
 /// A running `supervisor`.
 pub(crate) struct Program {
@@ -35,8 +41,22 @@ impl Program {
 
     /// Starts it in `folder`, with nothing set that it would read.
     pub(crate) fn start_in(folder: &Path, arguments: &[&str]) -> Program {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_supervisor"));
-        command.args(arguments).current_dir(folder).stdout(Stdio::piped()).stderr(Stdio::inherit());
+        let mut command = Command::new(binary());
+        command.args(arguments).stderr(Stdio::inherit());
+        Program::spawn(command, folder)
+    }
+
+    /// Starts it in `folder` where no file may grow beyond `blocks` of 512 bytes: writes beyond
+    /// fail, as on a full disk. What it says of errors is among what it says.
+    pub(crate) fn limited_in(folder: &Path, blocks: u32) -> Program {
+        let mut command = Command::new("sh");
+        let limited = format!("ulimit -f {blocks}; trap '' XFSZ; exec \"$0\" 2>&1");
+        command.args(["-c", &limited]).arg(binary());
+        Program::spawn(command, folder)
+    }
+
+    fn spawn(mut command: Command, folder: &Path) -> Program {
+        command.current_dir(folder).stdout(Stdio::piped());
         for name in ringfence::config::environment::VARIABLES {
             command.env_remove(name);
         }
@@ -67,6 +87,26 @@ impl Program {
             told.push_str(&line);
             told.push('\n');
         }
+    }
+
+    /// Reads what it says until `words` was said, or until it has ended.
+    pub(crate) fn follow_to(&mut self, words: &str, told: &mut String) {
+        let began = Instant::now();
+        while let Ok(line) = self.lines.recv_timeout(PATIENCE.saturating_sub(began.elapsed())) {
+            told.push_str(&line);
+            told.push('\n');
+            if line.contains(words) {
+                return;
+            }
+        }
+        assert!(began.elapsed() < PATIENCE, "never said `{words}`, but:\n{told}");
+    }
+
+    /// Presses Ctrl-C.
+    pub(crate) fn press_ctrl_c(&self) {
+        let pid = self.child.id().to_string();
+        // It may be gone already.
+        let _ = Command::new("kill").args(["-INT", &pid]).stderr(Stdio::null()).status();
     }
 
     /// Presses Ctrl-C and waits for the end; answers with the rest of what it said.

@@ -10,6 +10,7 @@ use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::day::{Rate, Spent};
 use super::exact::total;
@@ -28,8 +29,9 @@ use crate::time::{Now, trading_day};
 const MARKS_PATIENCE: TimeDelta = TimeDelta::seconds(10);
 
 /// One book over all tickers of the account.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Book {
+    #[serde(skip, default = "none_yet")]
     limits: Limits,
     holdings: BTreeMap<TickerKey, Holding>,
     day: Option<Day>,
@@ -43,6 +45,11 @@ pub struct Book {
     refusals: BTreeMap<LimitName, u32>,
     /// When each limit was last released: a ticker that is first heard of later knows it, too.
     releases: BTreeMap<LimitName, DateTime<Utc>>,
+}
+
+/// The limits of a book that was kept, until [`Book::resume`] gives it those in force.
+fn none_yet() -> Limits {
+    Limits::off(chrono_tz::UTC)
 }
 
 impl Book {
@@ -61,6 +68,12 @@ impl Book {
             refusals: BTreeMap::new(),
             releases: BTreeMap::new(),
         }
+    }
+
+    /// A book that was kept, under the limits that are in force now.
+    #[must_use]
+    pub fn resume(self, limits: Limits) -> Book {
+        Book { limits, ..self }
     }
 
     /// Takes in one record. The only change besides its own verdicts.

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::exact::total;
 use crate::instrument::TickerKey;
@@ -27,7 +28,7 @@ pub struct ResultUnknown {
 }
 
 /// Why nothing opens any more today.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum Trip {
     /// The day's loss reached its limit.
     #[error("the day's loss {loss} reached the limit {max}")]
@@ -53,7 +54,7 @@ const SPENT_AGE_MAX: TimeDelta = TimeDelta::hours(1);
 const SPENT_MAX: usize = 4_096;
 
 /// How many orders went out.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Rate {
     second: VecDeque<(Process, u32)>,
     today: u32,
@@ -90,7 +91,7 @@ fn is_within(at: Process, now: Process) -> bool {
 }
 
 /// What was bought or sold short, until the broker tells of the funds that are left.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Spent(VecDeque<(DateTime<Utc>, Option<Money>)>);
 
 impl Spent {

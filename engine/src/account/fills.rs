@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
 use super::commission::estimated;
 use super::exact::{bounded, less, worth};
@@ -22,14 +23,14 @@ use crate::time::trading_day;
 const REMEMBERED: TimeDelta = TimeDelta::days(8);
 
 /// A trading day in the zone it is counted in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Day {
     pub(super) date: NaiveDate,
     pub(super) zone: Tz,
 }
 
 /// What was executed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Fills {
     booked: BTreeMap<String, Fill>,
     /// Commissions that came before their execution.
@@ -40,7 +41,7 @@ pub(super) struct Fills {
     today: Today,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Fill {
     order: OrderRef,
     revision: u32,
@@ -54,7 +55,7 @@ struct Fill {
 }
 
 /// Sums over the executions of the open day.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Today {
     /// Shares that came, less those that went.
     pub(super) shares: Decimal,

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
 use super::exact::{less, total, worth};
 use super::fills::{Day, Fills};
@@ -24,7 +25,7 @@ use crate::time::Now;
 const BUYING_POWER_OF_FUNDS: Decimal = Decimal::from_parts(4, 0, 0, false, 0);
 
 /// One ticker's line.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Holding {
     /// Signed shares, by executions.
     pub(super) position: Decimal,

@@ -1,10 +1,12 @@
 //! What an entry is for: the signal that led to it and the lots it fills.
 
+use serde::{Deserialize, Serialize};
+
 use crate::fact::{Fact, LotOpened};
 use crate::money::Price;
 
 /// What the facts before a request say of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Intent {
     /// The signal's id, where one led to it.
     signal: Option<String>,

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
 use super::intent::Intent;
 use crate::money::{Price, Quantity};
@@ -17,11 +18,11 @@ use crate::order_ref::OrderRef;
 use crate::request::{Change, OrderSpec};
 
 /// Orders that live, by name.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Lines(BTreeMap<OrderRef, Line>);
 
 /// One order that lives.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Line {
     pub(super) action: Action,
     /// The price that what it brings is valued at; none for an order that only closes, and
@@ -56,7 +57,7 @@ pub(super) struct Line {
 }
 
 /// A change asked for, and whether the book has answered it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Asked {
     change: Change,
     answered: bool,

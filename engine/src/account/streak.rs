@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::fills::Day;
 use super::{LimitName, LosingStreak};
@@ -14,7 +15,7 @@ const KEPT_MAX: usize = 1_024;
 
 /// A ticker's entries and trades in a row. Everything is dated by its own fact, so that it
 /// does not matter whether that or a new day or a release is told first.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Streak {
     /// When entries were admitted, of the last minute.
     entries: VecDeque<DateTime<Utc>>,

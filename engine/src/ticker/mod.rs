@@ -26,9 +26,11 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
 use crate::fact::{Fact, Step};
 use crate::input::Input;
+use crate::instrument::{ContractKind, ContractSpec, TickerKey};
 use crate::ledger::Ledger;
 use crate::mode::{Difference, Mode};
 use crate::order::Side;
@@ -55,9 +57,10 @@ const LOOK_AT_RULES: TimeDelta = TimeDelta::seconds(1);
 
 /// One ticker: its position, its orders, and what it has learned. Two are equal where all that a
 /// journal rebuilds is: what only quotes have shown does not count.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ticker {
     installation: crate::Installation,
+    #[serde(skip, default = "none_yet")]
     settings: TickerSettings,
     mode: Mode,
     trade: Option<Trade>,
@@ -82,16 +85,30 @@ pub struct Ticker {
     /// What the snapshots since the last change of state differed by.
     doubts: Vec<Difference>,
     /// The rules that are for this ticker, in order.
+    #[serde(skip)]
     rules: Arc<[Rule]>,
     /// Volatile: no fact, and found again after a restart.
+    #[serde(skip)]
     watch: rules::Watch,
 }
 
 /// When a rule last acted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Fired {
     at: DateTime<Utc>,
     trade: Option<u32>,
+}
+
+/// The settings of a ticker that was kept, until [`Ticker::resume`] gives it those in force.
+fn none_yet() -> TickerSettings {
+    let contract = ContractSpec {
+        symbol: String::new(),
+        exchange: String::new(),
+        primary_exchange: None,
+        currency: String::new(),
+        kind: ContractKind::Stock,
+    };
+    TickerSettings::of(TickerKey::unnamed(), contract)
 }
 
 /// What an input led to, in order.
@@ -138,6 +155,13 @@ impl Ticker {
             ticker.apply(Now { process: Process::default(), ..at }, step);
         }
         ticker
+    }
+
+    /// A ticker that was kept, under the settings that are in force now.
+    #[must_use]
+    pub fn resume(self, settings: TickerSettings) -> Ticker {
+        let rules = rule::in_order(&settings.rules, &settings.key).into();
+        Ticker { settings, rules, ..self }
     }
 
     /// Takes in one input: the one place where a ticker decides.

@@ -1,12 +1,13 @@
 //! What a ticker has to show for itself: counts and sums since it began.
 
 use chrono::TimeDelta;
+use serde::{Deserialize, Serialize};
 
 use crate::fact::Fact;
 use crate::money::Money;
 
 /// Counts and sums of one ticker. Money in base currency.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
     /// Trades that held shares and are over.
     pub trades: u32,
@@ -21,6 +22,7 @@ pub struct Tally {
     /// Signals that led to nothing.
     pub signals_declined: u32,
     /// The longest time that shares were held without a working stop; none was held: none.
+    #[serde(with = "crate::reason::spans")]
     pub exposed_max: Option<TimeDelta>,
 }
 

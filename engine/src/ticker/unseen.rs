@@ -7,6 +7,7 @@
 //! settled, by a person or by executions that come late after all.
 
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
 use super::{Out, Ticker};
 use crate::OrderRef;
@@ -26,7 +27,7 @@ const UNSEEN_MAX: usize = 64;
 const CHOICES_MAX: usize = 12;
 
 /// A closing that nobody saw.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Unseen {
     lot: u32,
     execution: Execution,

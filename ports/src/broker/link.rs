@@ -33,6 +33,7 @@ use super::quotes::{QuoteCell, pump};
 use super::table::Table;
 use super::{ContractError, Event, Incomplete, SendError, Settings, incoming, snapshot};
 use crate::clock::Clock;
+use crate::fail::{self, Point};
 use crate::journal::Written;
 
 /// How long an order may stay unheard of after an error before it is looked up.
@@ -416,12 +417,18 @@ async fn read_updates(link: &Link, updates: &mut Subscription<OrderUpdate>) -> S
 /// frame would end the connection.
 async fn send_queued(link: Link, mut outgoing: mpsc::UnboundedReceiver<Vec<(OrderRef, Message)>>) {
     while let Some(request) = outgoing.recv().await {
-        for (order, message) in request {
+        let last = request.len();
+        for (n, (order, message)) in (1..).zip(request) {
             link.shared.pacer.order().await;
+            let point = if n == 1 { Point::BeforeSend } else { Point::BetweenLegs };
+            fail::pass(point, || order.short());
             if let Err(source) = send(&link.shared.client, &message).await {
                 let error = SendError::Unresolved { order, source };
                 link.gap(format!("{error}"));
                 break;
+            }
+            if n == last {
+                fail::pass(Point::AfterSend, || order.short());
             }
         }
     }

@@ -3,16 +3,30 @@
 //! Appending is the only way to turn a request into a [`Written`] one, and the broker
 //! takes nothing else. The journal numbers the records; their order is *the* order.
 //!
-//! Read next: [`sqlite`].
+//! Each record is chained to the one before it, so that one which was changed, moved or
+//! left out is found by its number.
+//!
+//! Read next: `open` ([`Journal`]), [`verify`]; then `sqlite`, where it lies.
 
+mod base;
+mod epochs;
+mod lock;
+#[cfg(feature = "testing")]
+mod memory;
+mod open;
+mod row;
+mod schema;
+pub mod snapshot;
 mod sqlite;
+pub mod verify;
 
 use std::borrow::Borrow;
 use std::path::PathBuf;
 
 use engine::{Body, Now, Record, Request, TickerKey};
 
-pub use sqlite::Journal;
+pub use open::Journal;
+pub use snapshot::sum;
 
 /// A record before it has its number.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,8 +74,25 @@ impl Borrow<Request> for Written<Request> {
 pub struct Committed {
     /// The record as it stands on disk.
     pub record: Record,
+    /// Its sum, in which those of all before it are.
+    pub sum: u32,
     /// The proof, where the record is a request.
     pub request: Option<Written<Request>>,
+}
+
+/// One life of the process.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Epoch {
+    /// Which, from 1; 0 is what a journal holds from before lives were counted.
+    pub number: u32,
+    /// The number that its first record has, or would have had.
+    pub first: u64,
+    /// That of its last one; none for a life that did not end in order.
+    pub last: Option<u64>,
+    /// The version of the program.
+    pub build: String,
+    /// When it began, by the wall.
+    pub opened: String,
 }
 
 /// When a commit counts.
@@ -92,6 +123,71 @@ pub enum JournalError {
     InUse {
         /// Which.
         path: PathBuf,
+    },
+    /// There is none.
+    #[error("there is no journal in `{path}`")]
+    Missing {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// It is not the one that was here last.
+    #[error(
+        "the journal `{path}` knows {known} lives of the program, {begun} have begun here: it is lost, or an older one \
+         was put in its place; put the right one back, or, once the account is flat, use another [journal] folder"
+    )]
+    Behind {
+        /// Which.
+        path: PathBuf,
+        /// The lives that it knows.
+        known: u32,
+        /// The lives that there were.
+        begun: u32,
+    },
+    /// Records at its end are gone.
+    #[error(
+        "the journal `{path}` ends with record {last}, and record {told} was written; put the right one back, or, once \
+         the account is flat, use another [journal] folder"
+    )]
+    Short {
+        /// Which.
+        path: PathBuf,
+        /// Its last record.
+        last: u64,
+        /// The last one that it says was written.
+        told: u64,
+    },
+    /// A record is not what was written.
+    #[error(
+        "record {seq} of the journal `{path}` {what}; put the right journal \
+         back, or, once the account is flat, use another [journal] folder"
+    )]
+    Broken {
+        /// Which.
+        path: PathBuf,
+        /// Its number.
+        seq: u64,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+    /// What `compact` kept is not of this program.
+    #[error(
+        "this program cannot read what was kept of the records that were taken out of the journal `{path}`; use the \
+         program that compacted it"
+    )]
+    Kept {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// The file itself is damaged.
+    #[error("the file of the journal `{path}` is damaged: {told}")]
+    Damaged {
+        /// Which.
+        path: PathBuf,
+        /// What SQLite says.
+        told: String,
     },
     /// The database refused.
     #[error("failed to {what} the journal `{path}`")]

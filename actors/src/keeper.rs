@@ -1,0 +1,166 @@
+//! The keeper: lives through the records beside those who trade, and writes snapshots.
+//!
+//! It has a thread of its own, off the road of an order. A snapshot that cannot be written
+//! costs time at the next start and nothing else, so it is said and passed over.
+
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
+
+use engine::{Body, Input, Record};
+use ports::journal::snapshot::{self, Of};
+use ports::journal::{Journal, JournalError};
+
+use crate::journal::chain;
+use crate::recovery::{Memory, Terms};
+use crate::streams;
+
+const NAME: &str = "keeper";
+
+/// Records after which another snapshot is written; few in tests, which end the process while
+/// it is.
+const EVERY: u64 = if cfg!(feature = "testing") { 20 } else { 20_000 };
+
+/// Where records go to be lived through.
+#[derive(Debug)]
+pub struct Keeper {
+    records: Sender<(Record, u32)>,
+    thread: JoinHandle<()>,
+}
+
+/// What lives on the thread.
+struct Kept {
+    folder: PathBuf,
+    memory: Memory,
+    terms: u32,
+    /// The sum of the newest record.
+    sum: u32,
+    written: u64,
+}
+
+/// What the journal says that everybody was, by the newest snapshot and the records after it.
+/// The second number is the snapshot's; 0 where none served.
+///
+/// # Errors
+/// The journal cannot be read, or is not what was written.
+pub fn remember(journal: &Journal, terms: &Terms) -> Result<(Memory, u64), JournalError> {
+    let (mut memory, from) = match newest(journal, terms)? {
+        Some(memory) => {
+            let seq = memory.seq();
+            (memory, seq)
+        }
+        None => (first(journal, terms)?, 0),
+    };
+    journal.each_after(memory.seq(), |record| memory.apply(&record))?;
+    Ok((memory, from))
+}
+
+/// What the records of the journal up to the one numbered `to` make of everybody, whatever
+/// snapshots there are.
+///
+/// # Errors
+/// The journal cannot be read, or is not what was written.
+pub fn fold(journal: &Journal, terms: &Terms, to: u64) -> Result<Memory, JournalError> {
+    let mut memory = first(journal, terms)?;
+    journal.each_after(memory.seq(), |record| {
+        if record.seq <= to {
+            memory.apply(&record);
+        }
+    })?;
+    Ok(memory)
+}
+
+/// What the newest snapshot under these terms says; none where there is none.
+///
+/// # Errors
+/// The journal cannot be read.
+pub fn newest(journal: &Journal, terms: &Terms) -> Result<Option<Memory>, JournalError> {
+    let kept = snapshot::newest(journal, terms.digest())?;
+    let memory = kept.and_then(|(_, body)| serde_json::from_slice::<Memory>(&body).ok());
+    Ok(memory.map(|memory| memory.resume(terms)))
+}
+
+/// Everybody before the first record that the journal holds.
+fn first(journal: &Journal, terms: &Terms) -> Result<Memory, JournalError> {
+    let Some(body) = journal.base()? else { return Ok(Memory::new(terms)) };
+    let kept: Memory = serde_json::from_slice(&body)
+        .map_err(|source| JournalError::Kept { path: journal.path(), source })?;
+    Ok(kept.resume(terms))
+}
+
+impl Keeper {
+    /// Starts the thread, with what everybody is after the newest record of `journal`;
+    /// `written` is the newest snapshot's number.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub fn start(
+        journal: &Journal,
+        memory: Memory,
+        terms: &Terms,
+        written: u64,
+    ) -> Result<Keeper, JournalError> {
+        let path = journal.path();
+        let folder = path.parent().unwrap_or(&path).to_owned();
+        let sum = journal.sum_of(memory.seq())?.unwrap_or_default();
+        let kept = Kept { folder, memory, terms: terms.digest(), sum, written };
+        let (records, waiting) = channel();
+        let thread = std::thread::spawn(move || kept.live(&waiting));
+        Ok(Keeper { records, thread })
+    }
+
+    /// Where to send each record, once it is on disk, with its sum.
+    #[must_use]
+    pub fn ear(&self) -> Sender<(Record, u32)> {
+        self.records.clone()
+    }
+
+    /// Waits until all is kept. Every other ear must be gone.
+    pub fn stop(self) {
+        drop(self.records);
+        // One that panicked has kept what it has kept.
+        let _ = self.thread.join();
+    }
+}
+
+impl Kept {
+    fn live(mut self, waiting: &Receiver<(Record, u32)>) {
+        self.write_if(EVERY);
+        while let Ok((record, sum)) = waiting.recv() {
+            self.memory.apply(&record);
+            self.sum = sum;
+            self.write_if(EVERY);
+        }
+        self.write_if(1);
+    }
+
+    /// Writes a snapshot, if the last one is so many records old.
+    fn write_if(&mut self, age: u64) {
+        if self.memory.seq() - self.written < age {
+            return;
+        }
+        self.written = self.memory.seq();
+        let build = env!("CARGO_PKG_VERSION").to_owned();
+        let of = Of { seq: self.memory.seq(), sum: self.sum, build, terms: self.terms };
+        let written = serde_json::to_vec(&self.memory)
+            .map_err(std::io::Error::from)
+            .and_then(|body| snapshot::write(&self.folder, &of, &body));
+        match written {
+            Ok(()) => tracing::debug!(actor = NAME, "snapshot of record {}", of.seq),
+            Err(error) => {
+                tracing::warn!(target: streams::ERRORS, actor = NAME, "no snapshot: {}", chain(&error));
+            }
+        }
+    }
+}
+
+/// What a keeper needs of a record: what a ticker was told changes nobody, but its number and
+/// its time count.
+#[must_use]
+pub fn needed(record: &Record) -> Record {
+    let body = match &record.body {
+        Body::Input(_) => Body::Input(Input::Quote),
+        body => body.clone(),
+    };
+    Record { seq: record.seq, at: record.at, ticker: record.ticker.clone(), body }
+}

@@ -1,0 +1,10 @@
+//! What every journal must do, and what the one on disk must notice.
+
+#[path = "journal/contract.rs"]
+mod contract;
+#[path = "journal/damage.rs"]
+mod damage;
+#[path = "journal/drafts.rs"]
+mod drafts;
+#[path = "journal/schema.rs"]
+mod schema;

@@ -1,0 +1,159 @@
+//! The world of one crash: a gateway whose price stands still until it is told to move, and a
+//! prediction API that says what it is told to say. Both outlive the program.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use paper::faults::Fault;
+use paper::gateway::control::Shown;
+use paper::market::own::Prices;
+use paper::{Gateway, MarketOptions, Options};
+
+/// Market seconds a second: a day lasts longer than any of this.
+const SPEED: f64 = 60.0;
+/// To ten o'clock, from where the market begins.
+const TO_TEN: u32 = 35 * 60;
+/// The only symbol that is traded.
+pub(crate) const SYMBOL: &str = "ACME";
+
+/// A gateway and a prediction API.
+pub(crate) struct Desk {
+    gateway: Gateway,
+    said: Arc<Mutex<Vec<serde_json::Value>>>,
+    api: SocketAddr,
+}
+
+impl Desk {
+    /// Starts both, with price files in `folder`, and writes a config that points at them.
+    pub(crate) fn open(folder: &Path) -> Desk {
+        let prices = folder.join("prices.csv");
+        std::fs::write(&prices, script()).expect("to write prices");
+        let prices = Prices::read(&prices, SYMBOL).expect("prices");
+        let market = MarketOptions { speed: SPEED, prices, ..MarketOptions::default() };
+        let gateway = Gateway::start(Options { market, ..Options::default() }).expect("a paper gateway");
+        gateway.control().step(TO_TEN).expect("a gateway that listens");
+        let said = Arc::new(Mutex::new(Vec::new()));
+        let api = serve(said.clone());
+        let desk = Desk { gateway, said, api };
+        desk.configure(folder, &[SYMBOL]);
+        desk
+    }
+
+    /// Where the gateway is.
+    pub(crate) fn address(&self) -> String {
+        self.gateway.tws().to_string()
+    }
+
+    /// Makes something happen at the broker.
+    pub(crate) fn make(&self, fault: Fault) {
+        self.gateway.control().fault(fault).expect("a gateway that listens");
+    }
+
+    /// What the gateway looks like once everything that it was told has happened.
+    pub(crate) fn look(&self) -> Shown {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        runtime.block_on(self.gateway.control().show()).expect("a gateway that answers")
+    }
+
+    /// The prediction API says this from now on.
+    pub(crate) fn say(&self, signal: &str, confidence: f64) {
+        let at = self.look().market_time.to_rfc3339();
+        let mut said = self.said.lock().expect("nobody panics with it");
+        let id = format!("{signal}-{}", said.len());
+        said.push(serde_json::json!({
+            "id": id, "symbol": SYMBOL, "signal": signal, "confidence": confidence, "timestamp": at,
+        }));
+    }
+
+    /// How many signals were said.
+    pub(crate) fn signals(&self) -> usize {
+        self.said.lock().expect("nobody panics with it").len()
+    }
+
+    /// Writes the config, for these tickers.
+    pub(crate) fn configure(&self, folder: &Path, tickers: &[&str]) {
+        let to = folder.join("config");
+        std::fs::create_dir_all(&to).expect("a folder");
+        let write =
+            |name: &str, text: &str| std::fs::write(to.join(name), text).expect("to write a config file");
+        let (port, api) = (self.gateway.tws().port(), self.api);
+        write(
+            "supervisor.toml",
+            &format!(
+                "[broker]\ngateway = \"tws\"\nport = {port}\n[gateway]\nspeed = {SPEED}\n[signals]\nsource = \"http\"\n\
+             endpoint = \"http://{api}/\"\npoll_ms = 50\n[control]\nport = 0\n[risk]\nmax_daily_loss = 100_000\n"
+            ),
+        );
+        let tables: Vec<String> = tickers.iter().map(|ticker| format!("[{ticker}]\n")).collect();
+        write("tickers.toml", &format!("{DEFAULTS}{}", tables.concat()));
+        write("trading_rules.toml", RULES);
+    }
+}
+
+const DEFAULTS: &str = "[defaults]\nshares = 100\nstop_loss_pct = 0.03\ntake_profit_pct = 0.05\n\
+    entry_expiry_s = 3_600\nmax_signal_age_s = 3_600\nreversal_expiry_s = 3_600\ncool_down_s = 3_600\n";
+
+/// A weak BUY meets the market, a strong one rests below it.
+const RULES: &str = r#"
+[[rules]]
+name = "Rest"
+priority = 1
+condition = { type = "signal", signal = "BUY", min_confidence = 0.85 }
+action = { type = "create_position", side = "BUY", entry = "limit", entry_offset_pct = 0.01 }
+
+[[rules]]
+name = "Buy"
+condition = { type = "signal", signal = "BUY", min_confidence = 0.60 }
+action = { type = "create_position", side = "BUY" }
+
+[[rules]]
+name = "Short"
+condition = { type = "signal", signal = "SHORT", min_confidence = 0.60 }
+action = { type = "create_position", side = "SHORT" }
+
+[[rules]]
+name = "Scale In"
+condition = { type = "position_profit", min_profit_pct = 0.015 }
+action = { type = "scale_in", scale_pct = 0.50 }
+
+[[rules]]
+name = "Break Even"
+condition = { type = "position_profit", min_profit_pct = 0.03 }
+action = { type = "move_stop", break_even = true }
+"#;
+
+/// A day on which the price moves by a cent, to and fro, so that there are quotes.
+fn script() -> String {
+    let lines = (0..780_u32).map(|half_minute| {
+        let second = 9 * 3_600 + 1_800 + half_minute * 30;
+        let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
+        let cents = half_minute % 2;
+        format!(
+            "2008-09-29 {hour:02}:{minute:02}:{second:02},99.9{},100.0{},100.0{cents},5000,5000\n",
+            8 + cents,
+            1 + cents
+        )
+    });
+    ["time,bid,ask,last,bid_size,ask_size\n".to_owned()].into_iter().chain(lines).collect()
+}
+
+/// A prediction API of one answer. Its thread ends with the process.
+fn serve(said: Arc<Mutex<Vec<serde_json::Value>>>) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("its address");
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let mut stream = stream;
+            let _ = stream.set_read_timeout(Some(Duration::from_secs(1)));
+            let _ = stream.read(&mut [0; 4_096]);
+            let body = serde_json::json!(*said.lock().expect("nobody panics with it")).to_string();
+            let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n";
+            // Who asked may have been killed.
+            let _ = write!(stream, "{head}Content-Length: {}\r\n\r\n{body}", body.len());
+        }
+    });
+    address
+}
