@@ -260,7 +260,7 @@ fn both_agree_on_every_trade_and_every_day_of_every_shipped_ticker() {
 /// What happens on day `n`: every third one a trade begins, long and short in turn, and two days later it ends.
 fn trade(n: usize, noon: DateTime<Utc>, day: &Day, exact: &mut Exact, floats: &mut Floats) {
     let cent = |cents: i64| day.1 + Decimal::new(cents, 2);
-    let long = n / EVERY % 2 == 0;
+    let long = (n / EVERY).is_multiple_of(2);
     let (opens, closes) = if long { (Action::Buy, Action::Sell) } else { (Action::Sell, Action::Buy) };
     let (role, action, parts) = match n % EVERY {
         0 => {

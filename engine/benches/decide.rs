@@ -1,7 +1,7 @@
 //! What a quote, a signal and an execution cost a ticker with ten rules, and whether that grows with its trade.
 //!
 //! None of the figures is a limit; `cargo bench -p engine` prints them.
-#![allow(clippy::expect_used, reason = "a measurement that cannot go on has failed")]
+#![allow(clippy::expect_used, clippy::disallowed_methods, reason = "a measurement looks at the clock")]
 
 #[path = "../tests/numbers/mod.rs"]
 mod numbers;

@@ -297,6 +297,12 @@ impl Lot {
         }
     }
 
+    /// Shares of it went to make good another lot's excess: what was refused before was another case.
+    pub fn lend(&mut self, quantity: Quantity, value: Money) {
+        self.lent = self.lent.and(quantity, value);
+        self.refusals = 0;
+    }
+
     /// It holds shares again: what was tried before counts no more.
     pub fn reopen(&mut self) {
         (self.closed, self.renewals) = (None, 0);

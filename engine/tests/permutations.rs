@@ -400,7 +400,9 @@ fn executions_that_come_after_an_unseen_closing_take_its_place_in_any_order() {
         orders += 1;
         let mut played = Played::play(&life, &before, 1);
         played.tell(1_000, &Input::Gap);
-        [2_000, 3_000, 4_000].map(|ms| played.tell(ms, &Input::Snapshot(Snapshot::default())));
+        [2_000, 3_000, 4_000]
+            .into_iter()
+            .for_each(|ms| played.tell(ms, &Input::Snapshot(Snapshot::default())));
         let closed = |(_, step): &(Now, Step)| matches!(step, Step::Fact(Fact::ClosedUnseen(_)));
         assert!(played.told.iter().any(closed), "{:?}", played.told);
         news.iter().enumerate().for_each(|(n, one)| played.tell(5_000 + n, &Input::News(one.clone())));

@@ -60,10 +60,7 @@ impl Ticker {
             Fact::EntriesWithdrawn { .. } => self.with_trade(|trade| trade.withdrawn = true),
             Fact::ExcessTaken { lot, from, quantity, value } => {
                 self.with_lot(*lot, |lot| lot.made_good = lot.made_good.and(*quantity, *value));
-                self.with_lot(*from, |lot| {
-                    lot.lent = lot.lent.and(*quantity, *value);
-                    lot.refusals = 0;
-                });
+                self.with_lot(*from, |lot| lot.lend(*quantity, *value));
             }
             Fact::LotReopened { lot, .. } => self.with_lot(*lot, Lot::reopen),
             Fact::TradeReopened { .. } => self.reopen(),
