@@ -5,10 +5,11 @@
 //! to the risk book. A journal that fails ends the process; nothing is sent unwritten.
 
 use actix::{Actor, AsyncContext, Context, Handler, Message, Recipient};
+use engine::{Body, Step};
 use ports::journal::{Committed, Draft, Journal};
 
 use crate::fatal;
-use crate::message::{Append, Barrier, Belong, Judge, Recorded, Tell};
+use crate::message::{Append, Barrier, Belong, Judge, Recall, Recorded, Tell};
 
 const NAME: &str = "journal";
 
@@ -21,6 +22,7 @@ pub struct JournalActor {
     batch_max: usize,
     notified: bool,
     barriers: Vec<Barrier>,
+    recalls: Vec<Recall>,
 }
 
 struct Waiting {
@@ -52,6 +54,7 @@ impl JournalActor {
             batch_max,
             notified: false,
             barriers: Vec::new(),
+            recalls: Vec::new(),
         }
     }
 
@@ -65,6 +68,7 @@ impl JournalActor {
             Err(error) => fatal::end(NAME, &chain(&error)),
         }
         if self.waiting.is_empty() {
+            std::mem::take(&mut self.recalls).into_iter().for_each(|recall| self.recall(recall));
             for Barrier(reached) in self.barriers.drain(..) {
                 // Whoever waited may have given up.
                 let _ = reached.send(());
@@ -88,6 +92,20 @@ impl JournalActor {
                 _ => self.risk.do_send(Recorded(record)),
             }
         }
+    }
+
+    /// Reads what a ticker was. Nothing waits to be written, so nothing is missing.
+    fn recall(&self, Recall { ticker, to }: Recall) {
+        let records = match self.journal.read_of(&ticker) {
+            Ok(records) => records,
+            Err(error) => fatal::end(NAME, &chain(&error)),
+        };
+        let steps = records.into_iter().filter_map(|record| match record.body {
+            Body::Fact(fact) => Some((record.at, Step::Fact(fact))),
+            Body::Request(request) => Some((record.at, Step::Request(request))),
+            Body::Input(_) | Body::Verdict(_) | Body::Account(_) => None,
+        });
+        to.do_send(Tell::Recalled(steps.collect()));
     }
 
     fn notify(&mut self, ctx: &mut Context<Self>) {
@@ -135,8 +153,21 @@ impl Handler<Barrier> for JournalActor {
     type Result = ();
 
     fn handle(&mut self, barrier: Barrier, ctx: &mut Context<Self>) {
-        self.barriers.push(barrier);
-        self.notify(ctx);
+        fatal::guard(NAME, || {
+            self.barriers.push(barrier);
+            self.notify(ctx);
+        });
+    }
+}
+
+impl Handler<Recall> for JournalActor {
+    type Result = ();
+
+    fn handle(&mut self, recall: Recall, ctx: &mut Context<Self>) {
+        fatal::guard(NAME, || {
+            self.recalls.push(recall);
+            self.notify(ctx);
+        });
     }
 }
 
@@ -144,8 +175,10 @@ impl Handler<Belong> for JournalActor {
     type Result = ();
 
     fn handle(&mut self, Belong(account): Belong, _: &mut Context<Self>) {
-        if let Err(error) = self.journal.belong(&account) {
-            fatal::end(NAME, &chain(&error));
-        }
+        fatal::guard(NAME, || {
+            if let Err(error) = self.journal.belong(&account) {
+                fatal::end(NAME, &chain(&error));
+            }
+        });
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use actix::{Message, Recipient};
-use engine::{Admitted, Bar, ContractSpec, Input, Instrument, Record, Request, TickerKey};
+use engine::{Admitted, Bar, ContractSpec, Input, Instrument, Now, Record, Request, Step, TickerKey};
 use ports::journal::{Draft, Written};
 
 /// To a ticker: something happened.
@@ -23,6 +23,8 @@ pub enum Tell {
         /// True where all that was told before does not count any more.
         anew: bool,
     },
+    /// Its facts and requests, oldest first: all that the journal has of it.
+    Recalled(Vec<(Now, Step)>),
     /// So many of its records are on disk.
     Flushed(usize),
     /// The program ends: news is still taken, and nothing more is decided.
@@ -45,6 +47,16 @@ pub struct Append {
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Barrier(pub tokio::sync::oneshot::Sender<()>);
+
+/// To the journal: tell a ticker what it was, with all that waits to be written.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Recall {
+    /// Which ticker.
+    pub ticker: TickerKey,
+    /// Where it is told.
+    pub to: Recipient<Tell>,
+}
 
 /// To the journal: it belongs to this account.
 #[derive(Message)]
@@ -105,7 +117,12 @@ pub struct Member {
     pub bar_minutes: Option<u32>,
 }
 
-/// To the signal source's actor and the broker: end.
+/// To the broker: send what waits, then close the connection and answer.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Part(pub tokio::sync::oneshot::Sender<()>);
+
+/// To the signal source's actor: end.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
 pub struct Stop;

@@ -118,6 +118,24 @@ impl Journal {
         rows.map(|row| self.record(row.map_err(&failed)?)).collect()
     }
 
+    /// The records of one ticker, oldest first.
+    ///
+    /// # Errors
+    /// As [`Journal::read`].
+    pub fn read_of(&self, ticker: &TickerKey) -> Result<Vec<Record>, JournalError> {
+        let failed = database("read", &self.path);
+        let mut select = self
+            .connection
+            .prepare("SELECT seq, market, process, ticker, body FROM record WHERE ticker = ?1 ORDER BY seq")
+            .map_err(&failed)?;
+        let rows = select
+            .query_map([ticker.as_str()], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+            })
+            .map_err(&failed)?;
+        rows.map(|row| self.record(row.map_err(&failed)?)).collect()
+    }
+
     fn insert(&mut self, records: &[Record]) -> Result<(), JournalError> {
         let path = self.path.clone();
         let failed = database("append to", &path);
