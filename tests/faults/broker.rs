@@ -13,7 +13,11 @@ const OPEN_ORDERS_END: u32 = 53;
 #[test]
 fn b1_a_status_that_is_told_six_times_counts_once() {
     let mut stage = Stage::open();
-    stage.each(&json!({ "at": "frame", "way": "out", "message": STATUS }), &json!({ "fault": "status.dup", "times": 5 }), 20);
+    stage.each(
+        &json!({ "at": "frame", "way": "out", "message": STATUS }),
+        &json!({ "fault": "status.dup", "times": 5 }),
+        20,
+    );
     stage.trades_on();
     stage.ends_well();
 }
@@ -34,7 +38,11 @@ fn b2_an_execution_that_is_told_twice_counts_once() {
 #[test]
 fn b3_a_status_that_never_comes_is_made_good_by_executions() {
     let mut stage = Stage::open();
-    stage.each(&json!({ "at": "frame", "way": "out", "message": STATUS }), &json!({ "fault": "status.skip" }), 10);
+    stage.each(
+        &json!({ "at": "frame", "way": "out", "message": STATUS }),
+        &json!({ "fault": "status.skip" }),
+        10,
+    );
     stage.trades_on();
     stage.trades_on();
     stage.ends_well();
@@ -50,7 +58,10 @@ fn b8_an_entry_that_is_refused_opens_nothing() {
 
 #[test]
 fn b8_an_entry_that_turns_inactive_opens_nothing() {
-    play(json!({ "fault": "order.reject", "code": 201, "after": "ack", "order_ref": ".E" }), &[" is rejected"]);
+    play(
+        json!({ "fault": "order.reject", "code": 201, "after": "ack", "order_ref": ".E" }),
+        &[" is rejected"],
+    );
 }
 
 #[test]

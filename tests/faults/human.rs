@@ -69,7 +69,8 @@ fn h6_an_account_with_real_money_is_not_traded() {
     let gateway = crate::support::market::start();
     let folder = tempfile::tempdir().expect("a folder");
     crate::support::market::config(folder.path(), &gateway);
-    let swap = serde_json::from_value(json!({ "fault": "acct.swap", "account": "U1234567" })).expect("a fault");
+    let swap =
+        serde_json::from_value(json!({ "fault": "acct.swap", "account": "U1234567" })).expect("a fault");
     gateway.control().fault(swap).expect("a gateway that listens");
     let mut program = Program::start_in(folder.path(), &[]);
     let told = program.wait_for(&["account U1234567 holds real money"]);
