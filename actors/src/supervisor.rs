@@ -204,6 +204,18 @@ impl Running {
         }
     }
 
+    /// Pours so many quotes into a ticker's cell, as the broker's reader would.
+    #[cfg(feature = "testing")]
+    pub fn flood(&self, ticker: &TickerKey, quotes: u32) {
+        let Some(member) = self.meet.tickers.get(ticker) else { return };
+        let cell = self.quotes.cell(ticker);
+        for _ in 0..quotes {
+            if cell.change(self.clock.process(), |_| {}) {
+                member.to.do_send(Tell::Wake);
+            }
+        }
+    }
+
     fn start_ticker(&mut self, settings: TickerSettings) {
         let key = settings.key.clone();
         let doors = Doors {

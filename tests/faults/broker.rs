@@ -27,7 +27,7 @@ fn b2_an_execution_that_is_told_twice_counts_once() {
     let mut stage = Stage::open();
     stage.each(
         &json!({ "at": "frame", "way": "out", "message": EXECUTION }),
-        &json!({ "fault": "frame.dup", "message": EXECUTION }),
+        &json!({ "fault": "frame.dup", "message": EXECUTION, "client": 1 }),
         20,
     );
     stage.trades_on();
@@ -52,7 +52,7 @@ fn b3_a_status_that_never_comes_is_made_good_by_executions() {
 fn b8_an_entry_that_is_refused_opens_nothing() {
     play(
         json!({ "fault": "order.reject", "code": 201, "after": "submit", "order_ref": ".E" }),
-        &[" is rejected"],
+        &[" rejected, 0 filled"],
     );
 }
 
@@ -60,7 +60,7 @@ fn b8_an_entry_that_is_refused_opens_nothing() {
 fn b8_an_entry_that_turns_inactive_opens_nothing() {
     play(
         json!({ "fault": "order.reject", "code": 201, "after": "ack", "order_ref": ".E" }),
-        &[" is rejected"],
+        &[" rejected, 0 filled"],
     );
 }
 
@@ -95,7 +95,7 @@ fn b11_an_order_that_vanishes_on_its_way_is_found_missing() {
 fn b13_an_order_id_that_is_taken_costs_an_entry_and_no_more() {
     play(
         json!({ "fault": "order.reject", "code": 103, "after": "submit", "order_ref": ".E" }),
-        &[" is rejected"],
+        &[" rejected, 0 filled"],
     );
 }
 
@@ -136,7 +136,7 @@ fn b28_a_warning_is_no_refusal() {
     }
     stage.trades_on();
     let told = stage.ends_well();
-    assert!(!told.contains(" is rejected"), "{told}");
+    assert!(!told.contains(" rejected, "), "{told}");
 }
 
 #[test]

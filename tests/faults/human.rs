@@ -27,7 +27,7 @@ fn h2_a_position_that_somebody_closes_takes_its_orders_with_it() {
 fn h3_shares_that_somebody_buys_are_not_ours() {
     let mut stage = Stage::open();
     let (symbol, shares) = stage.held();
-    let side = if shares.is_sign_positive() { "BUY" } else { "SELL" };
+    let side = if shares.is_sign_positive() { "Buy" } else { "Sell" };
     stage.fault(json!({ "fault": "manual.new", "symbol": symbol, "side": side, "shares": "5" }));
     stage.trades_on();
     stage.ends();
@@ -37,9 +37,9 @@ fn h3_shares_that_somebody_buys_are_not_ours() {
 fn h3_what_is_not_ours_is_counted_and_left_alone() {
     let mut stage = Stage::open();
     stage.fault(json!({
-        "fault": "manual.order", "symbol": "FB", "side": "BUY", "shares": "5", "limit": "1"
+        "fault": "manual.order", "symbol": "FB", "side": "Buy", "shares": "5", "limit": "1"
     }));
-    stage.fault(json!({ "fault": "manual.new", "symbol": "FB", "side": "BUY", "shares": "3" }));
+    stage.fault(json!({ "fault": "manual.new", "symbol": "FB", "side": "Buy", "shares": "3" }));
     stage.fault(json!({ "fault": "net.close" }));
     stage.wait(&["of others: 1 open orders, 1 positions"]);
     let status = std::process::Command::new(env!("CARGO_BIN_EXE_supervisor"))
