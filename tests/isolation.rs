@@ -120,7 +120,7 @@ fn busy(gateway: &Gateway) -> usize {
 
 /// On a thread of its own, for the caller's is an actor system's.
 fn books(gateway: &Gateway) -> Books {
-    let control = gateway.control();
+    let control = gateway.control().clone();
     let ask = move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime.block_on(control.books()).expect("a gateway that listens")

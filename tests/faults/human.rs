@@ -37,9 +37,9 @@ fn h3_shares_that_somebody_buys_are_not_ours() {
 fn h3_what_is_not_ours_is_counted_and_left_alone() {
     let mut stage = Stage::open();
     stage.fault(json!({
-        "fault": "manual.order", "symbol": "FB", "side": "Buy", "shares": "5", "limit": "1"
+        "fault": "manual.order", "symbol": "ACME", "side": "Buy", "shares": "5", "limit": "1"
     }));
-    stage.fault(json!({ "fault": "manual.new", "symbol": "FB", "side": "Buy", "shares": "3" }));
+    stage.fault(json!({ "fault": "manual.new", "symbol": "ACME", "side": "Buy", "shares": "3" }));
     stage.fault(json!({ "fault": "net.close" }));
     stage.wait(&["of others: 1 open orders, 1 positions"]);
     let status = std::process::Command::new(env!("CARGO_BIN_EXE_supervisor"))
@@ -48,7 +48,7 @@ fn h3_what_is_not_ours_is_counted_and_left_alone() {
         .output()
         .expect("the status");
     let status: serde_json::Value = serde_json::from_slice(&status.stdout).expect("JSON");
-    assert_eq!(status["foreign_positions"], json!(["3 FB"]), "{status}");
+    assert_eq!(status["foreign_positions"], json!(["3 ACME"]), "{status}");
     assert_eq!(status["foreign_orders"].as_array().map(Vec::len), Some(1), "{status}");
     stage.trades_on();
     stage.ends();
