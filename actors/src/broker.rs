@@ -326,9 +326,7 @@ impl Shared {
         let Some(link) = self.link.borrow().clone() else {
             return self.not_sent(admitted.request(), "not connected");
         };
-        if let Err((error, admitted)) = link.send(admitted) {
-            self.not_sent(admitted.request(), &chain(&error));
-        }
+        link.send(admitted);
         if self.ids_to.get() - link.next_order_id() < IDS_LEFT_MIN {
             self.reserve_ids(&link);
         }

@@ -168,15 +168,14 @@ impl Link {
     }
 
     /// Hands a request over for sending: cancels leave first, then stops and exits, then
-    /// entries. One that cannot leave after all is told as [`Event::NotSent`].
-    ///
-    /// # Errors
-    /// Nothing of it was sent.
-    pub fn send(&self, request: Leaving) -> Result<(), (SendError, Leaving)> {
-        if !self.shared.up.get() {
-            return Err((SendError::LinkDown, request));
+    /// entries. One that cannot leave is told as [`Event::NotSent`].
+    pub fn send(&self, request: Leaving) {
+        if !self.is_open() {
+            return self.tell(Event::NotSent(request, SendError::LinkDown));
         }
-        self.shared.lanes.add(request).map_err(|request| (SendError::TooMany, request))
+        if let Err(request) = self.shared.lanes.add(request) {
+            self.tell(Event::NotSent(request, SendError::TooMany));
+        }
     }
 
     /// Waits until all that was handed over has left, or cannot.
