@@ -87,6 +87,9 @@ async fn live(
     until("it is made anew", || running.board.tickers()[upset].trouble.is_none()).await;
     plan(upset.clone(), Upset::Stall(Duration::from_millis(500), 4));
     until("the stall", || planned(upset).is_none()).await;
+    plan(upset.clone(), Upset::Stall(Duration::from_millis(1_800), 1));
+    until("the watchdog", || !running.board.late().is_empty()).await;
+    until("the watchdog's end", || running.board.late().is_empty()).await;
     running.flood(upset, 1_000_000);
     plan(poisoned.clone(), Upset::PanicOverSignals);
     until("the quarantine", || {

@@ -76,7 +76,7 @@ fn files(tws: u16, api: SocketAddr, tickers: &[String]) -> [(&'static str, Strin
     let supervisor = format!(
         "[broker]\ngateway = \"tws\"\nport = {tws}\n\n\
          [signals]\nsource = \"http\"\nendpoint = \"http://{api}/predictions\"\npoll_ms = 50\n\n\
-         [risk]\nmax_daily_loss = 10_000_000\n"
+         [risk]\nmax_daily_loss = 10_000_000\n\n[control]\nport = 0\n"
     );
     // The market runs a thousand times faster than the program, and so do spans of its time.
     let defaults = "[defaults]\nposition_size = 10_000\nstop_loss_pct = 0.02\ntake_profit_pct = 0.04\n\
