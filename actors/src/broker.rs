@@ -188,7 +188,7 @@ impl Shared {
             (Some(_), Err(_)) => {}
             (None, _) => self.clock.follow_the_wall(),
         }
-        let every = if speed.is_some() { Duration::from_millis(100) } else { Duration::from_secs(5) };
+        let every = if speed.is_some() { Duration::from_millis(250) } else { Duration::from_secs(3) };
         link.watch(speed, every);
         link.stream_funds(self.route.funds.clone());
         self.reserve_ids(link);

@@ -21,7 +21,7 @@ use tokio::task::{JoinHandle, spawn_local};
 
 use super::codes::{Condition, Meaning, meaning};
 use super::connect::{ConnectError, account, open};
-use super::contract::look_up;
+use super::contract::{Rules, look_up};
 use super::funds::FundsCell;
 use super::lanes::{Lanes, Leaving};
 use super::pacing::Pacer;
@@ -50,6 +50,7 @@ pub(super) struct Shared {
     pub(super) pacer: Pacer,
     pub(super) table: RefCell<Table>,
     pub(super) contracts: RefCell<BTreeMap<TickerKey, Contract>>,
+    rules: Rules,
     events: mpsc::UnboundedSender<Event>,
     pub(super) lanes: Lanes<Leaving>,
     /// False from the first sign of trouble until the link is made anew or has recovered.
@@ -84,6 +85,7 @@ impl Link {
             pacer: Pacer::default(),
             table: RefCell::default(),
             contracts: RefCell::default(),
+            rules: Rules::default(),
             events,
             lanes: Lanes::default(),
             up: Cell::new(true),
@@ -141,7 +143,8 @@ impl Link {
     /// # Errors
     /// Unknown, ambiguous, or no answer.
     pub async fn qualify(&self, ticker: &TickerKey, spec: &ContractSpec) -> Result<(), ContractError> {
-        let (contract, instrument) = look_up(&self.shared.client, &self.shared.pacer, spec).await?;
+        let (contract, instrument) =
+            look_up(&self.shared.client, &self.shared.pacer, &self.shared.rules, spec).await?;
         self.shared.table.borrow_mut().watch(contract.contract_id, ticker);
         self.shared.contracts.borrow_mut().insert(ticker.clone(), contract);
         self.tell(Event::Instrument(ticker.clone(), instrument));
