@@ -82,6 +82,8 @@ async fn live(
     let running = actors::start(settings).expect("to start");
     until("it trades", || busy(gateway) > 20).await;
 
+    // With shares in hand there is something to forget.
+    until("it holds", || running.board.tickers()[upset].position.is_some()).await;
     plan(upset.clone(), Upset::Panic(1));
     until("the panic", || planned(upset).is_none()).await;
     until("it is made anew", || running.board.tickers()[upset].trouble.is_none()).await;
@@ -104,6 +106,9 @@ async fn live(
     until("rest", || soak::audit::faults(&books(gateway)).is_empty()).await;
     tokio::time::sleep(Duration::from_secs(2)).await;
     let board = running.board.clone();
+    let frozen = board.tickers().into_iter().filter(|(_, view)| matches!(view.mode, engine::Mode::Frozen(_)));
+    let frozen: Vec<_> = frozen.map(|(key, view)| format!("{key} is {}", view.mode)).collect();
+    assert!(frozen.is_empty(), "{frozen:?}");
     running.stop().await;
     board.tickers().into_iter().map(|(key, view)| (key, view.trouble)).collect()
 }
