@@ -13,5 +13,6 @@ pub mod nearest;
 pub mod reload;
 pub mod run;
 pub mod settings;
+pub mod soak;
 pub mod summary;
 pub mod terminal;

@@ -83,7 +83,11 @@ fn tell_what_starts(config: &Config, source: &Source, gateway: Option<&Gateway>)
     say(format_args!("trading {}; times are {zone}; logs in {folder}/; Ctrl-C ends\n", tickers.join(", ")));
 }
 
-fn settings(config: Config, gateway: Option<&Gateway>, keep: bool) -> anyhow::Result<Settings> {
+/// All that the actors need to know, of a checked config.
+///
+/// # Errors
+/// No prediction API is configured, or the demo's folder cannot be emptied.
+pub fn settings(config: Config, gateway: Option<&Gateway>, keep: bool) -> anyhow::Result<Settings> {
     let address = gateway.map_or(config.broker.address, |gateway| gateway.tws().to_string());
     // A source of the real world, beside a market of another year.
     let foreign = gateway.is_some() && config.signals.endpoint.is_some();
@@ -159,7 +163,7 @@ fn tell_end(running: &Running) {
     let link = match running.board.link() {
         LinkState::Up { account } => format!("connected to account {account}"),
         LinkState::Reconciling => "reconciling".to_owned(),
-        LinkState::Down => "not connected".to_owned(),
+        LinkState::Down { .. } => "not connected".to_owned(),
     };
     say(format_args!("\nstopping ({link}); orders at the broker stay as they are"));
 }

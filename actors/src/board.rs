@@ -11,6 +11,8 @@ use engine::account::DayResult;
 use engine::ticker::Tally;
 use engine::trade::Stage;
 use engine::{Mode, Money, Price, Quantity, TickerKey};
+use ports::broker::codes::Farm;
+use ports::broker::{Condition, Others};
 
 /// How many decisions of a ticker are shown.
 pub const DECISIONS_MAX: usize = 50;
@@ -21,6 +23,9 @@ pub struct Board {
     link: Mutex<LinkState>,
     tickers: Mutex<BTreeMap<TickerKey, Shown>>,
     day: Mutex<Option<DayResult>>,
+    late: Mutex<BTreeMap<String, Duration>>,
+    condition: Mutex<Condition>,
+    others: Mutex<Others>,
 }
 
 /// A view, and when it was published.
@@ -32,11 +37,13 @@ pub struct Shown {
 }
 
 /// The connection, in one word.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LinkState {
     /// Not yet, or not any more.
-    #[default]
-    Down,
+    Down {
+        /// Why; empty before the first try.
+        why: String,
+    },
     /// Connected; what the broker holds is being read.
     Reconciling,
     /// Connected and in step.
@@ -46,6 +53,27 @@ pub enum LinkState {
     },
 }
 
+impl Default for LinkState {
+    fn default() -> LinkState {
+        LinkState::Down { why: String::new() }
+    }
+}
+
+/// What stands in the way of prices and news, in words.
+#[must_use]
+pub fn words(condition: &Condition) -> String {
+    let farm = |farm: &Farm| match farm {
+        Farm::Market => "no market data farm",
+        Farm::History => "no history farm",
+        Farm::Contracts => "no contract farm",
+    };
+    let outage = condition.outage.map(|code| format!("the gateway is without IB ({code})"));
+    let competing = condition.competing.then(|| "another session has the market data (10197)".to_owned());
+    let farms = condition.farms.iter().map(|own| farm(own).to_owned());
+    let all: Vec<String> = outage.into_iter().chain(competing).chain(farms).collect();
+    if all.is_empty() { "nothing in the way".to_owned() } else { all.join(", ") }
+}
+
 /// One ticker as it last showed itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TickerView {
@@ -53,6 +81,8 @@ pub struct TickerView {
     pub at: DateTime<Utc>,
     /// Its state.
     pub mode: Mode,
+    /// Why it does not decide, if it does not.
+    pub trouble: Option<Trouble>,
     /// How far its trade has come; none when flat.
     pub stage: Option<Stage>,
     /// What it holds; none when flat.
@@ -61,6 +91,27 @@ pub struct TickerView {
     pub decisions: Arc<[Decision]>,
     /// Its counts.
     pub tally: Tally,
+}
+
+/// Why a ticker does not decide although nothing stands against it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// The engine panicked; it is being made anew from the journal.
+    Rebuilding,
+    /// It is left alone until the next start; its stops stay at the broker.
+    Quarantined {
+        /// Why.
+        because: String,
+    },
+}
+
+impl std::fmt::Display for Trouble {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Trouble::Rebuilding => f.write_str("made anew after a panic"),
+            Trouble::Quarantined { because } => write!(f, "quarantined ({because})"),
+        }
+    }
 }
 
 /// A decision, in words.
@@ -98,6 +149,39 @@ impl Board {
     /// Publishes the connection's state.
     pub fn publish_link(&self, link: LinkState) {
         *open(&self.link) = link;
+    }
+
+    /// Publishes what stands in the way of prices and news.
+    pub fn publish_condition(&self, condition: Condition) {
+        *open(&self.condition) = condition;
+    }
+
+    /// What stands in the way of prices and news.
+    #[must_use]
+    pub fn condition(&self) -> Condition {
+        open(&self.condition).clone()
+    }
+
+    /// Publishes what the account holds that is none of ours.
+    pub fn publish_others(&self, others: Others) {
+        *open(&self.others) = others;
+    }
+
+    /// What the account holds that is none of ours.
+    #[must_use]
+    pub fn others(&self) -> Others {
+        open(&self.others).clone()
+    }
+
+    /// Publishes which threads owe a sign of life, and for how long.
+    pub fn publish_late(&self, late: BTreeMap<String, Duration>) {
+        *open(&self.late) = late;
+    }
+
+    /// Threads that have given no sign of life for more than a second.
+    #[must_use]
+    pub fn late(&self) -> BTreeMap<String, Duration> {
+        open(&self.late).clone()
     }
 
     /// Publishes the day's result.

@@ -14,7 +14,8 @@ use std::time::Duration;
 use actix::{Actor, AsyncContext, Context, Handler, WrapFuture};
 use chrono::{DateTime, TimeDelta, Utc};
 use engine::{AccountFact, Body, Input, Refusal, Request, TickerKey};
-use ports::broker::{Event, FundsCell, Incomplete, Link, QuoteCells, Settings};
+use ports::broker::window::restart_until;
+use ports::broker::{Event, FundsCell, Incomplete, Leaving, Link, Others, QuoteCells, Settings};
 use ports::clock::Clock;
 use ports::fail::{self, Point};
 use ports::journal::Draft;
@@ -23,8 +24,9 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::{JoinHandle, spawn_local};
 
 use crate::board::{Board, LinkState};
+use crate::complaint::Complaint;
 use crate::journal::chain;
-use crate::message::{Append, Belong, LookAgain, Meet, Member, Send, Stop, Tell};
+use crate::message::{Append, Belong, LookAgain, Meet, Member, Part, Send, Tell};
 use crate::{fatal, streams};
 
 const NAME: &str = "broker";
@@ -41,9 +43,11 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// How old a contract's hours may become, in market time; the broker tells some days.
 const HOURS_AGE_MAX: TimeDelta = TimeDelta::hours(12);
 /// Order ids are taken from blocks of this size, written before any of them is used.
-const IDS_BLOCK: i32 = 1_000;
-/// A new block is written when so few are left.
-const IDS_LEFT_MIN: i32 = 200;
+const IDS_BLOCK: i32 = 4_000;
+/// A new block is written when so few are left: more than what can wait to be sent takes.
+const IDS_LEFT_MIN: i32 = 2_000;
+/// How long what waits may take to be sent when the program ends.
+const SEND_PATIENCE: Duration = Duration::from_secs(2);
 
 /// Where the broker is and how to follow it.
 pub struct Route {
@@ -78,6 +82,12 @@ struct Shared {
     ids_to: Cell<i32>,
     /// Tickers that wait to be shown what the broker holds.
     waiting: RefCell<BTreeSet<TickerKey>>,
+    /// The account of the last connection.
+    account: RefCell<Option<String>>,
+    /// Of connections that do not come about.
+    complaint: RefCell<Complaint>,
+    /// Of snapshots that do not come to their end.
+    incomplete: RefCell<Complaint>,
     wanted: Notify,
     stopping: Cell<bool>,
 }
@@ -99,6 +109,9 @@ impl BrokerActor {
                 in_step_at,
                 ids_to,
                 waiting: RefCell::default(),
+                account: RefCell::default(),
+                complaint: RefCell::default(),
+                incomplete: RefCell::default(),
                 wanted: Notify::new(),
                 stopping: Cell::new(false),
             }),
@@ -107,25 +120,42 @@ impl BrokerActor {
 }
 
 impl Shared {
-    /// Connects and serves, for ever.
+    /// Connects and serves until the program ends. A gateway that is not there yet is waited for.
     async fn run(self: Rc<Self>) {
-        loop {
+        while !self.stopping.get() {
             let mut settings = self.route.settings.clone();
             settings.order_id_floor = self.ids_to.get();
             match Link::connect(&settings, self.clock.clone()).await {
                 Ok((link, events)) => {
+                    self.complaint.borrow_mut().over();
                     let why = self.clone().serve(link.clone(), events).await;
                     tracing::error!(target: streams::ERRORS, actor = NAME, "connection lost: {why}");
                     self.link.take();
+                    self.down(&why);
                     link.close().await;
-                    self.down();
                 }
-                Err(error) => {
-                    tracing::error!(target: streams::ERRORS, actor = NAME, "{}", chain(&error));
-                }
+                Err(error) => self.not_connected(&chain(&error)),
             }
             tokio::time::sleep(RETRY).await;
         }
+    }
+
+    /// Says why there is no connection, without becoming a storm; IB's own restart is no alarm.
+    fn not_connected(&self, why: &str) {
+        self.board.publish_link(LinkState::Down { why: why.to_owned() });
+        let Some(line) = self.complaint.borrow_mut().about(why) else { return };
+        match self.restarts_until() {
+            Some(until) => {
+                tracing::info!(target: streams::TRADING, actor = NAME, "IB restarts until {until} New York: {line}");
+            }
+            None => tracing::error!(target: streams::ERRORS, actor = NAME, "{line}"),
+        }
+    }
+
+    /// Until when IB restarts, by the wall's clock; the paper gateway's IB never does.
+    fn restarts_until(&self) -> Option<chrono::NaiveTime> {
+        let paper = matches!(&*self.account.borrow(), Some(account) if account.starts_with("DSIM"));
+        restart_until(Utc::now()).filter(|_| !paper)
     }
 
     /// Serves one connection until it is lost; answers with why.
@@ -146,6 +176,8 @@ impl Shared {
     /// The account, the clock, the ids: what has to be right before anything else.
     async fn greet(&self, link: &Link) {
         let account = link.account().to_owned();
+        self.account.replace(Some(account.clone()));
+        self.board.publish_condition(ports::broker::Condition::default());
         self.board.publish_link(LinkState::Reconciling);
         if let Some(meet) = &*self.others.borrow() {
             meet.account.do_send(Belong(account.clone()));
@@ -157,7 +189,7 @@ impl Shared {
             (Some(_), Err(_)) => {}
             (None, _) => self.clock.follow_the_wall(),
         }
-        let every = if speed.is_some() { Duration::from_millis(100) } else { Duration::from_secs(5) };
+        let every = if speed.is_some() { Duration::from_millis(250) } else { Duration::from_secs(3) };
         link.watch(speed, every);
         link.stream_funds(self.route.funds.clone());
         self.reserve_ids(link);
@@ -227,18 +259,45 @@ impl Shared {
             Event::Snapshot(ticker, snapshot) => self.tell(&ticker, Tell::Input(Input::Snapshot(snapshot))),
             Event::Gap(why) => {
                 tracing::warn!(target: streams::ERRORS, actor = NAME, "order news may be missing: {why}");
-                self.down();
+                self.down(&why);
                 self.want_snapshot(self.members().into_keys());
             }
+            Event::Others(others) => self.see(others),
+            Event::Condition(condition) => {
+                let market = self.clock.now().market.to_rfc3339();
+                let words = crate::board::words(&condition);
+                tracing::warn!(target: streams::TRADING, actor = NAME, market, "the broker's state: {words}");
+                self.board.publish_condition(condition);
+            }
+            Event::NotSent(leaving, error) => self.not_sent(leaving.request(), &chain(&error)),
             Event::Notice { code, text } => tracing::debug!(actor = NAME, code, "{text}"),
             Event::Lost(_) => {}
         }
     }
 
     /// Every ticker stops opening until it has been shown what the broker holds.
-    fn down(&self) {
-        self.board.publish_link(LinkState::Down);
+    fn down(&self, why: &str) {
+        self.board.publish_link(LinkState::Down { why: why.to_owned() });
         self.members().into_values().for_each(|member| member.to.do_send(Tell::Input(Input::Gap)));
+    }
+
+    /// What is not ours is shown and counted, and never touched. One of ours that is there twice
+    /// is an alarm: only a person can say which of the two to cancel.
+    fn see(&self, others: Others) {
+        if others != self.board.others() {
+            let market = self.clock.now().market.to_rfc3339();
+            for order in &others.twice {
+                tracing::error!(target: streams::ERRORS, actor = NAME, market, "{order} lives twice at the broker");
+            }
+            let (orders, positions) = (others.orders.len(), others.positions.len());
+            tracing::info!(
+                target: streams::TRADING,
+                actor = NAME,
+                market,
+                "of others: {orders} open orders, {positions} positions"
+            );
+        }
+        self.board.publish_others(others);
     }
 
     fn in_step(&self, link: &Link) {
@@ -265,18 +324,14 @@ impl Shared {
         }
     }
 
-    /// Sends, or says what stood in the way: to the journal first, so that the risk book
-    /// frees what the request reserved, then to the ticker.
-    fn send(&self, Send(admitted): &Send) {
-        let link = self.link.borrow().clone();
-        let sent = match &link {
-            Some(link) => link.send(admitted).map_err(|error| chain(&error)),
-            None => Err("not connected".to_owned()),
+    /// Hands over for sending, or says what stood in the way: to the journal first, so that
+    /// the risk book frees what the request reserved, then to the ticker.
+    fn send(&self, admitted: Leaving) {
+        let Some(link) = self.link.borrow().clone() else {
+            return self.not_sent(admitted.request(), "not connected");
         };
-        if let Err(why) = sent {
-            self.not_sent(admitted.request(), &why);
-        }
-        if let Some(link) = link.filter(|link| self.ids_to.get() - link.next_order_id() < IDS_LEFT_MIN) {
+        link.send(admitted);
+        if self.ids_to.get() - link.next_order_id() < IDS_LEFT_MIN {
             self.reserve_ids(&link);
         }
     }
@@ -332,12 +387,14 @@ async fn reconcile(shared: Rc<Shared>, link: Link) {
         fail::pass(Point::BeforeSnapshot, || format!("{waiting:?}"));
         while let Err(error) = link.snapshot(&waiting, since).await {
             // An outage was told when it began, and its end will tell itself.
-            if !matches!(error, Incomplete::Outage) {
-                tracing::error!(target: streams::ERRORS, actor = NAME, "{}", chain(&error));
+            let line = shared.incomplete.borrow_mut().about(&chain(&error));
+            if let Some(line) = line.filter(|_| !matches!(error, Incomplete::Outage)) {
+                tracing::error!(target: streams::ERRORS, actor = NAME, "{line}");
             }
             tokio::time::sleep(RETRY).await;
         }
         fail::pass(Point::AfterSnapshot, || format!("{waiting:?}"));
+        shared.incomplete.borrow_mut().over();
         shared.in_step_at.set(Some(shared.clock.now().market));
         shared.in_step(&link);
     }
@@ -351,7 +408,8 @@ impl Handler<Meet> for BrokerActor {
     type Result = ();
 
     fn handle(&mut self, meet: Meet, ctx: &mut Context<Self>) {
-        if self.shared.others.borrow_mut().replace(meet).is_none() {
+        let known = fatal::guard(NAME, || self.shared.others.borrow_mut().replace(meet));
+        if known.is_none() {
             let run = fatal::guard_task(NAME, self.shared.clone().run());
             ctx.spawn(run.into_actor(self));
         }
@@ -361,8 +419,8 @@ impl Handler<Meet> for BrokerActor {
 impl Handler<Send> for BrokerActor {
     type Result = ();
 
-    fn handle(&mut self, send: Send, _: &mut Context<Self>) {
-        fatal::guard(NAME, || self.shared.send(&send));
+    fn handle(&mut self, Send(admitted): Send, _: &mut Context<Self>) {
+        fatal::guard(NAME, || self.shared.send(admitted));
     }
 }
 
@@ -379,13 +437,21 @@ impl Handler<LookAgain> for BrokerActor {
     }
 }
 
-impl Handler<Stop> for BrokerActor {
+impl Handler<Part> for BrokerActor {
     type Result = ();
 
-    fn handle(&mut self, _: Stop, ctx: &mut Context<Self>) {
+    fn handle(&mut self, Part(parted): Part, ctx: &mut Context<Self>) {
         self.shared.stopping.set(true);
-        if let Some(link) = self.shared.link.take() {
-            ctx.spawn(async move { link.close().await }.into_actor(self));
-        }
+        let link = self.shared.link.take();
+        let part = async move {
+            if let Some(link) = link {
+                // A gateway that takes nothing more is not waited for.
+                let _ = tokio::time::timeout(SEND_PATIENCE, link.sent()).await;
+                link.close().await;
+            }
+            // Whoever waited may have given up.
+            let _ = parted.send(());
+        };
+        ctx.spawn(fatal::guard_task(NAME, part).into_actor(self));
     }
 }

@@ -6,15 +6,14 @@
 //! nothing is sent unwritten, and nothing is tried twice: what a disk that has failed once
 //! holds is found out by reading it anew.
 
-use std::sync::mpsc::Sender;
+use std::sync::mpsc::{SendError, Sender};
 
 use actix::{Actor, AsyncContext, Context, Handler, Message, Recipient};
-use engine::Record;
 use ports::journal::{Committed, Draft, Journal, JournalError};
 
 use crate::fatal;
-use crate::keeper::needed;
-use crate::message::{Append, Barrier, Belong, Judge, Recorded, Tell};
+use crate::keeper::{Heard, needed};
+use crate::message::{Append, Barrier, Belong, Judge, Recall, Recorded, Tell};
 
 const NAME: &str = "journal";
 
@@ -28,9 +27,10 @@ pub struct JournalActor {
     judge: Recipient<Judge>,
     waiting: Vec<Waiting>,
     batch_max: usize,
-    keeper: Sender<(Record, u32)>,
+    keeper: Sender<Heard>,
     notified: bool,
     barriers: Vec<Barrier>,
+    recalls: Vec<Recall>,
 }
 
 struct Waiting {
@@ -53,7 +53,7 @@ impl JournalActor {
         risk: Recipient<Recorded>,
         judge: Recipient<Judge>,
         batch_max: usize,
-        keeper: Sender<(Record, u32)>,
+        keeper: Sender<Heard>,
     ) -> JournalActor {
         JournalActor {
             keeper,
@@ -64,6 +64,7 @@ impl JournalActor {
             batch_max,
             notified: false,
             barriers: Vec::new(),
+            recalls: Vec::new(),
         }
     }
 
@@ -78,6 +79,7 @@ impl JournalActor {
         }
         if self.waiting.is_empty() {
             self.journal.tidy_up().unwrap_or_else(|error| give_up(&error));
+            std::mem::take(&mut self.recalls).into_iter().for_each(|recall| self.recall(recall));
             for Barrier(reached) in self.barriers.drain(..) {
                 // Whoever waited may have given up.
                 let _ = reached.send(());
@@ -93,7 +95,7 @@ impl JournalActor {
         }
         for (Committed { record, sum, request }, (by_risk, from)) in committed.into_iter().zip(whose) {
             // One that has panicked keeps nothing any more, and trading goes on.
-            let _ = self.keeper.send((needed(&record), sum));
+            let _ = self.keeper.send(Heard::Record(needed(&record), sum));
             if let Some(from) = from {
                 from.do_send(Tell::Flushed(1));
             }
@@ -102,6 +104,13 @@ impl JournalActor {
                 _ if by_risk => {}
                 _ => self.risk.do_send(Recorded(record)),
             }
+        }
+    }
+
+    /// Lets the keeper tell what a ticker was. It has heard every record by then: none waits.
+    fn recall(&self, recall: Recall) {
+        if let Err(SendError(Heard::Recall(recall))) = self.keeper.send(Heard::Recall(recall)) {
+            recall.to.do_send(Tell::Recalled(None));
         }
     }
 
@@ -162,8 +171,21 @@ impl Handler<Barrier> for JournalActor {
     type Result = ();
 
     fn handle(&mut self, barrier: Barrier, ctx: &mut Context<Self>) {
-        self.barriers.push(barrier);
-        self.notify(ctx);
+        fatal::guard(NAME, || {
+            self.barriers.push(barrier);
+            self.notify(ctx);
+        });
+    }
+}
+
+impl Handler<Recall> for JournalActor {
+    type Result = ();
+
+    fn handle(&mut self, recall: Recall, ctx: &mut Context<Self>) {
+        fatal::guard(NAME, || {
+            self.recalls.push(recall);
+            self.notify(ctx);
+        });
     }
 }
 
@@ -171,10 +193,10 @@ impl Handler<Belong> for JournalActor {
     type Result = ();
 
     fn handle(&mut self, Belong(account): Belong, _: &mut Context<Self>) {
-        match self.journal.belong(&account) {
+        fatal::guard(NAME, || match self.journal.belong(&account) {
             Ok(()) => {}
             Err(error @ JournalError::Account { .. }) => fatal::end(NAME, &chain(&error)),
             Err(error) => give_up(&error),
-        }
+        });
     }
 }

@@ -12,6 +12,7 @@ use ports::journal::snapshot::{self, Of};
 use ports::journal::{Journal, JournalError};
 
 use crate::journal::chain;
+use crate::message::{Recall, Tell};
 use crate::recovery::{Memory, Terms};
 use crate::streams;
 
@@ -21,10 +22,19 @@ const NAME: &str = "keeper";
 /// it is.
 const EVERY: u64 = if cfg!(feature = "testing") { 20 } else { 20_000 };
 
+/// What it hears, in the journal's order.
+#[derive(Debug)]
+pub enum Heard {
+    /// A record that is on disk, with its sum.
+    Record(Record, u32),
+    /// Somebody asks what a ticker was by then.
+    Recall(Recall),
+}
+
 /// Where records go to be lived through.
 #[derive(Debug)]
 pub struct Keeper {
-    records: Sender<(Record, u32)>,
+    records: Sender<Heard>,
     thread: JoinHandle<()>,
 }
 
@@ -109,9 +119,9 @@ impl Keeper {
         Ok(Keeper { records, thread })
     }
 
-    /// Where to send each record, once it is on disk, with its sum.
+    /// Where to send each record, once it is on disk, and who asks what they made of a ticker.
     #[must_use]
-    pub fn ear(&self) -> Sender<(Record, u32)> {
+    pub fn ear(&self) -> Sender<Heard> {
         self.records.clone()
     }
 
@@ -124,12 +134,19 @@ impl Keeper {
 }
 
 impl Kept {
-    fn live(mut self, waiting: &Receiver<(Record, u32)>) {
+    fn live(mut self, waiting: &Receiver<Heard>) {
         self.write_if(EVERY);
-        while let Ok((record, sum)) = waiting.recv() {
-            self.memory.apply(&record);
-            self.sum = sum;
-            self.write_if(EVERY);
+        while let Ok(heard) = waiting.recv() {
+            match heard {
+                Heard::Record(record, sum) => {
+                    self.memory.apply(&record);
+                    self.sum = sum;
+                    self.write_if(EVERY);
+                }
+                Heard::Recall(Recall { settings, to }) => {
+                    to.do_send(Tell::Recalled(Some(Box::new(self.memory.recall(*settings)))));
+                }
+            }
         }
         self.write_if(1);
     }

@@ -7,6 +7,7 @@
 
 pub mod board;
 pub mod broker;
+mod complaint;
 pub mod fatal;
 pub mod journal;
 pub mod keeper;
@@ -16,8 +17,11 @@ pub mod risk;
 pub mod signal;
 pub mod streams;
 pub mod supervisor;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod threads;
 pub mod ticker;
+mod watchdog;
 
 pub use board::{Board, Decision, LinkState, TickerView};
 pub use supervisor::{Running, Settings, start};

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use actix::{Message, Recipient};
-use engine::{Admitted, Bar, ContractSpec, Input, Instrument, Record, Request, TickerKey};
+use engine::{
+    Admitted, Bar, ContractSpec, Input, Instrument, Record, Request, Ticker, TickerKey, TickerSettings,
+};
 use ports::journal::{Draft, Written};
 
 /// To a ticker: something happened.
@@ -23,6 +25,8 @@ pub enum Tell {
         /// True where all that was told before does not count any more.
         anew: bool,
     },
+    /// What it is by all that the journal has of it; none where nobody can tell.
+    Recalled(Option<Box<Ticker>>),
     /// So many of its records are on disk.
     Flushed(usize),
     /// The program ends: news is still taken, and nothing more is decided.
@@ -45,6 +49,16 @@ pub struct Append {
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Barrier(pub tokio::sync::oneshot::Sender<()>);
+
+/// To the journal: tell a ticker what it was, with all that waits to be written.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct Recall {
+    /// Which ticker, as it is to be.
+    pub settings: Box<TickerSettings>,
+    /// Where it is told.
+    pub to: Recipient<Tell>,
+}
 
 /// To the journal: it belongs to this account.
 #[derive(Message)]
@@ -105,7 +119,12 @@ pub struct Member {
     pub bar_minutes: Option<u32>,
 }
 
-/// To the signal source's actor and the broker: end.
+/// To the broker: send what waits, then close the connection and answer.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Part(pub tokio::sync::oneshot::Sender<()>);
+
+/// To the signal source's actor: end.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
 pub struct Stop;

@@ -108,6 +108,17 @@ impl Memory {
         }
     }
 
+    /// A ticker as it is by the newest record, for one that has lost itself.
+    pub(crate) fn recall(&self, settings: TickerSettings) -> Ticker {
+        match self.tickers.get(&settings.key) {
+            Some(ticker) => ticker.clone().resume(settings),
+            None => {
+                let steps = self.strangers.get(&settings.key).cloned();
+                recovered(self.installation, settings, steps)
+            }
+        }
+    }
+
     /// Tickers with records that nobody has taken.
     pub(crate) fn left(&self) -> impl Iterator<Item = &TickerKey> {
         self.strangers.keys().chain(self.tickers.keys())

@@ -183,6 +183,6 @@ impl Handler<Meet> for RiskActor {
     type Result = ();
 
     fn handle(&mut self, others: Meet, _: &mut Context<Self>) {
-        self.others = Some(others);
+        fatal::guard(NAME, || self.others = Some(others));
     }
 }

@@ -18,25 +18,31 @@ use ports::clock::Clock;
 use ports::fail::{self, Point};
 use ports::journal::{Durability, Journal, JournalError};
 use ports::signals::HttpSource;
+use tokio::time::timeout;
 
 use crate::board::Board;
 use crate::broker::{BrokerActor, Route};
 use crate::journal::JournalActor;
 use crate::keeper::{Keeper, remember};
-use crate::message::{Barrier, Look, Meet, Member, Stop, Tell};
+use crate::message::{Barrier, Look, Meet, Member, Part, Stop, Tell};
 use crate::recovery::{Memory, Terms};
 use crate::risk::RiskActor;
 use crate::signal::{Dating, SignalActor};
 use crate::streams;
 use crate::threads::Threads;
 use crate::ticker::{Doors, TickerActor};
+use crate::watchdog::Watchdog;
 
 /// How often the account is looked at even when nothing happens.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// How long the tickers may take to stop deciding.
 const LEAVE_PATIENCE: Duration = Duration::from_secs(1);
-/// How long what is on its way may take to be written when stopping.
-const FLUSH_PATIENCE: Duration = Duration::from_secs(5);
+/// How long what is on its way may take to be written when stopping, each of two times.
+const FLUSH_PATIENCE: Duration = Duration::from_millis(1_500);
+/// How long what waits for its turn may take to be sent, and the connection to close.
+const PART_PATIENCE: Duration = Duration::from_secs(3);
+/// How long the threads may take to end.
+const JOIN_PATIENCE: Duration = Duration::from_secs(1);
 
 /// All that the actors need to know.
 pub struct Settings {
@@ -89,6 +95,7 @@ pub struct Running {
     memory: Memory,
     keeper: Keeper,
     _supervisor: Addr<SupervisorActor>,
+    watchdog: Watchdog,
 }
 
 /// Keeps the account's time: a look every quarter of a second.
@@ -154,6 +161,7 @@ pub fn start(settings: Settings) -> Result<Running, JournalError> {
         journal: journal.clone().recipient(),
         account: journal.clone().recipient(),
     };
+    let watchdog = Watchdog::over(threads.by_name(), board.clone());
     let mut running = Running {
         board,
         clock,
@@ -170,6 +178,7 @@ pub fn start(settings: Settings) -> Result<Running, JournalError> {
         memory,
         keeper,
         _supervisor: supervisor,
+        watchdog,
     };
     running.apply(plan(&BTreeMap::new(), &settings.tickers));
     running.tell_of_the_lost();
@@ -200,6 +209,18 @@ impl Running {
         }
     }
 
+    /// Pours so many quotes into a ticker's cell, as the broker's reader would.
+    #[cfg(feature = "testing")]
+    pub fn flood(&self, ticker: &TickerKey, quotes: u32) {
+        let Some(member) = self.meet.tickers.get(ticker) else { return };
+        let cell = self.quotes.cell(ticker);
+        for _ in 0..quotes {
+            if cell.change(self.clock.process(), |_| {}) {
+                member.to.do_send(Tell::Wake);
+            }
+        }
+    }
+
     fn start_ticker(&mut self, settings: TickerSettings) {
         let key = settings.key.clone();
         let doors = Doors {
@@ -207,6 +228,7 @@ impl Running {
             quote: self.quotes.cell(&key),
             funds: self.funds.clone(),
             journal: self.journal.clone().recipient(),
+            recall: self.journal.clone().recipient(),
             broker: self.broker.clone().recipient(),
             board: self.board.clone(),
             in_flight_max: self.in_flight_max,
@@ -238,26 +260,46 @@ impl Running {
         }
     }
 
-    /// Stops in order: no signal is taken any more, what was decided is written, the link
-    /// closes. Orders at the broker are left as they are.
+    /// Stops in order: no signal is taken any more, what was decided is written and sent, the
+    /// link closes. Orders at the broker are left as they are. Nothing that is stuck is waited
+    /// for beyond its patience: all of it takes less than ten seconds.
     pub async fn stop(self) {
         fail::pass(Point::Stopping, String::new);
+        drop(self.watchdog);
         self.signals.do_send(Stop);
         let tickers = self.meet.tickers.values().map(|member| member.to.send(Tell::Leave));
-        // One that is stuck is not waited for.
-        let _ = tokio::time::timeout(LEAVE_PATIENCE, futures::future::join_all(tickers)).await;
-        let (reached, written) = tokio::sync::oneshot::channel();
-        self.journal.do_send(Barrier(reached));
-        if tokio::time::timeout(FLUSH_PATIENCE, written).await.is_err() {
-            tracing::error!(target: streams::ERRORS, actor = "supervisor", "the journal did not finish in time");
-        }
+        let left = timeout(LEAVE_PATIENCE, futures::future::join_all(tickers)).await;
+        complain(left.is_ok(), "not all tickers have stopped deciding in time");
+        complain(flush(&self.journal).await, "the journal did not finish in time");
+        // What was written has been handed to the risk book; its answer to this comes after
+        // its answers to those, and its verdicts are in the journal's queue.
+        let judged = timeout(LEAVE_PATIENCE, self.risk.send(Look)).await;
+        complain(judged.is_ok(), "the risk book did not finish in time");
         fail::pass(Point::StopWritten, String::new);
-        self.broker.do_send(Stop);
-        // The broker's goodbye travels before its thread ends.
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        let (parted, gone) = tokio::sync::oneshot::channel();
+        self.broker.do_send(Part(parted));
+        complain(timeout(PART_PATIENCE, gone).await.is_ok(), "the link was not closed in time");
+        complain(flush(&self.journal).await, "the journal did not finish in time");
         fail::pass(Point::StopClosed, String::new);
-        self.threads.stop();
-        self.keeper.stop();
+        let ended = self.threads.stop(JOIN_PATIENCE);
+        complain(ended, "a thread is stuck and is left behind");
+        // One that is stuck may hold the journal, and the keeper would wait for it for ever.
+        if ended {
+            self.keeper.stop();
+        }
+    }
+}
+
+/// True once all that waits is on disk; false if that takes too long.
+async fn flush(journal: &Addr<JournalActor>) -> bool {
+    let (reached, written) = tokio::sync::oneshot::channel();
+    journal.do_send(Barrier(reached));
+    timeout(FLUSH_PATIENCE, written).await.is_ok()
+}
+
+fn complain(is_well: bool, what: &str) {
+    if !is_well {
+        tracing::error!(target: streams::ERRORS, actor = "supervisor", "stopping: {what}");
     }
 }
 

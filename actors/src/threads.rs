@@ -9,7 +9,11 @@
 //! A hop within a thread costs a tenth of a microsecond, one between two threads some
 //! microseconds: the way of an order stays on the road.
 
-use actix::Arbiter;
+use std::collections::BTreeMap;
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
+use actix::{Arbiter, ArbiterHandle};
 use ports::journal::Durability;
 
 /// The arbiters, each with a thread of its own.
@@ -49,13 +53,29 @@ impl Threads {
         &self.tickers[n % self.tickers.len()]
     }
 
-    /// Stops and joins them, tickers first.
-    pub fn stop(self) {
-        let arbiters = self.tickers.into_iter().chain([self.road]).chain(self.journal);
-        for arbiter in arbiters {
-            arbiter.stop();
-            // An arbiter that panicked has nothing left to be waited for.
-            let _ = arbiter.join();
-        }
+    /// All of them, by the names that the watchdog gives them.
+    #[must_use]
+    pub fn by_name(&self) -> BTreeMap<String, ArbiterHandle> {
+        let tickers = self.tickers.iter().enumerate().map(|(n, own)| (format!("ticker-{n}"), own.handle()));
+        let journal = self.journal.iter().map(|own| ("journal".to_owned(), own.handle()));
+        tickers.chain(journal).chain([("road".to_owned(), self.road.handle())]).collect()
+    }
+
+    /// Stops them all and waits until they have ended, tickers first; one that is stuck is waited for until
+    /// `patience` is over. Answers whether all have ended.
+    #[must_use]
+    pub fn stop(self, patience: Duration) -> bool {
+        let arbiters: Vec<Arbiter> =
+            self.tickers.into_iter().chain([self.road]).chain(self.journal).collect();
+        let (ended, all) = channel();
+        std::thread::spawn(move || {
+            for arbiter in arbiters {
+                arbiter.stop();
+                // An arbiter that panicked has nothing left to be waited for.
+                let _ = arbiter.join();
+            }
+            let _ = ended.send(());
+        });
+        all.recv_timeout(patience).is_ok()
     }
 }

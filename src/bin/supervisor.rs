@@ -10,7 +10,7 @@ use engine::TickerKey;
 use ringfence::config::{self, Choices, Environment, Source};
 use ringfence::journal::{self, Form, Wanted};
 use ringfence::terminal::say;
-use ringfence::{follow, run};
+use ringfence::{follow, run, soak};
 
 /// Trades many tickers on one Interactive Brokers account: one actor per ticker, every share protected by an order
 /// that rests at the broker. Without a command it runs.
@@ -58,6 +58,8 @@ enum Command {
         #[command(subcommand)]
         what: Look,
     },
+    /// Run the whole program against a paper gateway under random faults and kills, and say what held
+    Soak(Soak),
 }
 
 #[derive(Subcommand)]
@@ -119,6 +121,22 @@ struct Place {
 }
 
 #[derive(Args)]
+struct Soak {
+    /// Draws the troubles: the same seed, the same troubles
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// For how long, e.g. 60s, 5m, 2h
+    #[arg(long, value_name = "SPAN", value_parser = span, default_value = "60s")]
+    duration: Duration,
+    /// How many tickers trade
+    #[arg(long, default_value_t = 8)]
+    tickers: usize,
+    /// Print the report as JSON, and no progress
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
 struct Logs {
     /// A ticker, an actor (broker, risk, journal, signal) or a stream (trading, orders, positions, errors)
     name: Option<String>,
@@ -173,6 +191,7 @@ fn main() -> ExitCode {
         Command::Why { ticker, json } => end(follow::why::why(&ticker, json).map_err(Into::into), json),
         Command::Logs(choices) => logs(choices),
         Command::Journal { what } => look(what),
+        Command::Soak(choices) => soak(choices),
     }
 }
 
@@ -225,6 +244,14 @@ fn start(choices: Run) -> ExitCode {
     let of_config = choices.config.choices();
     let choices = run::Choices { config: of_config, duration: choices.duration, keep: choices.keep };
     end(run::run(config, &source, choices), false)
+}
+
+fn soak(Soak { seed, duration, tickers, json }: Soak) -> ExitCode {
+    match soak::run(&soak::Choices { seed, duration, tickers, json }) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => end(Err(error), json),
+    }
 }
 
 fn logs(choices: Logs) -> ExitCode {

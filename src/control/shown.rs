@@ -4,12 +4,14 @@
 //! time in the configured zone, but for `age_ms`, which is time on this machine.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use actors::board::{Decision, Shown};
-use actors::{Board, LinkState};
+use actors::board::{Decision, Shown, words};
+use actors::{Board, LinkState, TickerView};
 use chrono::{DateTime, FixedOffset, Utc};
 use chrono_tz::Tz;
 use engine::{Money, Price, Quantity, TickerKey};
+use ports::broker::Condition;
 use serde::{Deserialize, Serialize};
 
 /// The whole board at one moment.
@@ -23,6 +25,22 @@ pub struct Status {
     pub link: String,
     /// The account that is traded, while connected.
     pub account: Option<String>,
+    /// Why not connected, while it is not.
+    pub why_down: Option<String>,
+    /// What stands in the way of prices and news, if something does.
+    pub trouble: Option<String>,
+    /// Threads that give no sign of life, and for how many milliseconds.
+    #[serde(default)]
+    pub late: BTreeMap<String, u64>,
+    /// Open orders that are none of ours.
+    #[serde(default)]
+    pub foreign_orders: Vec<String>,
+    /// Positions in contracts that no ticker trades.
+    #[serde(default)]
+    pub foreign_positions: Vec<String>,
+    /// Orders of ours that live more than once.
+    #[serde(default)]
+    pub twice: Vec<String>,
     /// The market's time now.
     pub market_time: DateTime<FixedOffset>,
     /// The zone of all times.
@@ -100,16 +118,29 @@ impl Status {
     #[must_use]
     pub fn of(board: &Board, market: DateTime<Utc>, zone: Tz) -> Status {
         let (link, account) = match board.link() {
-            LinkState::Down => ("down", None),
+            LinkState::Down { .. } => ("down", None),
             LinkState::Reconciling => ("reconciling", None),
             LinkState::Up { account } => ("up", Some(account)),
         };
+        let why = match board.link() {
+            LinkState::Down { why } if !why.is_empty() => Some(why),
+            _ => None,
+        };
+        let others = board.others();
+        let trouble = Some(board.condition()).filter(|condition| *condition != Condition::default());
+        let ms = |late: Duration| u64::try_from(late.as_millis()).unwrap_or(u64::MAX);
         let tickers = board.shown().into_iter();
         Status {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             pid: std::process::id(),
             link: link.to_owned(),
             account,
+            why_down: why,
+            trouble: trouble.as_ref().map(words),
+            late: board.late().into_iter().map(|(thread, late)| (thread, ms(late))).collect(),
+            foreign_orders: others.orders,
+            foreign_positions: others.positions,
+            twice: others.twice,
             market_time: local(market, zone),
             zone: zone.to_string(),
             day: board.day().map(|day| Day { result: day.total, unmarked: day.unmarked }),
@@ -122,7 +153,7 @@ impl Ticker {
     fn of(shown: &Shown, zone: Tz) -> Ticker {
         let (view, position) = (&shown.view, shown.view.position.as_ref());
         Ticker {
-            mode: view.mode.to_string(),
+            mode: state(view),
             stage: view.stage.map(|stage| stage.to_string()),
             side: position.map(|held| held.side.to_string()),
             quantity: position.map(|held| held.quantity).unwrap_or_default(),
@@ -151,8 +182,13 @@ impl Why {
     #[must_use]
     pub fn of(ticker: TickerKey, shown: &Shown, zone: Tz) -> Why {
         let decisions = shown.view.decisions.iter().map(|decision| Told::of(decision, zone)).collect();
-        Why { ticker, mode: shown.view.mode.to_string(), decisions }
+        Why { ticker, mode: state(&shown.view), decisions }
     }
+}
+
+/// What keeps it from deciding goes before what it would be.
+fn state(view: &TickerView) -> String {
+    view.trouble.as_ref().map_or_else(|| view.mode.to_string(), ToString::to_string)
 }
 
 fn local(at: DateTime<Utc>, zone: Tz) -> DateTime<FixedOffset> {

@@ -37,7 +37,14 @@ fn head(status: &Status) -> String {
     let link = match (status.link.as_str(), &status.account) {
         ("up", Some(account)) => format!("connected to account {account}"),
         ("reconciling", _) => "connected, reading what the broker holds".to_owned(),
-        _ => "not connected to the broker".to_owned(),
+        _ => match &status.why_down {
+            Some(why) => format!("not connected to the broker: {why}"),
+            None => "not connected to the broker".to_owned(),
+        },
+    };
+    let link = match &status.trouble {
+        Some(trouble) => format!("{link}; {trouble}"),
+        None => link,
     };
     let time = status.market_time.format("%Y-%m-%d %H:%M:%S");
     let day = match &status.day {
@@ -48,10 +55,23 @@ fn head(status: &Status) -> String {
         }
         None => "not known yet".to_owned(),
     };
+    let others = others(status);
     format!(
-        "broker  {link}\nmarket  {time} {}\nday     {day}\nprocess {}, version {}",
+        "broker  {link}\n{others}market  {time} {}\nday     {day}\nprocess {}, version {}",
         status.zone, status.pid, status.version
     )
+}
+
+/// What on the account is none of ours, where there is any.
+fn others(status: &Status) -> String {
+    let (orders, positions) = (&status.foreign_orders, &status.foreign_positions);
+    if orders.is_empty() && positions.is_empty() {
+        return String::new();
+    }
+    let all: Vec<&str> = orders.iter().chain(positions).map(String::as_str).collect();
+    let counts = format!("{} open orders, {} positions", orders.len(), positions.len());
+    let line = format!("others  {counts}: {}", all.join(", "));
+    format!("{}\n", cut(&line, WIDTH))
 }
 
 /// Airy where that fits the terminal, else tight.
@@ -162,6 +182,11 @@ fn odd(status: &Status) -> Option<String> {
             ));
         }
     }
+    lines.extend(
+        status.twice.iter().map(|order| format!("{order} lives twice at the broker; cancel one in TWS")),
+    );
+    let late = status.late.iter();
+    lines.extend(late.map(|(thread, ms)| format!("thread {thread} has given no sign of life for {ms} ms")));
     (!lines.is_empty()).then(|| lines.join("\n"))
 }
 

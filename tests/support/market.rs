@@ -28,7 +28,7 @@ pub(crate) fn config(folder: &Path, gateway: &Gateway) {
         gateway.tws().port(),
         gateway.api().expect("its prediction API")
     );
-    let control = "\n[risk]\nmax_daily_loss = 100_000\n";
+    let control = "\n[risk]\nmax_daily_loss = 100_000\n\n[control]\nport = 0\n";
     write(&to, "supervisor.toml", &format!("{supervisor}{control}"));
     // The market runs 1,170 times faster: spans of market time are that much longer, too.
     let spans =

@@ -117,6 +117,16 @@ impl Program {
         self.end()
     }
 
+    /// Its process id.
+    pub(crate) fn pid(&self) -> String {
+        self.child.id().to_string()
+    }
+
+    /// Waits for it to end; answers with the rest of what it said.
+    pub(crate) fn ended(&mut self) -> (ExitStatus, String) {
+        self.end()
+    }
+
     /// Kills it (SIGKILL), as a power cut would; answers with all that it said.
     pub(crate) fn kill(mut self) -> String {
         self.child.kill().expect("to kill it");

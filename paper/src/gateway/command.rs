@@ -3,8 +3,10 @@
 //! Read next: [`sabotage`](crate::gateway::sabotage).
 
 use chrono::TimeDelta;
+use rust_decimal::Decimal;
 
-use crate::gateway::control::{Command, Shown};
+use crate::exchange::order::Side;
+use crate::gateway::control::{Books, Command, Done, Live, Shown};
 use crate::gateway::hub::Hub;
 
 impl Hub {
@@ -20,8 +22,31 @@ impl Hub {
                 // Who asked may have gone.
                 let _ = answer.send(self.shown());
             }
+            Command::Books(answer) => {
+                self.desk.advance(self.running.now());
+                let _ = answer.send(self.books());
+            }
         }
         self.desk.advance(self.running.now());
+    }
+
+    fn books(&self) -> Books {
+        let exchange = self.desk.exchange();
+        let name = |con_id| exchange.market().listing(con_id).map(|listing| listing.symbol.clone());
+        let orders = exchange.live().filter_map(|order| {
+            let (terms, symbol) = (&order.terms, name(order.terms.con_id)?);
+            let signed = signed(terms.side, order.remaining());
+            Some(Live { order_ref: terms.order_ref.clone(), symbol, signed })
+        });
+        let executions = exchange.executions().iter().map(|execution| Done {
+            exec_id: execution.exec_id.clone(),
+            order_ref: execution.order_ref.clone(),
+            signed: signed(execution.side, execution.shares),
+            price: execution.price,
+            commission: execution.commission,
+        });
+        let Shown { positions, cash, .. } = self.shown();
+        Books { orders: orders.collect(), executions: executions.collect(), positions, cash }
     }
 
     fn shown(&self) -> Shown {
@@ -40,5 +65,12 @@ impl Hub {
             net_liquidation: values.net_liquidation,
             positions: held.filter_map(|(con_id, held)| Some((name(con_id)?, held.quantity))).collect(),
         }
+    }
+}
+
+fn signed(side: Side, shares: Decimal) -> Decimal {
+    match side {
+        Side::Buy => shares,
+        Side::Sell => -shares,
     }
 }

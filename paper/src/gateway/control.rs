@@ -22,6 +22,7 @@ pub(super) enum Command {
     Step(u32),
     Speed(f64),
     Show(oneshot::Sender<Shown>),
+    Books(oneshot::Sender<Books>),
 }
 
 /// A running gateway's handle. Copies of it are the same handle.
@@ -60,6 +61,45 @@ pub struct Shown {
     pub net_liquidation: Decimal,
     /// Symbols and shares held.
     pub positions: Vec<(String, Decimal)>,
+}
+
+/// All that is booked, at one moment: what an auditor compares others' books with.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Books {
+    /// Orders that can still fill.
+    pub orders: Vec<Live>,
+    /// Executions that are remembered, oldest first.
+    pub executions: Vec<Done>,
+    /// Symbols and shares held.
+    pub positions: Vec<(String, Decimal)>,
+    /// Cash.
+    pub cash: Decimal,
+}
+
+/// An order that can still fill.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Live {
+    /// The order's own words.
+    pub order_ref: String,
+    /// The contract.
+    pub symbol: String,
+    /// Shares that can still fill, below zero for a sale.
+    pub signed: Decimal,
+}
+
+/// An execution.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Done {
+    /// Its id.
+    pub exec_id: String,
+    /// The words of the order.
+    pub order_ref: String,
+    /// Shares, below zero for a sale.
+    pub signed: Decimal,
+    /// Its price.
+    pub price: Decimal,
+    /// Its commission.
+    pub commission: Decimal,
 }
 
 impl Control {
@@ -116,6 +156,16 @@ impl Control {
         let (answer, shown) = oneshot::channel();
         self.send(Command::Show(answer))?;
         shown.await.map_err(|_| NotTaken::Stopped)
+    }
+
+    /// All that is booked, once everything before has been carried out.
+    ///
+    /// # Errors
+    /// As [`Control::fault`].
+    pub async fn books(&self) -> Result<Books, NotTaken> {
+        let (answer, books) = oneshot::channel();
+        self.send(Command::Books(answer))?;
+        books.await.map_err(|_| NotTaken::Stopped)
     }
 
     fn send(&self, command: Command) -> Result<(), NotTaken> {

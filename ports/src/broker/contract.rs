@@ -1,5 +1,8 @@
 //! A contract looked up: its id, its ticks, its hours.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use engine::money::{TickBand, TickBands};
@@ -54,10 +57,14 @@ pub(super) fn wire_contract(spec: &ContractSpec) -> Contract {
     }
 }
 
+/// Ticks by the number of their rule: most stocks share one, and asking costs a message each.
+pub(super) type Rules = RefCell<BTreeMap<i32, TickBands>>;
+
 /// Looks a contract up.
 pub(super) async fn look_up(
     client: &Client,
     pacer: &Pacer,
+    rules: &Rules,
     spec: &ContractSpec,
 ) -> Result<(Contract, Instrument), ContractError> {
     let failed = |source| ContractError::Request { symbol: spec.symbol.clone(), source };
@@ -67,7 +74,7 @@ pub(super) async fn look_up(
     let (Some(details), 1) = (found.pop(), count) else {
         return Err(ContractError::Ambiguous { symbol: spec.symbol.clone(), count });
     };
-    let ticks = ticks(client, pacer, &details, &spec.exchange).await.map_err(failed)?;
+    let ticks = ticks(client, pacer, rules, &details, &spec.exchange).await.map_err(failed)?;
     let instrument = Instrument {
         con_id: details.contract.contract_id,
         ticks,
@@ -86,6 +93,7 @@ pub(super) async fn look_up(
 async fn ticks(
     client: &Client,
     pacer: &Pacer,
+    rules: &Rules,
     details: &ContractDetails,
     exchange: &str,
 ) -> Result<TickBands, ibapi::Error> {
@@ -94,12 +102,18 @@ async fn ticks(
     let Some(rule) = rule else {
         return Ok(TickBands::uniform(decimal(details.min_tick).unwrap_or_default()));
     };
+    if let Some(known) = rules.borrow().get(&rule) {
+        return Ok(known.clone());
+    }
     pacer.data().await;
+    let id = rule;
     let rule = client.market_rule(rule).await?;
     let band = |step: &ibapi::contracts::PriceIncrement| {
         Some(TickBand { low_edge: decimal(step.low_edge)?, increment: decimal(step.increment)? })
     };
-    Ok(TickBands::new(rule.price_increments.iter().filter_map(band)))
+    let bands = TickBands::new(rule.price_increments.iter().filter_map(band));
+    rules.borrow_mut().insert(id, bands.clone());
+    Ok(bands)
 }
 
 /// Money for one point of price: quotes in pence count a hundredth of it.

@@ -10,28 +10,37 @@
 
 pub mod bars;
 pub mod codes;
+mod connect;
 mod contract;
 mod convert;
+mod feeds;
 pub mod funds;
 mod hours;
 mod incoming;
+mod lanes;
 pub mod link;
 mod outgoing;
 mod pacing;
 pub mod quotes;
+mod sending;
 mod snapshot;
 mod table;
+mod watch;
+pub mod window;
 
 use std::time::Duration;
 
 use engine::{Bar, Instrument, News, Snapshot, TickerKey};
 
+pub use codes::Condition;
+pub use connect::ConnectError;
 pub use contract::ContractError;
 pub use funds::FundsCell;
-pub use link::{ConnectError, Link};
+pub use lanes::Leaving;
+pub use link::Link;
 pub use outgoing::SendError;
 pub use quotes::{QuoteCell, QuoteCells};
-pub use snapshot::Incomplete;
+pub use snapshot::{Incomplete, Others};
 
 /// Where the broker is, and as whom we come.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,7 +61,7 @@ pub struct Settings {
 }
 
 /// What the broker tells, in the order in which it told it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug)]
 pub enum Event {
     /// News of an order of ours.
     News(TickerKey, News),
@@ -71,6 +80,12 @@ pub enum Event {
     Gap(String),
     /// All that the broker holds for one ticker.
     Snapshot(TickerKey, Snapshot),
+    /// What the broker holds that is none of ours.
+    Others(Others),
+    /// What stands in the way of prices and news has changed.
+    Condition(Condition),
+    /// A request that was handed over did not leave, for this reason.
+    NotSent(Leaving, SendError),
     /// Words of the broker about no order in particular.
     Notice {
         /// Its code.

@@ -28,6 +28,12 @@ pub enum SendError {
     /// We knew that the link was down: surely not sent.
     #[error("the link to the broker is down")]
     LinkDown,
+    /// Too much waits already.
+    #[error("too many requests wait to be sent")]
+    TooMany,
+    /// An entry waited so long that its signal is over.
+    #[error("it waited too long to be sent")]
+    Stale,
     /// The socket failed midway: sent or not, the broker has to tell.
     #[error("sending {order} failed midway")]
     Unresolved {

@@ -14,12 +14,15 @@ const MESSAGES_MAX: usize = 45;
 /// Of these, never taken by data requests.
 const KEPT_FOR_ORDERS: usize = 15;
 const WINDOW: Duration = Duration::from_secs(1);
+/// How long it goes half as fast after TWS complained.
+const SLOW_FOR: Duration = Duration::from_secs(60);
 
 /// The budget of one connection.
 #[derive(Debug, Default)]
 pub(super) struct Pacer {
     sent: RefCell<VecDeque<Instant>>,
     orders_waiting: Cell<usize>,
+    slow_until: Cell<Option<Instant>>,
 }
 
 impl Pacer {
@@ -33,6 +36,11 @@ impl Pacer {
     /// Waits until a data request may go.
     pub(super) async fn data(&self) {
         self.slot(MESSAGES_MAX - KEPT_FOR_ORDERS, true).await;
+    }
+
+    /// TWS said that it was too fast.
+    pub(super) fn slow_down(&self) {
+        self.slow_until.set(Some(Instant::now() + SLOW_FOR));
     }
 
     async fn slot(&self, max: usize, yields: bool) {
@@ -50,6 +58,8 @@ impl Pacer {
         if yields && self.orders_waiting.get() > 0 {
             return Err(Duration::from_millis(5));
         }
+        let slow = self.slow_until.get().is_some_and(|until| now < until);
+        let max = if slow { max / 2 } else { max };
         match sent.len().checked_sub(max).and_then(|over| sent.get(over)) {
             Some(oldest) => Err(WINDOW - now.duration_since(*oldest)),
             None => {
@@ -80,5 +90,22 @@ mod tests {
         assert_eq!(start.elapsed(), Duration::ZERO, "orders have a share that data cannot take");
         pacer.order().await;
         assert!(start.elapsed() >= Duration::from_secs(1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn after_a_complaint_it_goes_half_as_fast_for_a_minute() {
+        let pacer = Pacer::default();
+        pacer.slow_down();
+        let start = Instant::now();
+        for _ in 0..23 {
+            pacer.order().await;
+        }
+        assert!(start.elapsed() >= Duration::from_secs(1), "22 a second, and no more");
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        let start = Instant::now();
+        for _ in 0..45 {
+            pacer.order().await;
+        }
+        assert_eq!(start.elapsed(), Duration::ZERO);
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use engine::order::{End, Standing, Status};
-use engine::{Snapshot, TickerKey};
+use engine::{OrderRef, Snapshot, TickerKey};
 use futures::{Stream, StreamExt};
 use ibapi::Client;
 use ibapi::accounts::PositionUpdate;
@@ -159,6 +159,44 @@ pub(super) fn sort(
         }
     }
     sorted
+}
+
+/// What an account holds beside what is ours: by hand, or by other programs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Others {
+    /// Open orders, each as `BUY 100 IBM (client 0)`.
+    pub orders: Vec<String>,
+    /// Positions in contracts that no ticker trades, each as `-100 IBM`.
+    pub positions: Vec<String>,
+    /// Orders of ours that are there more than once: one change became two live orders.
+    pub twice: Vec<String>,
+}
+
+/// What of `raw` is not ours.
+pub(super) fn others(raw: &Raw, table: &Table, tickers: &BTreeMap<TickerKey, i32>) -> Others {
+    let mut others = Others::default();
+    let mut seen = BTreeMap::new();
+    for order in &raw.orders {
+        let Orders::OrderData(data) = order else { continue };
+        if completed(data).is_some() {
+            continue;
+        }
+        let name = &data.order.order_ref;
+        if !table.is_ours(data.order.client_id) || name.parse::<OrderRef>().is_err() {
+            let (symbol, client) = (&data.contract.symbol, data.order.client_id);
+            let (action, shares) = (&data.order.action, data.order.total_quantity);
+            others.orders.push(format!("{action} {shares} {symbol} (client {client})"));
+        } else if seen.insert(name, data.order.perm_id).is_some_and(|before| before != data.order.perm_id) {
+            others.twice.push(name.clone());
+        }
+    }
+    for position in &raw.positions {
+        let PositionUpdate::Position(own) = position else { continue };
+        if own.position != 0.0 && !tickers.values().any(|con_id| *con_id == own.contract.contract_id) {
+            others.positions.push(format!("{} {}", own.position, own.contract.symbol));
+        }
+    }
+    others
 }
 
 fn sort_order(order: &Orders, table: &mut Table, sorted: &mut BTreeMap<TickerKey, Snapshot>) {

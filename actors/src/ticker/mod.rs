@@ -1,25 +1,29 @@
 //! One ticker's actor: a thin shell around the engine's [`Ticker`].
 //!
 //! It hands inputs in, journals what comes out, and publishes a view. A panic of the
-//! engine ends this ticker alone: its stop stays at the broker.
+//! engine stops this ticker alone: it is made anew from the journal and compared with the
+//! broker before it trades. Its stop stays at the broker all the while.
+//!
+//! Read next: `rebuild` (what a panic leads to), `shown` (the view).
+
+mod breakdowns;
+mod rebuild;
+mod shown;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use actix::{Actor, AsyncContext, Context, Handler, Recipient, SpawnHandle};
-use engine::order::Side;
-use engine::{
-    Atr, Bar, Body, Decline, Fact, Input, MarketView, Money, Now, Price, Quantity, Role, Signal, Step,
-    Ticker, TickerKey,
-};
+use engine::{Atr, Bar, Body, Decline, Fact, Input, MarketView, Now, Signal, Step, Ticker, TickerKey};
 use ports::broker::{FundsCell, QuoteCell};
 use ports::clock::Clock;
 use ports::journal::Draft;
-use rust_decimal::Decimal;
 
-use crate::board::{Board, DECISIONS_MAX, Decision, PositionView, TickerView};
-use crate::message::{Append, LookAgain, Tell};
+use crate::board::{Board, DECISIONS_MAX, Decision};
+use crate::message::{Append, LookAgain, Recall, Tell};
 use crate::streams;
+use breakdowns::Breakdowns;
+use rebuild::Life;
 
 /// What a ticker's actor needs of the others.
 pub struct Doors {
@@ -31,6 +35,8 @@ pub struct Doors {
     pub funds: FundsCell,
     /// Where its steps are written.
     pub journal: Recipient<Append>,
+    /// Who tells it what it was, after a panic.
+    pub recall: Recipient<Recall>,
     /// Who shows it what the broker holds.
     pub broker: Recipient<LookAgain>,
     /// Where it shows itself.
@@ -48,7 +54,8 @@ pub struct TickerActor {
     atr: Atr,
     doors: Doors,
     unwritten: usize,
-    broken: bool,
+    life: Life,
+    breakdowns: Breakdowns,
     leaves: bool,
     wakeup: Option<SpawnHandle>,
     decisions: Arc<[Decision]>,
@@ -68,7 +75,8 @@ impl TickerActor {
             atr: Atr::new(atr_period),
             doors,
             unwritten: 0,
-            broken: false,
+            life: Life::Running,
+            breakdowns: Breakdowns::default(),
             leaves: false,
             wakeup: None,
             decisions: Arc::default(),
@@ -78,8 +86,11 @@ impl TickerActor {
     fn decide(&mut self, ctx: &mut Context<Self>, input: &Input) {
         // Orders at the broker stay as they are; a decision now would not reach it any more.
         let news = matches!(input, Input::News(_) | Input::Snapshot(_) | Input::Refused { .. });
-        if self.broken || (self.leaves && !news) {
+        if self.leaves && !news {
             return;
+        }
+        if !self.life.decides() {
+            return self.set_aside(input);
         }
         let now = self.doors.clock.now();
         self.view.quote = self.doors.quote.look();
@@ -87,15 +98,20 @@ impl TickerActor {
         self.view.rate = currency.and_then(|currency| self.doors.funds.rate(currency));
         self.view.equity = self.doors.funds.peek().and_then(|funds| funds.net_liquidation);
         let mut out = Vec::new();
-        let decided = catch_unwind(AssertUnwindSafe(|| match self.too_far_ahead(input) {
-            Some(signal) => {
-                let because = Decline::JournalBehind(self.unwritten);
-                self.ticker.decline(now, signal, because, &mut out);
+        let decided = catch_unwind(AssertUnwindSafe(|| {
+            #[cfg(feature = "testing")]
+            crate::testing::upset(&self.key, input);
+            match self.too_far_ahead(input) {
+                Some(signal) => {
+                    let because = Decline::JournalBehind(self.unwritten);
+                    self.ticker.decline(now, signal, because, &mut out);
+                }
+                None => self.ticker.on_input(now, input, &self.view, &mut out),
             }
-            None => self.ticker.on_input(now, input, &self.view, &mut out),
         }));
         if decided.is_err() {
-            return self.break_down();
+            // What it half decided is not written, so it never was.
+            return self.break_down(ctx, now, input);
         }
         self.write(ctx, now, input, out);
         self.wake_later(ctx, now);
@@ -120,6 +136,10 @@ impl TickerActor {
         let input = (!looked).then(|| Body::Input(input.clone()));
         let steps = out.into_iter().map(|step| self.told(now, step));
         let bodies: Vec<Body> = input.into_iter().chain(steps).collect();
+        self.append(ctx, now, bodies);
+    }
+
+    fn append(&mut self, ctx: &mut Context<Self>, now: Now, bodies: Vec<Body>) {
         let draft = |body| Draft { at: now, ticker: Some(self.key.clone()), body };
         let drafts: Vec<Draft> = bodies.into_iter().map(draft).collect();
         self.unwritten += drafts.len();
@@ -176,61 +196,6 @@ impl TickerActor {
             this.decide(ctx, &Input::Wakeup);
         }));
     }
-
-    fn break_down(&mut self) {
-        self.broken = true;
-        tracing::error!(
-            target: streams::ERRORS,
-            actor = self.name,
-            "the engine panicked; this ticker stands still until a restart, its orders stay at the broker"
-        );
-        let now = self.doors.clock.now();
-        self.remember(now, "panicked; stands still until a restart".to_owned());
-        self.show(now);
-    }
-
-    fn show(&self, now: Now) {
-        let view = TickerView {
-            at: now.market,
-            mode: self.ticker.mode().clone(),
-            stage: self.ticker.trade().map(engine::trade::Trade::stage),
-            position: self.position(),
-            decisions: self.decisions.clone(),
-            tally: self.ticker.tally().clone(),
-        };
-        self.doors.board.publish(&self.key, view);
-    }
-
-    fn position(&self) -> Option<PositionView> {
-        let trade = self.ticker.trade().filter(|trade| !trade.held().is_zero())?;
-        let price = |role| {
-            let working =
-                trade.lots.iter().rev().filter_map(|lot| lot.newest(role)).find(|leg| leg.works())?;
-            working.spec.kind.price()
-        };
-        let (side, quantity) = (trade.side, trade.held());
-        let average = trade.average(self.ticker.ledger());
-        let mark = self.view.quote.and_then(|quote| quote.mark(side));
-        let multiplier = trade.lots.first().map_or(Decimal::ONE, |lot| lot.opened.multiplier);
-        let gain = |(mark, average)| gain(side, quantity, average, mark, multiplier);
-        let unrealized = mark.zip(average).map(gain);
-        Some(PositionView {
-            side,
-            quantity,
-            average,
-            stop: price(Role::Stop),
-            target: price(Role::Target),
-            unrealized,
-        })
-    }
-}
-
-fn gain(side: Side, quantity: Quantity, average: Price, mark: Price, multiplier: Decimal) -> Money {
-    let moved = mark.times(quantity, multiplier) - average.times(quantity, multiplier);
-    match side {
-        Side::Long => moved,
-        Side::Short => -moved,
-    }
 }
 
 /// True for what a person would call a decision.
@@ -277,9 +242,13 @@ impl Handler<Tell> for TickerActor {
             Tell::Wake if self.unwritten >= self.doors.in_flight_max => {
                 self.doors.quote.look();
             }
+            Tell::Wake if !self.life.decides() => {
+                self.doors.quote.look();
+            }
             Tell::Wake => self.decide(ctx, &Input::Quote),
             Tell::Know(instrument) => self.view.instrument = Some(instrument),
             Tell::Bars { bars, anew } => self.take_in(bars, anew),
+            Tell::Recalled(ticker) => self.rebuild(ctx, ticker),
             Tell::Leave => self.leaves = true,
             Tell::Flushed(count) => self.unwritten = self.unwritten.saturating_sub(count),
         }

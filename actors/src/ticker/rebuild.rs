@@ -1,0 +1,176 @@
+//! After a panic: the ticker is made anew from its records, and compared with the broker
+//! before it trades; or, where that does not help, it is left alone with its stops at the
+//! broker.
+//!
+//! What it was comes through the journal's actor, behind all that waits there, from the keeper that
+//! lives through the same records: what the old ticker wrote last is in it. News that come meanwhile are dropped, for the
+//! comparison covers them; what nobody would say again is kept.
+
+use std::collections::VecDeque;
+
+use actix::{AsyncContext, Context};
+use engine::lot::{Leg, Lot};
+use engine::{Input, Now, Quantity, Request, Ticker};
+
+use super::breakdowns::Verdict;
+use super::{Body, TickerActor};
+use crate::board::Trouble;
+use crate::message::{LookAgain, Recall};
+use crate::streams;
+
+/// Inputs kept while it is made anew.
+const KEPT_MAX: usize = 256;
+
+/// Whether it decides, and what about it if not.
+#[derive(Debug)]
+pub(super) enum Life {
+    /// It decides.
+    Running,
+    /// It waits for its records; what is not covered by a comparison waits with it.
+    Rebuilding {
+        /// Told again afterwards.
+        kept: VecDeque<Input>,
+    },
+    /// It waits for its records one last time, so that its entries can be taken back.
+    Retiring {
+        /// Why.
+        because: String,
+    },
+    /// It is left alone until the next start of the program.
+    Quarantined {
+        /// Why.
+        because: String,
+    },
+}
+
+impl Life {
+    /// True where inputs are decided on.
+    pub(super) fn decides(&self) -> bool {
+        matches!(self, Life::Running)
+    }
+
+    /// What a person is shown of it.
+    pub(super) fn trouble(&self) -> Option<Trouble> {
+        match self {
+            Life::Running => None,
+            Life::Rebuilding { .. } => Some(Trouble::Rebuilding),
+            Life::Retiring { because } | Life::Quarantined { because } => {
+                Some(Trouble::Quarantined { because: because.clone() })
+            }
+        }
+    }
+}
+
+impl TickerActor {
+    /// The engine panicked over `input`.
+    pub(super) fn break_down(&mut self, ctx: &mut Context<Self>, now: Now, input: &Input) {
+        let what = kind(input);
+        self.life = match self.breakdowns.count(now.process, input) {
+            Verdict::Rebuild => {
+                tracing::error!(
+                    target: streams::ERRORS,
+                    actor = self.name,
+                    "the engine panicked over {what}; the ticker is made anew from the journal"
+                );
+                self.remember(now, format!("panicked over {what}; made anew from the journal"));
+                let kept = input.clone();
+                let kept = if is_said_once(&kept) { VecDeque::from([kept]) } else { VecDeque::new() };
+                Life::Rebuilding { kept }
+            }
+            Verdict::Quarantine(because) => self.quarantine(now, because),
+        };
+        let settings = Box::new(self.ticker.settings().clone());
+        self.doors.recall.do_send(Recall { settings, to: ctx.address().recipient() });
+        self.show(now);
+    }
+
+    /// Keeps an input that nobody will say again, until there is a ticker to take it.
+    pub(super) fn set_aside(&mut self, input: &Input) {
+        if let Life::Rebuilding { kept } = &mut self.life
+            && is_said_once(input)
+            && kept.len() < KEPT_MAX
+        {
+            kept.push_back(input.clone());
+        }
+    }
+
+    /// What its records make of it has come.
+    pub(super) fn rebuild(&mut self, ctx: &mut Context<Self>, made: Option<Box<Ticker>>) {
+        let now = self.doors.clock.now();
+        let Some(ticker) = made else {
+            let because = "it cannot be made anew from the journal".to_owned();
+            self.life = Life::Quarantined { because: because.clone() };
+            self.quarantine(now, because);
+            return self.show(now);
+        };
+        self.ticker = *ticker;
+        match std::mem::replace(&mut self.life, Life::Running) {
+            Life::Rebuilding { kept } => {
+                self.decide(ctx, &Input::Gap);
+                kept.iter().for_each(|input| self.decide(ctx, input));
+                self.doors.broker.do_send(LookAgain(self.key.clone()));
+            }
+            Life::Retiring { because } => {
+                self.life = Life::Quarantined { because };
+                self.take_entries_back(ctx, now);
+            }
+            life @ (Life::Running | Life::Quarantined { .. }) => self.life = life,
+        }
+        self.show(now);
+    }
+
+    fn quarantine(&mut self, now: Now, because: String) -> Life {
+        tracing::error!(
+            target: streams::ERRORS,
+            actor = self.name,
+            "quarantined: {because}; its stops stay at the broker, nothing is decided until a restart"
+        );
+        self.remember(now, format!("quarantined: {because}"));
+        Life::Retiring { because }
+    }
+
+    /// Entries that brought nothing yet are cancelled, the exits stay: nothing opens any
+    /// more, and what is held is protected. An entry that is filled in part is left alone,
+    /// for a broker may cancel the exits with it.
+    fn take_entries_back(&mut self, ctx: &mut Context<Self>, now: Now) {
+        let lots = self.ticker.trade().into_iter().flat_map(|trade| &trade.lots);
+        let empty = lots.filter(|lot| lot.bought() == Quantity::ZERO);
+        let cancels: Vec<Body> = empty.flat_map(open_entries).map(Body::Request).collect();
+        if !cancels.is_empty() {
+            self.append(ctx, now, cancels);
+        }
+    }
+}
+
+fn open_entries(lot: &Lot) -> impl Iterator<Item = Request> + '_ {
+    let entries = lot.legs.iter().filter(|leg| leg.opens() && !leg.ended());
+    entries.map(|leg: &Leg| Request::Cancel(leg.spec.order.clone()))
+}
+
+/// True for what no comparison with the broker brings back.
+fn is_said_once(input: &Input) -> bool {
+    matches!(
+        input,
+        Input::Signal(_)
+            | Input::Refused { .. }
+            | Input::Settle { .. }
+            | Input::Close(_)
+            | Input::Withdraw(_)
+    )
+}
+
+/// Only its kind: an input may carry what belongs into no log.
+fn kind(input: &Input) -> &'static str {
+    match input {
+        Input::Signal(_) => "a signal",
+        Input::Quote => "a quote",
+        Input::Wakeup => "a look at the clock",
+        Input::News(_) => "news of an order",
+        Input::Refused { .. } => "a refusal",
+        Input::Gap => "a gap",
+        Input::Snapshot(_) => "a snapshot",
+        Input::Settle { .. } => "a settlement",
+        Input::Close(_) => "a close",
+        Input::Withdraw(_) => "a withdrawal",
+    }
+}

@@ -1,0 +1,108 @@
+//! Making a connection: with a deadline, and only to an account that may be traded.
+
+use std::time::Duration;
+
+use ibapi::Client;
+use ibapi::subscriptions::NoticeStream;
+
+use super::Settings;
+use super::watch::HEARTBEAT_PATIENCE;
+
+/// Slots of the ring that each subscription gets; the client's default is a thousand.
+const CHANNEL_CAPACITY: usize = 256;
+
+/// Why no connection came about.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// Nothing listens there, or it refused us.
+    #[error("failed to connect to TWS at {address} as client {client_id}")]
+    Refused {
+        /// Where.
+        address: String,
+        /// As whom.
+        client_id: i32,
+        /// Why.
+        #[source]
+        source: ibapi::Error,
+    },
+    /// Somebody else is connected under our client id. Ours stays as it is: under another one
+    /// we would not hear of our own orders.
+    #[error("client id {client_id} is in use at TWS at {address}; is another supervisor running?")]
+    ClientId {
+        /// Where.
+        address: String,
+        /// Which.
+        client_id: i32,
+    },
+    /// It accepted the connection and said nothing: not logged in, or a dialog is open.
+    #[error("TWS at {address} accepts connections but did not answer within {patience:?}; is it logged in?")]
+    Silent {
+        /// Where.
+        address: String,
+        /// For how long.
+        patience: Duration,
+    },
+    /// The account is not among those it manages.
+    #[error("TWS at {address} manages {managed:?}, not `{wanted}`")]
+    Account {
+        /// Where.
+        address: String,
+        /// What it manages.
+        managed: Vec<String>,
+        /// The account to trade; empty where none was named and several are managed.
+        wanted: String,
+    },
+    /// It is a live account, and nobody allowed it.
+    #[error(
+        "account {account} holds real money; it is traded only in mode = \"live\" and if live_accounts names it"
+    )]
+    Live {
+        /// The account.
+        account: String,
+    },
+}
+
+impl ConnectError {
+    pub(super) fn of(settings: &Settings, source: ibapi::Error) -> ConnectError {
+        let (address, client_id) = (settings.address.clone(), settings.client_id);
+        match source {
+            ibapi::Error::ClientIdInUse { .. } => ConnectError::ClientId { address, client_id },
+            source => ConnectError::Refused { address, client_id, source },
+        }
+    }
+}
+
+pub(super) async fn open(settings: &Settings) -> Result<(Client, NoticeStream), ConnectError> {
+    let connecting = Client::builder()
+        .address(&settings.address)
+        .client_id(settings.client_id)
+        .tcp_no_delay(true)
+        .reconnect_forever()
+        .channel_capacity(CHANNEL_CAPACITY)
+        .one_shot_timeout(HEARTBEAT_PATIENCE)
+        .connect_with_notice_stream();
+    match tokio::time::timeout(settings.patience, connecting).await {
+        Ok(Ok(connected)) => Ok(connected),
+        Ok(Err(source)) => Err(ConnectError::of(settings, source)),
+        Err(_) => {
+            Err(ConnectError::Silent { address: settings.address.clone(), patience: settings.patience })
+        }
+    }
+}
+
+/// The account to trade: the one that was named, or the only one there is.
+pub(super) fn account(settings: &Settings, managed: &[String]) -> Result<String, ConnectError> {
+    let managed: Vec<String> = managed.iter().filter(|name| !name.is_empty()).cloned().collect();
+    let found = match &settings.account {
+        Some(wanted) => managed.iter().find(|name| *name == wanted),
+        None if managed.len() == 1 => managed.first(),
+        None => None,
+    };
+    let account = found.cloned().ok_or_else(|| ConnectError::Account {
+        address: settings.address.clone(),
+        managed,
+        wanted: settings.account.clone().unwrap_or_default(),
+    })?;
+    let allowed = account.starts_with('D') || settings.live_accounts.contains(&account);
+    if allowed { Ok(account) } else { Err(ConnectError::Live { account }) }
+}

@@ -1,0 +1,67 @@
+//! What is subscribed to, and again after every interruption: prices, bars, money.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use engine::TickerKey;
+use ibapi::accounts::types::AccountId;
+use ibapi::market_data::historical::BarSize;
+
+use super::Event;
+use super::funds::FundsCell;
+use super::link::Link;
+use super::quotes::{QuoteCell, pump};
+
+/// How long bars are not asked for again after they stopped.
+const BARS_AGAIN_AFTER: Duration = Duration::from_secs(15);
+
+pub(super) async fn quotes(link: Link, ticker: TickerKey, cell: Arc<QuoteCell>, wake: impl Fn() + 'static) {
+    loop {
+        let contract = link.shared.contracts.borrow().get(&ticker).cloned();
+        let Some(contract) = contract else { return };
+        link.shared.pacer.data().await;
+        // 236 asks for the shares that can be borrowed (ticks 46 and 89).
+        let ticks = link.shared.client.market_data(&contract).generic_ticks(&["236"]).subscribe().await;
+        let why = match ticks {
+            Ok(ticks) => pump(ticks, &cell, || link.shared.clock.process(), &wake).await,
+            Err(error) => error.to_string(),
+        };
+        link.tell(Event::Notice { code: 0, text: format!("quotes of {ticker} stopped: {why}") });
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        if link.shared.client.wait_connected().await.is_err() {
+            return;
+        }
+    }
+}
+
+pub(super) async fn bars(link: Link, ticker: TickerKey, size: BarSize) {
+    loop {
+        let contract = link.shared.contracts.borrow().get(&ticker).cloned();
+        let Some(contract) = contract else { return };
+        link.shared.pacer.data().await;
+        let why =
+            super::bars::pump(&link.shared.client, &contract, &ticker, size, |event| link.tell(event)).await;
+        link.tell(Event::Notice { code: 0, text: format!("bars of {ticker} stopped: {why}") });
+        // TWS answers history too often asked for with a pacing violation.
+        tokio::time::sleep(BARS_AGAIN_AFTER).await;
+        if link.shared.client.wait_connected().await.is_err() {
+            return;
+        }
+    }
+}
+
+pub(super) async fn funds(link: Link, cell: FundsCell) {
+    let account = AccountId(link.shared.account.clone());
+    loop {
+        link.shared.pacer.data().await;
+        let why = match link.shared.client.account_updates(&account).await {
+            Ok(updates) => super::funds::pump(updates, &cell, || link.shared.clock.now().market).await,
+            Err(error) => error.to_string(),
+        };
+        link.tell(Event::Notice { code: 0, text: format!("account values stopped: {why}") });
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        if link.shared.client.wait_connected().await.is_err() {
+            return;
+        }
+    }
+}
