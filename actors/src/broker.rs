@@ -282,7 +282,7 @@ impl Shared {
     }
 
     /// What is not ours is shown and counted, and never touched. One of ours that is there twice
-    /// is an alarm: only a person can say which of the two to cancel.
+    /// is an alarm: cancelling the second did not help, and only a person can say what does.
     fn see(&self, others: Others) {
         if others != self.board.others() {
             let market = self.clock.now().market.to_rfc3339();

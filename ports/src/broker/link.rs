@@ -26,7 +26,7 @@ use super::funds::FundsCell;
 use super::lanes::{Lanes, Leaving};
 use super::pacing::Pacer;
 use super::quotes::QuoteCell;
-use super::sending::{find_out, send_queued};
+use super::sending::{cancel_twin, find_out, send_queued};
 use super::table::Table;
 use super::watch::{beat, listen_to_notices, listen_to_updates, watch_socket};
 use super::{ContractError, Event, Incomplete, SendError, Settings, bars, feeds, snapshot};
@@ -214,8 +214,13 @@ impl Link {
         };
         let now = self.shared.clock.now().market;
         let sorted = snapshot::sort(&raw, &mut self.shared.table.borrow_mut(), &tickers, now);
+        let twin = self.shared.table.borrow_mut().twin_to_cancel(&snapshot::live(&raw));
+        if let Some((id, order)) = twin {
+            cancel_twin(self, id).await;
+            return Err(Incomplete::Twice(order));
+        }
         self.shared.up.set(true);
-        self.tell(Event::Others(snapshot::others(&raw, &self.shared.table.borrow(), &tickers)));
+        self.tell(Event::Others(snapshot::others(&raw, &self.shared.table.borrow())));
         for (ticker, snapshot) in sorted {
             self.tell(Event::Snapshot(ticker, snapshot));
         }

@@ -71,6 +71,14 @@ async fn send(client: &Client, message: &Message) -> Result<(), ibapi::Error> {
     }
 }
 
+/// Cancels the second life of an order; whether that helped shows the next snapshot.
+pub(super) async fn cancel_twin(link: &Link, id: i32) {
+    link.shared.pacer.order().await;
+    if let Err(error) = link.shared.client.cancel_order(id, "").await {
+        link.gap(format!("the second life of an order cannot be cancelled: {error}"));
+    }
+}
+
 /// An order that an error names and nobody has heard of: if the broker does not know it
 /// either, it was never placed.
 pub(super) async fn find_out(link: Link, order: OrderRef) {

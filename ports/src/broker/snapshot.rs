@@ -38,6 +38,9 @@ pub enum Incomplete {
     /// The gateway has lost IB: it would tell what it last knew.
     #[error("the gateway is not connected to IB")]
     Outage,
+    /// One change became two live orders: until one of them is gone nothing is made of either.
+    #[error("{0} lives twice at the broker; the second one is cancelled")]
+    Twice(OrderRef),
     /// News may have been missed since it was begun.
     #[error("order news may have been missed while the broker told what it holds")]
     Overtaken,
@@ -144,7 +147,7 @@ pub(super) fn sort(
 ) -> BTreeMap<TickerKey, Snapshot> {
     let mut sorted: BTreeMap<TickerKey, Snapshot> =
         tickers.keys().map(|ticker| (ticker.clone(), Snapshot::default())).collect();
-    for order in &raw.orders {
+    for order in raw.orders.iter().filter(|order| !is_over_elsewhere(raw, order)) {
         sort_order(order, table, &mut sorted);
     }
     for execution in &raw.executions {
@@ -173,7 +176,7 @@ pub struct Others {
 }
 
 /// What of `raw` is not ours.
-pub(super) fn others(raw: &Raw, table: &Table, tickers: &BTreeMap<TickerKey, i32>) -> Others {
+pub(super) fn others(raw: &Raw, table: &Table) -> Others {
     let mut others = Others::default();
     let mut seen = BTreeMap::new();
     for order in &raw.orders {
@@ -192,11 +195,33 @@ pub(super) fn others(raw: &Raw, table: &Table, tickers: &BTreeMap<TickerKey, i32
     }
     for position in &raw.positions {
         let PositionUpdate::Position(own) = position else { continue };
-        if own.position != 0.0 && !tickers.values().any(|con_id| *con_id == own.contract.contract_id) {
+        if own.position != 0.0 && table.ticker_on(own.contract.contract_id).is_none() {
             others.positions.push(format!("{} {}", own.position, own.contract.symbol));
         }
     }
     others
+}
+
+/// The ids of orders that can still fill.
+pub(super) fn live(raw: &Raw) -> Vec<i32> {
+    let open = raw.orders.iter().filter_map(open);
+    open.map(|data| if data.order.order_id == 0 { data.order_id } else { data.order.order_id }).collect()
+}
+
+fn open(order: &Orders) -> Option<&OrderData> {
+    match order {
+        Orders::OrderData(data) if completed(data).is_none() => Some(data),
+        _ => None,
+    }
+}
+
+/// True for the end of a second life: the order itself goes on under another permanent id.
+fn is_over_elsewhere(raw: &Raw, order: &Orders) -> bool {
+    let Orders::OrderData(data) = order else { return false };
+    let own = &data.order;
+    let lives_on =
+        |other: &OrderData| other.order.order_ref == own.order_ref && other.order.perm_id != own.perm_id;
+    completed(data).is_some() && !own.order_ref.is_empty() && raw.orders.iter().filter_map(open).any(lives_on)
 }
 
 fn sort_order(order: &Orders, table: &mut Table, sorted: &mut BTreeMap<TickerKey, Snapshot>) {

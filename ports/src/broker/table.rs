@@ -10,6 +10,8 @@ use super::funds::FundsCell;
 
 /// Executions whose ticker is remembered until their commission comes.
 const EXECUTIONS_MAX: usize = 10_000;
+/// How often a second life of an order is cancelled before it is left to a person.
+const CANCELS_MAX: u32 = 3;
 
 /// Our orders of this connection, and what the broker last said of each.
 #[derive(Debug, Default)]
@@ -23,6 +25,16 @@ pub(super) struct Table {
     client_id: i32,
     /// Where the rates of other currencies are.
     funds: Option<FundsCell>,
+    /// Ids of second lives of our orders, and how often each was cancelled.
+    twins: BTreeMap<i32, Twin>,
+}
+
+/// The second life of an order: one change of it became two orders.
+#[derive(Debug)]
+struct Twin {
+    order: OrderRef,
+    told: bool,
+    cancels: u32,
 }
 
 /// An order at the broker.
@@ -113,11 +125,34 @@ impl Table {
         self.orders.get(name).is_some_and(|placed| placed.heard)
     }
 
-    /// Takes in the broker's echo of an order.
+    /// Takes in the broker's echo of an order. One that works under another id already keeps that
+    /// id: what is echoed now is a second life of it.
     pub(super) fn echo(&mut self, name: &OrderRef, id: i32, contract: &Contract, order: &Order) {
+        let works = |placed: &&Placed| placed.heard && !placed.ended;
+        if self.orders.get(name).filter(works).is_some_and(|known| id > 0 && known.id != id) {
+            let twin = Twin { order: name.clone(), told: false, cancels: 0 };
+            self.twins.entry(id).or_insert(twin);
+            return;
+        }
         let known = self.orders.get(name).is_some_and(|placed| placed.ended);
         let (contract, order) = (contract.clone(), order.clone());
         self.insert(name.clone(), Placed { id, contract, order, heard: true, ended: known });
+    }
+
+    /// An order that turned out to live twice and that nobody was told of.
+    pub(super) fn new_twin(&mut self) -> Option<OrderRef> {
+        let twin = self.twins.values_mut().find(|twin| !twin.told)?;
+        twin.told = true;
+        Some(twin.order.clone())
+    }
+
+    /// The id of a second life that should be cancelled, of those in `live`. After some tries it
+    /// is left to a person.
+    pub(super) fn twin_to_cancel(&mut self, live: &[i32]) -> Option<(i32, OrderRef)> {
+        let open = |(id, twin): &(&i32, &mut Twin)| twin.cancels < CANCELS_MAX && live.contains(id);
+        let (id, twin) = self.twins.iter_mut().find(open)?;
+        (twin.cancels, twin.told) = (twin.cancels + 1, true);
+        Some((*id, twin.order.clone()))
     }
 
     /// Takes in that an order was heard of, and whether it is over.
@@ -150,5 +185,38 @@ impl Table {
         self.orders.retain(|other, placed| !old(other, placed));
         let orders = &self.orders;
         self.by_id.retain(|_, other| orders.contains_key(other));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ibapi::contracts::Contract;
+    use ibapi::orders::Order;
+
+    use super::{CANCELS_MAX, Table};
+
+    #[test]
+    fn a_second_life_of_an_order_is_named_and_cancelled_a_few_times() {
+        let (mut table, name) = (Table::default(), name());
+        let (contract, order) = (Contract::default(), Order::default());
+        table.echo(&name, 5, &contract, &order);
+        table.echo(&name, 5, &contract, &order);
+        assert_eq!(table.new_twin(), None);
+        table.echo(&name, 9, &contract, &order);
+        assert_eq!(table.get(&name).map(|placed| placed.id), Some(5));
+        assert_eq!(table.name(9), None, "what is told of the second life is not told of the first");
+        assert_eq!(table.new_twin(), Some(name.clone()));
+        assert_eq!(table.new_twin(), None);
+        assert_eq!(table.twin_to_cancel(&[5]), None);
+        for _ in 0..CANCELS_MAX {
+            assert_eq!(table.twin_to_cancel(&[5, 9]), Some((9, name.clone())));
+        }
+        assert_eq!(table.twin_to_cancel(&[5, 9]), None);
+    }
+
+    fn name() -> engine::OrderRef {
+        let installation = engine::Installation::from_number(7);
+        let ticker = "AAPL".parse().expect("a ticker");
+        engine::OrderRef { installation, ticker, trade: 1, role: engine::Role::Target, n: 1 }
     }
 }

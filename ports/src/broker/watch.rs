@@ -60,6 +60,10 @@ async fn read_updates(link: &Link, updates: &mut Subscription<OrderUpdate>) -> S
                 if let Some((ticker, news)) = told {
                     link.tell(Event::News(ticker, news));
                 }
+                let twin = link.shared.table.borrow_mut().new_twin();
+                if let Some(order) = twin {
+                    link.gap(format!("{order} lives twice at the broker"));
+                }
             }
             Ok(SubscriptionItem::Notice(notice)) if opens_gap(notice.code) => link.gap(notice.message),
             Ok(SubscriptionItem::Notice(notice)) => link.on_order_notice(&notice),

@@ -1,0 +1,41 @@
+//! A prediction API whose every word the test decides.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener};
+use std::sync::{Arc, Mutex};
+
+use serde_json::{Value, json};
+
+/// The API; it answers for as long as the test runs.
+pub(crate) struct Signals {
+    pub(crate) address: SocketAddr,
+    said: Arc<Mutex<Vec<Value>>>,
+}
+
+impl Signals {
+    pub(crate) fn start() -> Signals {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let (address, said) = (listener.local_addr().expect("its address"), Arc::new(Mutex::default()));
+        let all: Arc<Mutex<Vec<Value>>> = said.clone();
+        std::thread::spawn(move || {
+            for connection in listener.incoming() {
+                let Ok(mut connection) = connection else { continue };
+                let body = Value::from(all.lock().expect("the signals").clone()).to_string();
+                let head = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: application/json\r\n";
+                // The question is always the same, and who asks may have gone.
+                let _ = connection.read(&mut [0; 4096]);
+                let _ = write!(connection, "{head}Content-Length: {}\r\n\r\n{body}", body.len());
+            }
+        });
+        Signals { address, said }
+    }
+
+    /// Says something about a symbol, at a moment of the market.
+    pub(crate) fn say(&self, symbol: &str, signal: &str, at: &str) {
+        let mut said = self.said.lock().expect("the signals");
+        let id = format!("{symbol}-{}", said.len());
+        said.push(
+            json!({ "id": id, "symbol": symbol, "signal": signal, "confidence": 0.9, "timestamp": at }),
+        );
+    }
+}
