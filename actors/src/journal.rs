@@ -95,7 +95,7 @@ impl JournalActor {
         }
         for (Committed { record, sum, request }, (by_risk, from)) in committed.into_iter().zip(whose) {
             // One that has panicked keeps nothing any more, and trading goes on.
-            let _ = self.keeper.send(Heard::Record(needed(&record), sum));
+            let _ = self.keeper.send(Heard::Record(Box::new(needed(&record)), sum));
             if let Some(from) = from {
                 from.do_send(Tell::Flushed(1));
             }

@@ -26,7 +26,7 @@ const EVERY: u64 = if cfg!(feature = "testing") { 20 } else { 20_000 };
 #[derive(Debug)]
 pub enum Heard {
     /// A record that is on disk, with its sum.
-    Record(Record, u32),
+    Record(Box<Record>, u32),
     /// Somebody asks what a ticker was by then.
     Recall(Recall),
 }
