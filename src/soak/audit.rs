@@ -44,7 +44,11 @@ impl Holding {
     fn judge(&self, symbol: &str, faults: &mut Vec<String>) {
         // The stop of an entry that still works may cover what is yet to come.
         if self.entries.is_empty() && self.position != -self.stops {
-            faults.push(format!("{symbol}: {} held, stops for {}", self.position, Decimal::ZERO - self.stops));
+            faults.push(format!(
+                "{symbol}: {} held, stops for {}",
+                self.position,
+                Decimal::ZERO - self.stops
+            ));
         }
         if self.position.is_zero() && self.entries.is_empty() && self.exits > 0 {
             faults.push(format!("{symbol}: flat, and {} exits work", self.exits));
