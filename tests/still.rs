@@ -14,8 +14,6 @@ mod human;
 mod network;
 #[path = "still/process.rs"]
 mod process;
-#[path = "still/signals.rs"]
-mod signals;
 #[path = "still/stage.rs"]
 mod stage;
 mod support;

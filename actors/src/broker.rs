@@ -271,6 +271,7 @@ impl Shared {
             }
             Event::NotSent(leaving, error) => self.not_sent(leaving.request(), &chain(&error)),
             Event::Notice { code, text } => tracing::debug!(actor = NAME, code, "{text}"),
+            Event::Broken => fatal::end(NAME, "a task of the link panicked"),
             Event::Lost(_) => {}
         }
     }

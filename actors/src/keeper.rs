@@ -3,9 +3,11 @@
 //! It has a thread of its own, off the road of an order. A snapshot that cannot be written
 //! costs time at the next start and nothing else, so it is said and passed over.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use engine::{Body, Input, Record};
 use ports::journal::snapshot::{self, Of};
@@ -125,11 +127,18 @@ impl Keeper {
         self.records.clone()
     }
 
-    /// Waits until all is kept. Every other ear must be gone.
-    pub fn stop(self) {
-        drop(self.records);
-        // One that panicked has kept what it has kept.
-        let _ = self.thread.join();
+    /// Waits until all is kept; false if that takes longer than `patience`: the next start reads more
+    /// records then. Every other ear must be gone.
+    pub fn stop(self, patience: Duration) -> bool {
+        let Keeper { records, thread } = self;
+        drop(records);
+        let (ended, kept) = channel();
+        std::thread::spawn(move || {
+            // One that panicked has kept what it has kept.
+            let _ = thread.join();
+            let _ = ended.send(());
+        });
+        kept.recv_timeout(patience).is_ok()
     }
 }
 
@@ -144,7 +153,8 @@ impl Kept {
                     self.write_if(EVERY);
                 }
                 Heard::Recall(Recall { settings, to }) => {
-                    to.do_send(Tell::Recalled(Some(Box::new(self.memory.recall(*settings)))));
+                    let made = catch_unwind(AssertUnwindSafe(|| self.memory.recall(*settings)));
+                    to.do_send(Tell::Recalled(made.ok().map(Box::new)));
                 }
             }
         }

@@ -284,9 +284,7 @@ impl Running {
         let ended = self.threads.stop(JOIN_PATIENCE);
         complain(ended, "a thread is stuck and is left behind");
         // One that is stuck may hold the journal, and the keeper would wait for it for ever.
-        if ended {
-            self.keeper.stop();
-        }
+        complain(!ended || self.keeper.stop(JOIN_PATIENCE), "the last snapshot was not written in time");
     }
 }
 

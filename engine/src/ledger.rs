@@ -260,10 +260,7 @@ impl Ledger {
 
     fn count(&mut self, booked: &Booked, sign: Decimal) {
         let Execution { order, quantity, price, .. } = &booked.execution;
-        if !self.sums.contains_key(order) {
-            self.sums.insert(order.clone(), Sums::default());
-        }
-        let Some(sums) = self.sums.get_mut(order) else { return };
+        let sums = self.sums.entry(order.clone()).or_default();
         sums.shares += sign * quantity.value();
         sums.cash += sign * booked.cash().value();
         sums.value += sign * price.times(*quantity, Decimal::ONE).value();

@@ -1,16 +1,14 @@
 //! The world of one crash: a gateway whose price stands still until it is told to move, and a
 //! prediction API that says what it is told to say. Both outlive the program.
 
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use paper::faults::Fault;
 use paper::gateway::control::Shown;
 use paper::market::own::Prices;
 use paper::{Gateway, MarketOptions, Options};
+
+use crate::support::signals::Signals;
 
 /// Market seconds a second: a day lasts longer than any of this.
 const SPEED: f64 = 60.0;
@@ -22,8 +20,7 @@ pub(crate) const SYMBOL: &str = "ACME";
 /// A gateway and a prediction API.
 pub(crate) struct Desk {
     gateway: Gateway,
-    said: Arc<Mutex<Vec<serde_json::Value>>>,
-    api: SocketAddr,
+    said: Signals,
 }
 
 impl Desk {
@@ -35,9 +32,7 @@ impl Desk {
         let market = MarketOptions { speed: SPEED, prices, ..MarketOptions::default() };
         let gateway = Gateway::start(Options { market, ..Options::default() }).expect("a paper gateway");
         gateway.control().step(TO_TEN).expect("a gateway that listens");
-        let said = Arc::new(Mutex::new(Vec::new()));
-        let api = serve(said.clone());
-        let desk = Desk { gateway, said, api };
+        let desk = Desk { gateway, said: Signals::start() };
         desk.configure(folder, &[SYMBOL]);
         desk
     }
@@ -61,16 +56,12 @@ impl Desk {
     /// The prediction API says this from now on.
     pub(crate) fn say(&self, signal: &str, confidence: f64) {
         let at = self.look().market_time.to_rfc3339();
-        let mut said = self.said.lock().expect("nobody panics with it");
-        let id = format!("{signal}-{}", said.len());
-        said.push(serde_json::json!({
-            "id": id, "symbol": SYMBOL, "signal": signal, "confidence": confidence, "timestamp": at,
-        }));
+        self.said.say(SYMBOL, signal, confidence, &at);
     }
 
     /// How many signals were said.
     pub(crate) fn signals(&self) -> usize {
-        self.said.lock().expect("nobody panics with it").len()
+        self.said.count()
     }
 
     /// Writes the config, for these tickers.
@@ -79,7 +70,7 @@ impl Desk {
         std::fs::create_dir_all(&to).expect("a folder");
         let write =
             |name: &str, text: &str| std::fs::write(to.join(name), text).expect("to write a config file");
-        let (port, api) = (self.gateway.tws().port(), self.api);
+        let (port, api) = (self.gateway.tws().port(), self.said.address);
         write(
             "supervisor.toml",
             &format!(
@@ -138,22 +129,4 @@ fn script() -> String {
         )
     });
     ["time,bid,ask,last,bid_size,ask_size\n".to_owned()].into_iter().chain(lines).collect()
-}
-
-/// A prediction API of one answer. Its thread ends with the process.
-fn serve(said: Arc<Mutex<Vec<serde_json::Value>>>) -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let address = listener.local_addr().expect("its address");
-    std::thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            let mut stream = stream;
-            let _ = stream.set_read_timeout(Some(Duration::from_secs(1)));
-            let _ = stream.read(&mut [0; 4_096]);
-            let body = serde_json::json!(*said.lock().expect("nobody panics with it")).to_string();
-            let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n";
-            // Who asked may have been killed.
-            let _ = write!(stream, "{head}Content-Length: {}\r\n\r\n{body}", body.len());
-        }
-    });
-    address
 }

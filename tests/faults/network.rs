@@ -125,8 +125,9 @@ fn n9_subscriptions_that_1101_lost_are_made_again() {
     stage.wait(&["order news may be missing: 1100"]);
     stage.code(1101);
     stage.wait(&["order news may be missing: 1101", "in step with the broker"]);
-    // Without prices nothing would be entered.
-    stage.trades_on();
+    // Longer than a quote is traded on: what is entered after that is entered by new ones.
+    std::thread::sleep(std::time::Duration::from_secs(6));
+    stage.wait(&["place E1 "]);
     stage.ends_well();
 }
 

@@ -1,5 +1,6 @@
 //! Failures that users of other programs reported in public, each as a test of ours.
 
+use paper::faults::Fault;
 use serde_json::json;
 
 use super::stage::Stage;
@@ -42,8 +43,7 @@ fn fills_dropped_during_1100_are_found_after_1102() {
     stage.ends_well();
 }
 
-/// A change that arrives twice makes two live orders of one; which one to cancel is for a
-/// person to say.
+/// A change that arrives twice makes two live orders of one: it is told, and one of them is cancelled.
 #[test]
 fn one_change_that_becomes_two_live_orders_is_an_alarm() {
     let mut stage = Stage::open();
@@ -85,23 +85,30 @@ fn an_execution_before_its_open_order_counts() {
     stage.ends_well();
 }
 
-/// After a busy day a gateway replays hundreds of orders before it says which id is next.
+/// After a busy day a gateway has hundreds of things to say before it tells the account and the next id; the client
+/// reads a hundred of them and goes on without either.
 #[test]
 fn a_hundred_frames_before_the_next_order_id_are_no_trouble() {
     let mut stage = Stage::open();
     stage.trades_on();
     stage.program.interrupt();
-    stage.each(
-        &json!({ "at": "frame", "way": "out", "message": 9 }),
-        &json!({ "fault": "frame.reorder", "message": 9, "by": 1 }),
-        1,
-    );
-    for number in 0..130 {
-        stage.fault(json!({ "fault": "frame.unknown", "id": 250, "message": 15 }));
-        assert!(number < 130);
+    for message in [15, 9] {
+        stage.fault(json!({ "fault": "frame.reorder", "message": message, "client": 1, "by": 150 }));
     }
+    let control = stage.gateway.control().clone();
+    let chatter = std::thread::spawn(move || {
+        for _ in 0..1_000 {
+            let said = control.fault(Fault::Code { code: 2104, id: None, text: None });
+            if said.is_err() {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+    });
     stage.program = Program::start_in(stage.folder.path(), &[]);
-    stage.wait(&["in step with the broker"]);
+    let told = stage.wait(&["in step with the broker"]);
+    assert!(!told.contains("manages"), "it took the silence for an account that is not there:\n{told}");
+    chatter.join().expect("a gateway that listens");
     stage.trades_on();
     stage.ends_well();
 }

@@ -2,7 +2,7 @@
 
 use paper::Options;
 use paper::exchange::readings::After1102;
-use paper::faults::fault::{After, Ending, Frames, Way};
+use paper::faults::fault::{After, Ending, Frames};
 use paper::faults::scenario::{Step, When};
 use paper::faults::{Fault, Scenario};
 
@@ -283,19 +283,5 @@ fn fills_that_an_outage_swallowed_are_found() {
     stage.code(1102);
     stage.says(&["order news may be missing: 1102", " closed long "]);
     assert_eq!(stage.sound(), 2);
-    stage.end();
-}
-
-/// The public failure: a client that reads so many frames and no more before its first order id.
-#[test]
-fn hundreds_of_frames_before_the_first_order_id_do_no_harm() {
-    let mut stage = Stage::over(&[CALM], |options| {
-        let when = When::Frame { way: Way::In, message: 71, n: 0 };
-        let what = Fault::Code { code: 2104, id: None, text: None };
-        let step = Step { when, what, p: 1.0, count: 0 };
-        options.scenario = Scenario { seed: 1, steps: vec![step; 150] };
-    });
-    stage.enter();
-    assert_eq!(stage.sound(), 1);
     stage.end();
 }

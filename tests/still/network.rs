@@ -165,7 +165,7 @@ fn n15_a_burst_of_entries_stays_within_the_pace_of_tws() {
     // Each has to be shown what the broker holds before it opens anything.
     std::thread::sleep(Duration::from_secs(6));
     let at = stage.gateway.market_now().to_rfc3339();
-    symbols.iter().for_each(|symbol| stage.signals.say(symbol, "BUY", &at));
+    symbols.iter().for_each(|symbol| stage.signals.say(symbol, "BUY", 0.9, &at));
     let held: Vec<String> = symbols.iter().map(|symbol| format!("{symbol:8}filled E1 ")).collect();
     stage.says(&held.iter().map(String::as_str).collect::<Vec<_>>());
     assert_eq!(stage.sound(), symbols.len());

@@ -10,7 +10,7 @@ use paper::market::own::Prices;
 use paper::{Gateway, MarketOptions, Options};
 use tempfile::TempDir;
 
-use crate::signals::Signals;
+use crate::support::signals::Signals;
 use crate::support::{Program, audit};
 
 /// The symbol that is traded where one is enough.
@@ -79,7 +79,7 @@ impl Stage {
 
     /// A signal for [`CALM`], now.
     pub(crate) fn signal(&self, signal: &str) {
-        self.signals.say(CALM, signal, &self.gateway.market_now().to_rfc3339());
+        self.signals.say(CALM, signal, 0.9, &self.gateway.market_now().to_rfc3339());
     }
 
     /// Buys [`CALM`] and waits until it is held and protected.

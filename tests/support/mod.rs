@@ -4,6 +4,7 @@
 
 pub(crate) mod audit;
 pub(crate) mod market;
+pub(crate) mod signals;
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};

@@ -90,7 +90,7 @@ impl TickerActor {
             return;
         }
         if !self.life.decides() {
-            return self.set_aside(input);
+            return self.set_aside(ctx, input);
         }
         let now = self.doors.clock.now();
         self.view.quote = self.doors.quote.look();

@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 
 use actix::{AsyncContext, Context};
 use engine::lot::{Leg, Lot};
-use engine::{Input, Now, Quantity, Request, Ticker};
+use engine::{Decline, Fact, Input, Now, Quantity, Request, Step, Ticker};
 
 use super::breakdowns::Verdict;
 use super::{Body, TickerActor};
@@ -84,13 +84,21 @@ impl TickerActor {
         self.show(now);
     }
 
-    /// Keeps an input that nobody will say again, until there is a ticker to take it.
-    pub(super) fn set_aside(&mut self, input: &Input) {
-        if let Life::Rebuilding { kept } = &mut self.life
-            && is_said_once(input)
-            && kept.len() < KEPT_MAX
-        {
-            kept.push_back(input.clone());
+    /// Keeps an input that nobody will say again, until there is a ticker to take it. Where there will be
+    /// none, a signal is declined: each ends in some way.
+    pub(super) fn set_aside(&mut self, ctx: &mut Context<Self>, input: &Input) {
+        match (&mut self.life, input) {
+            (Life::Rebuilding { kept }, _) if is_said_once(input) && kept.len() < KEPT_MAX => {
+                kept.push_back(input.clone());
+            }
+            (Life::Retiring { .. } | Life::Quarantined { .. }, Input::Signal(signal)) => {
+                let because = Decline::NotActive("quarantined".to_owned());
+                let declined = Fact::SignalDeclined { signal: signal.clone(), because };
+                let now = self.doors.clock.now();
+                self.write(ctx, now, input, vec![Step::Fact(declined)]);
+                self.show(now);
+            }
+            _ => {}
         }
     }
 

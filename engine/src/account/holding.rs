@@ -207,13 +207,8 @@ impl Holding {
 
     /// What working entries of `action` may bring, without sign, but for one of them.
     pub(super) fn reserved(&self, action: Action, but: Option<&OrderRef>) -> Option<Money> {
-        let entries =
-            self.lines.entries().filter(|(order, line)| line.action == action && Some(*order) != but);
-        total(entries.map(|(_, line)| match line.worst_price() {
-            Some(price) => worth(price.value(), line.rest().value(), self.multiplier),
-            // Without a price it is refused; until then it reserves no money.
-            None => Some(Money::ZERO),
-        }))
+        let worth = |price: Price, rest: Quantity| worth(price.value(), rest.value(), self.multiplier);
+        self.of_entries(|order, line| line.action == action && Some(order) != but, worth)
     }
 
     /// The buying power that opening so many takes: their worth, or what their margin leaves unusable.
@@ -226,9 +221,19 @@ impl Holding {
 
     /// The buying power that working entries may take, but for one of them.
     pub(super) fn bound(&self, but: Option<&OrderRef>) -> Option<Money> {
-        let entries = self.lines.entries().filter(|(order, _)| Some(*order) != but);
+        self.of_entries(|order, _| Some(order) != but, |price, rest| self.binds(price, rest))
+    }
+
+    /// The sum of `each` over some of the working entries, each at its worst price.
+    fn of_entries(
+        &self,
+        some: impl Fn(&OrderRef, &Line) -> bool,
+        each: impl Fn(Price, Quantity) -> Option<Money>,
+    ) -> Option<Money> {
+        let entries = self.lines.entries().filter(|(order, line)| some(order, line));
         total(entries.map(|(_, line)| match line.worst_price() {
-            Some(price) => self.binds(price, line.rest()),
+            Some(price) => each(price, line.rest()),
+            // Without a price it is refused; until then it reserves no money.
             None => Some(Money::ZERO),
         }))
     }

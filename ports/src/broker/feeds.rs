@@ -15,6 +15,14 @@ use super::quotes::{QuoteCell, pump};
 /// How long bars are not asked for again after they stopped.
 const BARS_AGAIN_AFTER: Duration = Duration::from_secs(15);
 
+/// Why a stream has ended: for itself, or because TWS has lost what was subscribed to.
+async fn until_lost(link: &Link, stream: impl Future<Output = String>) -> String {
+    tokio::select! {
+        why = stream => why,
+        () = link.shared.unsubscribed.notified() => "TWS has lost the subscription".to_owned(),
+    }
+}
+
 pub(super) async fn quotes(link: Link, ticker: TickerKey, cell: Arc<QuoteCell>, wake: impl Fn() + 'static) {
     loop {
         let contract = link.shared.contracts.borrow().get(&ticker).cloned();
@@ -23,7 +31,7 @@ pub(super) async fn quotes(link: Link, ticker: TickerKey, cell: Arc<QuoteCell>, 
         // 236 asks for the shares that can be borrowed (ticks 46 and 89).
         let ticks = link.shared.client.market_data(&contract).generic_ticks(&["236"]).subscribe().await;
         let why = match ticks {
-            Ok(ticks) => pump(ticks, &cell, || link.shared.clock.process(), &wake).await,
+            Ok(ticks) => until_lost(&link, pump(ticks, &cell, || link.shared.clock.process(), &wake)).await,
             Err(error) => error.to_string(),
         };
         link.tell(Event::Notice { code: 0, text: format!("quotes of {ticker} stopped: {why}") });
@@ -39,8 +47,9 @@ pub(super) async fn bars(link: Link, ticker: TickerKey, size: BarSize) {
         let contract = link.shared.contracts.borrow().get(&ticker).cloned();
         let Some(contract) = contract else { return };
         link.shared.pacer.data().await;
-        let why =
-            super::bars::pump(&link.shared.client, &contract, &ticker, size, |event| link.tell(event)).await;
+        let client = &link.shared.client;
+        let bars = super::bars::pump(client, &contract, &ticker, size, |event| link.tell(event));
+        let why = until_lost(&link, bars).await;
         link.tell(Event::Notice { code: 0, text: format!("bars of {ticker} stopped: {why}") });
         // TWS answers history too often asked for with a pacing violation.
         tokio::time::sleep(BARS_AGAIN_AFTER).await;
@@ -55,7 +64,10 @@ pub(super) async fn funds(link: Link, cell: FundsCell) {
     loop {
         link.shared.pacer.data().await;
         let why = match link.shared.client.account_updates(&account).await {
-            Ok(updates) => super::funds::pump(updates, &cell, || link.shared.clock.now().market).await,
+            Ok(updates) => {
+                let pump = super::funds::pump(updates, &cell, || link.shared.clock.now().market);
+                until_lost(&link, pump).await
+            }
             Err(error) => error.to_string(),
         };
         link.tell(Event::Notice { code: 0, text: format!("account values stopped: {why}") });

@@ -18,6 +18,8 @@ use crate::journal::Written;
 
 /// Requests that may wait at once; the rest is not sent.
 const WAITING_MAX: usize = 256;
+/// Entries are turned away before: they may not take the place of stops and exits.
+const WAITING_BEFORE_ENTRY_MAX: usize = 128;
 /// How long an entry may wait: its prices were right when it was decided.
 const ENTRY_AGE_MAX: Duration = Duration::from_secs(10);
 
@@ -66,10 +68,11 @@ impl<R> Default for Lanes<R> {
 }
 
 impl<R> Lanes<R> {
-    /// Adds one, or gives it back when too many wait.
-    pub(super) fn add(&self, request: R) -> Result<(), R> {
+    /// Adds one of this lane, or gives it back when too many wait.
+    pub(super) fn add(&self, lane: Lane, request: R) -> Result<(), R> {
         let mut waiting = self.waiting.borrow_mut();
-        if waiting.len() >= WAITING_MAX {
+        let most = if lane == Lane::Entry { WAITING_BEFORE_ENTRY_MAX } else { WAITING_MAX };
+        if waiting.len() >= most {
             return Err(request);
         }
         waiting.push_back((request, Instant::now()));
@@ -112,7 +115,7 @@ mod tests {
     use engine::request::Change;
     use engine::{OrderRef, Price, Quantity, Request};
 
-    use super::{Lane, Lanes, WAITING_MAX, lane};
+    use super::{Lane, Lanes, WAITING_BEFORE_ENTRY_MAX, WAITING_MAX, lane};
 
     fn order(text: &str) -> OrderRef {
         let [ticker, role] = text.split(' ').collect::<Vec<_>>()[..] else { panic!("{text}") };
@@ -132,7 +135,7 @@ mod tests {
 
     fn left(requests: Vec<Request>) -> Vec<String> {
         let lanes = Lanes::default();
-        requests.into_iter().for_each(|request| lanes.add(request).expect("room"));
+        requests.into_iter().for_each(|request| lanes.add(lane(&request), request).expect("room"));
         std::iter::from_fn(|| lanes.take(|one| one))
             .map(|(request, _)| {
                 format!("{:?} {}", lane(&request), request.orders().next().expect("one").ticker)
@@ -161,8 +164,11 @@ mod tests {
     #[test]
     fn the_queue_has_an_end() {
         let lanes = Lanes::default();
-        assert!((0..WAITING_MAX).all(|_| lanes.add(modify("AA S")).is_ok()));
-        assert!(lanes.add(modify("AA S")).is_err());
+        let add = |text| lanes.add(lane(&modify(text)), modify(text));
+        assert!((0..WAITING_BEFORE_ENTRY_MAX).all(|_| add("AA E").is_ok()));
+        assert!(add("AA E").is_err(), "entries leave room for others");
+        assert!((WAITING_BEFORE_ENTRY_MAX..WAITING_MAX).all(|_| add("AA S").is_ok()));
+        assert!(add("AA S").is_err());
         assert!(!lanes.is_empty());
         assert_eq!(lane(&modify("AA S")), Lane::Exit);
     }

@@ -8,22 +8,24 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use engine::{ContractSpec, News, TickerKey};
+use futures::FutureExt;
 use ibapi::contracts::Contract;
 use ibapi::{Client, Notice};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio::task::{JoinHandle, spawn_local};
 
 use super::codes::{Condition, Meaning, meaning};
 use super::connect::{ConnectError, account, open};
 use super::contract::{Rules, look_up};
 use super::funds::FundsCell;
-use super::lanes::{Lanes, Leaving};
+use super::lanes::{Lanes, Leaving, lane};
 use super::pacing::Pacer;
 use super::quotes::QuoteCell;
 use super::sending::{cancel_twin, find_out, send_queued};
@@ -57,6 +59,8 @@ pub(super) struct Shared {
     up: Cell<bool>,
     /// What stands in the way although the socket is there.
     pub(super) condition: RefCell<Condition>,
+    /// Woken when TWS has lost what was subscribed to.
+    pub(super) unsubscribed: Notify,
     /// Counts gaps: a snapshot from before one says nothing about what came after it.
     gaps: Cell<u64>,
     tasks: RefCell<Vec<JoinHandle<()>>>,
@@ -73,8 +77,11 @@ impl Link {
         clock: Arc<Clock>,
     ) -> Result<(Link, mpsc::UnboundedReceiver<Event>), ConnectError> {
         let (client, notices) = open(settings).await?;
-        let account = account(settings, client.handshake_managed_accounts())?;
         let refused = |source| ConnectError::of(settings, source);
+        // The client reads a hundred frames for it and no more; a gateway may have more to say before.
+        let told = client.handshake_managed_accounts().to_vec();
+        let managed = if told.is_empty() { client.managed_accounts().await.map_err(refused)? } else { told };
+        let account = account(settings, &managed)?;
         let updates = client.order_update_stream().await.map_err(refused)?;
         let floor = client.next_valid_order_id().await.map_err(refused)?;
         let (events, receiver) = mpsc::unbounded_channel();
@@ -90,6 +97,7 @@ impl Link {
             lanes: Lanes::default(),
             up: Cell::new(true),
             condition: RefCell::default(),
+            unsubscribed: Notify::new(),
             gaps: Cell::new(0),
             tasks: RefCell::default(),
         });
@@ -176,7 +184,7 @@ impl Link {
         if !self.is_open() {
             return self.tell(Event::NotSent(request, SendError::LinkDown));
         }
-        if let Err(request) = self.shared.lanes.add(request) {
+        if let Err(request) = self.shared.lanes.add(lane(request.request()), request) {
             self.tell(Event::NotSent(request, SendError::TooMany));
         }
     }
@@ -202,9 +210,9 @@ impl Link {
             return Err(Incomplete::Outage);
         }
         let days = days_since(since, self.shared.clock.now().market);
-        let gaps = self.shared.gaps.get();
+        let gaps = self.gaps();
         let raw = snapshot::ask(&self.shared.client, &self.shared.pacer, days).await?;
-        if self.shared.gaps.get() != gaps {
+        if self.gaps() != gaps {
             return Err(Incomplete::Overtaken);
         }
         let tickers = {
@@ -234,8 +242,15 @@ impl Link {
         self.shared.client.disconnect().await;
     }
 
+    /// Runs a task of the connection. One that panics is told, for nobody would hear of what it listens to.
     pub(super) fn spawn(&self, task: impl Future<Output = ()> + 'static) {
-        self.shared.tasks.borrow_mut().push(spawn_local(task));
+        let link = self.clone();
+        let whole = async move {
+            if AssertUnwindSafe(task).catch_unwind().await.is_err() {
+                link.tell(Event::Broken);
+            }
+        };
+        self.shared.tasks.borrow_mut().push(spawn_local(whole));
     }
 
     pub(super) fn tell(&self, event: Event) {
@@ -247,6 +262,10 @@ impl Link {
         self.shared.up.set(false);
         self.shared.gaps.set(self.shared.gaps.get() + 1);
         self.tell(Event::Gap(why));
+    }
+
+    pub(super) fn gaps(&self) -> u64 {
+        self.shared.gaps.get()
     }
 
     pub(super) fn is_open(&self) -> bool {

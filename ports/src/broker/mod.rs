@@ -93,6 +93,8 @@ pub enum Event {
         /// Its words.
         text: String,
     },
+    /// A task of the connection has panicked: nothing it says can be trusted.
+    Broken,
     /// The connection cannot be used any more; another one has to be made.
     Lost(String),
 }

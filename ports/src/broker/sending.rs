@@ -86,10 +86,15 @@ pub(super) async fn find_out(link: Link, order: OrderRef) {
     if link.shared.table.borrow().heard(&order) {
         return;
     }
+    let gaps = link.gaps();
     let now = link.shared.clock.now().market;
     let Ok(raw) = snapshot::ask(&link.shared.client, &link.shared.pacer, days_since(now, now)).await else {
         return link.gap(format!("{order} cannot be looked up"));
     };
+    // What is told without IB, or across a gap, may be old; the snapshot that ends either shows the order.
+    if link.gaps() != gaps || link.shared.condition.borrow().outage.is_some() {
+        return;
+    }
     let contracts = BTreeMap::new();
     snapshot::sort(&raw, &mut link.shared.table.borrow_mut(), &contracts, now);
     if !link.shared.table.borrow().heard(&order) {

@@ -16,6 +16,8 @@ use super::{Event, incoming};
 
 /// How often it is looked whether the socket is still there.
 const SOCKET_LOOK_EVERY: Duration = Duration::from_millis(200);
+/// IB is back, and TWS has forgotten every subscription; no stream ends by it.
+const SUBSCRIPTIONS_LOST: i32 = 1101;
 /// How long the client may try to get a connection back by itself.
 const RECONNECT_PATIENCE: Duration = Duration::from_secs(8);
 /// How long a heartbeat may go unanswered.
@@ -97,9 +99,11 @@ pub(super) async fn watch_socket(link: Link) {
 
 /// A connection made anew may be to another login.
 async fn check_account(link: Link) {
-    let Ok(managed) = link.shared.client.managed_accounts().await else { return };
-    if !managed.contains(&link.shared.account) {
-        link.lost(format!("the gateway now manages {managed:?}, not {}", link.shared.account));
+    match link.shared.client.managed_accounts().await {
+        Ok(managed) if managed.contains(&link.shared.account) => {}
+        Ok(managed) => link.lost(format!("the gateway now manages {managed:?}, not {}", link.shared.account)),
+        // Whose it is has to be known: another connection is made, and asked again.
+        Err(error) => link.lost(format!("the gateway does not tell which accounts it manages: {error}")),
     }
 }
 
@@ -115,6 +119,9 @@ fn take_in(link: &Link, code: i32) {
     match known(code).map(|row| row.reaction) {
         Some(Reaction::SlowDown) => link.shared.pacer.slow_down(),
         Some(Reaction::Gap) if code == -8 => link.spawn(check_account(link.clone())),
+        Some(Reaction::OutageOver) if code == SUBSCRIPTIONS_LOST => {
+            link.shared.unsubscribed.notify_waiters();
+        }
         _ => {}
     }
 }

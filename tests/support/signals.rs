@@ -3,6 +3,7 @@
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -20,6 +21,8 @@ impl Signals {
         std::thread::spawn(move || {
             for connection in listener.incoming() {
                 let Ok(mut connection) = connection else { continue };
+                // Who asks may have been stopped in the middle of it.
+                let _ = connection.set_read_timeout(Some(Duration::from_secs(1)));
                 let body = Value::from(all.lock().expect("the signals").clone()).to_string();
                 let head = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: application/json\r\n";
                 // The question is always the same, and who asks may have gone.
@@ -30,12 +33,17 @@ impl Signals {
         Signals { address, said }
     }
 
+    /// How much was said.
+    pub(crate) fn count(&self) -> usize {
+        self.said.lock().expect("the signals").len()
+    }
+
     /// Says something about a symbol, at a moment of the market.
-    pub(crate) fn say(&self, symbol: &str, signal: &str, at: &str) {
+    pub(crate) fn say(&self, symbol: &str, signal: &str, confidence: f64, at: &str) {
         let mut said = self.said.lock().expect("the signals");
         let id = format!("{symbol}-{}", said.len());
         said.push(
-            json!({ "id": id, "symbol": symbol, "signal": signal, "confidence": 0.9, "timestamp": at }),
+            json!({ "id": id, "symbol": symbol, "signal": signal, "confidence": confidence, "timestamp": at }),
         );
     }
 }
