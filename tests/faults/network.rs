@@ -7,6 +7,8 @@ use serde_json::json;
 use super::stage::{Stage, play};
 use crate::support::{Program, market};
 
+/// Longer than a quote is traded on.
+const QUOTES_OUT: Duration = Duration::from_secs(6);
 const BACK: [&str; 2] = ["order news may be missing", "in step with the broker"];
 
 #[test]
@@ -125,8 +127,8 @@ fn n9_subscriptions_that_1101_lost_are_made_again() {
     stage.wait(&["order news may be missing: 1100"]);
     stage.code(1101);
     stage.wait(&["order news may be missing: 1101", "in step with the broker"]);
-    // Longer than a quote is traded on: what is entered after that is entered by new ones.
-    std::thread::sleep(std::time::Duration::from_secs(6));
+    stage.passes(QUOTES_OUT);
+    // What is entered from now on is entered by new quotes.
     stage.wait(&["place E1 "]);
     stage.ends_well();
 }

@@ -56,6 +56,12 @@ impl Stage {
         said
     }
 
+    /// Time passes; what is waited for afterwards is said after it.
+    pub(crate) fn passes(&mut self, time: std::time::Duration) {
+        std::thread::sleep(time);
+        self.told.push_str(&self.program.said_so_far());
+    }
+
     /// It takes signals and is filled, as before.
     pub(crate) fn trades_on(&mut self) {
         self.wait(&[" taken (", "filled "]);

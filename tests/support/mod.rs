@@ -103,6 +103,11 @@ impl Program {
         assert!(began.elapsed() < PATIENCE, "never said `{words}`, but:\n{told}");
     }
 
+    /// What it has said by now and nobody has read.
+    pub(crate) fn said_so_far(&mut self) -> String {
+        self.lines.try_iter().map(|line| line + "\n").collect()
+    }
+
     /// Presses Ctrl-C.
     pub(crate) fn press_ctrl_c(&self) {
         let pid = self.child.id().to_string();

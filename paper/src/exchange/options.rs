@@ -26,6 +26,8 @@ pub struct AccountOptions {
     pub cash: Decimal,
     /// The currency of everything.
     pub currency: String,
+    /// May it see live prices? Without them there are delayed ones for clients that ask for them, and nothing else.
+    pub has_live_data: bool,
     /// Live orders a contract and side, children that sleep included; one more is refused (201).
     pub orders_a_side_max: usize,
     /// What guards against a slip of the finger, as TWS's presets do.
@@ -42,6 +44,7 @@ impl Default for AccountOptions {
             id: "DSIM0001".to_owned(),
             cash: Decimal::from(1_000_000),
             currency: "USD".to_owned(),
+            has_live_data: true,
             orders_a_side_max: ORDERS_A_SIDE_MAX,
             precautions: Precautions::default(),
             borrow: BTreeMap::new(),

@@ -19,6 +19,7 @@ use crate::faults::{Scenario, Seen};
 use crate::gateway::connection::carry;
 use crate::gateway::control::Command;
 use crate::gateway::link::Link;
+use crate::gateway::pace::{Pace, Passing};
 use crate::gateway::recorder::Recorder;
 use crate::gateway::running::Running;
 use crate::gateway::sabotage::Sabotage;
@@ -77,6 +78,7 @@ pub(super) struct Parts {
     pub(super) commands: mpsc::Receiver<Command>,
     pub(super) scenario: Scenario,
     pub(super) recorder: Recorder,
+    pub(super) rate_max: Option<u32>,
 }
 
 /// Starts the thread of the hub and its connections.
@@ -88,9 +90,9 @@ pub(super) fn spawn(
     listener.set_nonblocking(true)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     Builder::new().name("paper-tws".to_owned()).spawn(move || {
-        let Parts { desk, state, running, commands, scenario, recorder } = parts;
+        let Parts { desk, state, running, commands, scenario, recorder, rate_max } = parts;
         let (peers, sabotage) = (BTreeMap::new(), Sabotage::default());
-        let mut hub = Hub { desk, state, running, peers, sabotage, recorder };
+        let mut hub = Hub { desk, state, running, peers, sabotage, recorder, rate_max };
         hub.begin(&scenario);
         if let Err(error) = runtime.block_on(hub.run(listener, commands, stopped)) {
             tracing::error!("the paper gateway ended: {error}");
@@ -105,6 +107,8 @@ pub(super) struct Hub {
     pub(super) peers: BTreeMap<Connection, Peer>,
     pub(super) sabotage: Sabotage,
     recorder: Recorder,
+    /// Messages a second that a client may send.
+    rate_max: Option<u32>,
 }
 
 /// One connection as the hub knows it.
@@ -117,6 +121,7 @@ pub(super) struct Peer {
     writer: text::Writer,
     /// Nothing is answered until then.
     pub(super) mute: Option<Instant>,
+    pace: Pace,
 }
 
 /// Connections whose tasks live, with the ends by which they are treated badly.
@@ -213,6 +218,7 @@ impl Hub {
                     line: Line::default(),
                     writer: text::Writer::default(),
                     mute: None,
+                    pace: Pace::default(),
                 };
                 self.peers.insert(connection, peer);
                 self.desk.open(connection);
@@ -242,6 +248,9 @@ impl Hub {
                 None => self.drop_connection(connection, "its first frame is no span of versions"),
             };
         }
+        if !self.is_in_pace(connection) {
+            return;
+        }
         let was_known = self.desk.client_of(connection).is_some();
         let is_text = self.speaks_text(connection);
         match if is_text { text::decode(body) } else { Request::decode(body) } {
@@ -255,6 +264,17 @@ impl Hub {
             tracing::info!("connection {connection} is client {client}");
             self.saw(&Seen::Connection);
         }
+    }
+
+    /// May a message of this connection be read now? If not, it is told so, or ended.
+    fn is_in_pace(&mut self, connection: Connection) -> bool {
+        let (Some(max), Some(peer)) = (self.rate_max, self.peers.get_mut(&connection)) else { return true };
+        match peer.pace.pass(Instant::now(), max) {
+            Passing::On => return true,
+            Passing::Refused { count } => self.desk.refuse_rate(connection, max, count),
+            Passing::Ended => self.drop_connection(connection, "it went on sending too many messages"),
+        }
+        false
     }
 
     fn hand_out(&mut self) {

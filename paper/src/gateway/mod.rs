@@ -12,6 +12,7 @@ pub mod connection;
 pub mod control;
 pub mod hub;
 pub mod link;
+mod pace;
 pub mod recorder;
 pub mod running;
 mod sabotage;
@@ -63,6 +64,9 @@ pub struct Options {
     pub control: Option<SocketAddr>,
     /// What goes wrong, and when.
     pub scenario: Scenario,
+    /// Messages that a client may send in a second of the process, if there is a limit; TWS's own is 50. More are answered
+    /// by error 100 and not read, and who goes on is disconnected.
+    pub rate_max: Option<u32>,
     /// The client that hears of every client's orders, if there is one.
     pub master_client: Option<i32>,
     /// Does the market's time stand still until it is told to go on?
@@ -84,6 +88,7 @@ impl Default for Options {
             state: None,
             control: None,
             scenario: Scenario::default(),
+            rate_max: None,
             master_client: None,
             is_paused: false,
             is_traced: false,
@@ -132,6 +137,7 @@ impl Gateway {
             port: Some(tws.port()),
             is_local: tws.ip().is_loopback(),
             is_captured: options.capture.is_some(),
+            is_paced: options.rate_max.is_some(),
         });
         let recorder = Recorder::new(options.is_traced, options.capture.as_deref())?;
         let (stop, stopped) = watch::channel(false);
@@ -147,7 +153,8 @@ impl Gateway {
             threads,
         };
         let (running_hub, scenario) = (running.clone(), options.scenario);
-        let parts = hub::Parts { desk, state, running: running_hub, commands, scenario, recorder };
+        let rate_max = options.rate_max;
+        let parts = hub::Parts { desk, state, running: running_hub, commands, scenario, recorder, rate_max };
         gateway.threads.push(hub::spawn(tws_listener, parts, stopped.clone())?);
         if let Some(listener) = control_listener {
             gateway.threads.push(api::spawn(listener, control, stopped.clone())?);

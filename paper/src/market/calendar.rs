@@ -143,6 +143,12 @@ impl Calendar {
         self.stretches(date_of(now)).find(|stretch| stretch.holds(now))
     }
 
+    /// The newest stretch of trading that has begun by now.
+    pub fn stretch_before(&self, now: DateTime<Utc>) -> Option<Session> {
+        let dates = self.dates.range(..=date_of(now)).rev();
+        dates.flat_map(|date| self.stretches(*date).rev()).find(|stretch| stretch.open <= now)
+    }
+
     /// From when to when a day is replayed: its trading, and a little before and after it.
     pub fn day(&self, date: NaiveDate) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
         // An early close leaves the day as long as it was: the clock counts whole days.

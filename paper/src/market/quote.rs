@@ -119,7 +119,8 @@ impl Market {
         Some(Look { book: self.book(now, symbol)?, last: path.last(second), low, high })
     }
 
-    fn book(&self, now: DateTime<Utc>, symbol: &str) -> Option<Book> {
+    /// Bid and ask; none while nothing trades.
+    pub fn book(&self, now: DateTime<Utc>, symbol: &str) -> Option<Book> {
         if self.is_halted(symbol, now) {
             return None;
         }

@@ -23,6 +23,8 @@ pub struct Surroundings {
     pub is_local: bool,
     /// Are conversations kept in a file?
     pub is_captured: bool,
+    /// Is there a limit of messages a second?
+    pub is_paced: bool,
 }
 
 impl Desk {
@@ -54,7 +56,7 @@ impl Desk {
     }
 
     fn settings(&self) -> ApiSettings {
-        let Surroundings { port, is_local, is_captured } = self.surroundings;
+        let Surroundings { port, is_local, is_captured, is_paced } = self.surroundings;
         ApiSettings {
             read_only_api: Some(false),
             download_open_orders_on_connection: Some(true),
@@ -68,7 +70,7 @@ impl Desk {
             master_client_id: self.master,
             round_account_values_to_nearest_whole_number: Some(false),
             send_market_data_in_lots_for_us_stocks: Some(false),
-            reject_messages_above_max_rate: Some(false),
+            reject_messages_above_max_rate: Some(is_paced),
             maintain_connection_on_incorrect_fields: Some(false),
             allow_localhost_only: Some(is_local),
         }

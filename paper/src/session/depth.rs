@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crate::market::depth::{Depth, ROWS_MAX, Row};
 use crate::market::price::double;
 use crate::session::contracts::NOT_FOUND;
+use crate::session::feed::NOT_SUBSCRIBED;
 use crate::session::{Connection, Desk};
 use crate::wire::message::depth::{DepthRow, MarketDepth, MarketDepthRequest};
 use crate::wire::table::Reply;
@@ -48,6 +49,9 @@ impl Desk {
         let Some(listing) = self.find(asked.contract.as_ref()) else {
             return self.fail(from, id, 200, NOT_FOUND);
         };
+        if self.barred(&listing).is_some() {
+            return self.fail(from, id, 354, NOT_SUBSCRIBED);
+        }
         let Some(rows) = usize::try_from(asked.num_rows()).ok().filter(|rows| *rows > 0) else {
             let cause = "The number of rows must be above 0";
             return self.fail(from, id, 321, format!("Error validating request.-'bV' : cause - {cause}"));

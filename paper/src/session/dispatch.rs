@@ -36,7 +36,7 @@ impl Desk {
         match request {
             Request::MarketData(asked) => self.on_market_data(from, &asked),
             Request::CancelMarketData(named) => self.on_cancel_market_data(from, named.req_id()),
-            Request::MarketDataType(_) => {}
+            Request::MarketDataType(asked) => self.on_market_data_type(from, &asked),
             Request::RealTimeBars(asked) => self.on_real_time_bars(from, &asked),
             Request::CancelRealTimeBars(named) => self.on_cancel_real_time_bars(from, named.req_id()),
             Request::TickByTick(asked) => self.on_tick_by_tick(from, &asked),

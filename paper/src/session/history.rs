@@ -10,6 +10,7 @@ use rust_decimal::prelude::ToPrimitive;
 
 use crate::market::bars::{Bar, Show, merge};
 use crate::market::calendar::{SESSION_SECONDS, Session, ZONE, ZONE_NAME, date_of, stamp};
+use crate::market::listing::Listing;
 use crate::session::contracts::NOT_FOUND;
 use crate::session::span::{BarSize, Duration, show_named};
 use crate::session::terms::moment;
@@ -69,6 +70,7 @@ impl Desk {
         if asked.what_to_show() == "SCHEDULE" {
             return Ok(vec![self.schedule(asked.req_id(), end, duration)]);
         }
+        self.check_past(&listing)?;
         let size = BarSize::named(asked.bar_size_setting()).ok_or_else(|| invalid("Invalid bar size"))?;
         let is_adjusted = asked.what_to_show() == ADJUSTED;
         let shown = if is_adjusted { "TRADES" } else { asked.what_to_show() };
@@ -149,6 +151,14 @@ impl Desk {
 
     fn has_room(&self, connection: Connection) -> bool {
         self.sessions.get(&connection).is_some_and(|session| session.histories.len() < SUBSCRIPTIONS_MAX)
+    }
+
+    /// What has happened in a contract is not for an account without live data.
+    pub(super) fn check_past(&self, listing: &Listing) -> Result<(), (i32, String)> {
+        match self.barred(listing) {
+            Some(why) => Err((162, format!("Historical Market Data Service error message:{why}"))),
+            None => Ok(()),
+        }
     }
 
     /// The end of a request: now, or an earlier moment. Bars kept up to date have no end.

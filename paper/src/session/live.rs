@@ -100,6 +100,9 @@ impl Desk {
         let Some(listing) = self.find(asked.contract.as_ref()) else {
             return self.fail(from, id, 200, NOT_FOUND);
         };
+        if let Some(why) = self.barred(&listing) {
+            return self.fail(from, id, 420, format!("Invalid Real-time Query:{why}"));
+        }
         let Some(show) = show_named(asked.what_to_show()) else {
             return self.fail(
                 from,
@@ -132,6 +135,9 @@ impl Desk {
         let Some(listing) = self.find(asked.contract.as_ref()) else {
             return self.fail(from, id, 200, NOT_FOUND);
         };
+        if let Some(why) = self.barred(&listing) {
+            return self.fail(from, id, 10189, format!("Failed to request tick-by-tick data:{why}"));
+        }
         let Some(kind) = TickKind::named(asked.tick_type()) else {
             return self.fail(
                 from,

@@ -16,6 +16,7 @@ pub mod dispatch;
 pub mod echo;
 pub mod extras;
 pub mod faults;
+pub mod feed;
 pub mod generics;
 pub mod history;
 pub mod live;
@@ -81,6 +82,8 @@ pub enum Say {
 struct Session {
     version: Option<u32>,
     client: Option<i32>,
+    /// The type of data that the client asked for last; 0 is live, as 1 is.
+    data_type: i32,
     tickers: BTreeMap<i32, quotes::Ticker>,
     bars: BTreeMap<i32, live::BarLine>,
     ticks: BTreeMap<i32, live::TickLine>,

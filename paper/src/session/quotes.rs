@@ -1,13 +1,17 @@
 //! Market data lines: everything once, then what changed at each step of the market.
 //!
-//! The account is entitled to live data, so every line is of type 1 whatever type was asked for. While the exchange is
-//! closed bid and ask are -1 with size 0.
+//! While nothing trades bid and ask are -1 with size 0, but on a frozen [feed](crate::session::feed).
 //!
 //! Read next: [`generics`](crate::session::generics).
 
+use chrono::{DateTime, Utc};
+
+use crate::market::Market;
+use crate::market::listing::Listing;
 use crate::market::price::double;
 use crate::market::quote::{Book, Quote};
 use crate::session::contracts::NOT_FOUND;
+use crate::session::feed::{Feed, NOT_SUBSCRIBED};
 use crate::session::generics::Generics;
 use crate::session::search::BBO_EXCHANGE;
 use crate::session::{Connection, Desk, SUBSCRIPTIONS_MAX};
@@ -40,7 +44,22 @@ mod tick {
 pub struct Ticker {
     symbol: String,
     generics: Generics,
+    feed: Feed,
+    /// The type of data that it was told it has.
+    kind: i32,
     shown: Option<Quote>,
+}
+
+/// A line's next look at the market.
+struct Look {
+    connection: Connection,
+    id: i32,
+    feed: Feed,
+    /// The type of data, where it has changed.
+    kind: Option<i32>,
+    generics: Option<(String, Generics)>,
+    before: Option<Quote>,
+    quote: Option<Quote>,
 }
 
 impl Desk {
@@ -56,6 +75,16 @@ impl Desk {
         let Some(listing) = self.find(asked.contract.as_ref()) else {
             return self.fail(from, id, 200, NOT_FOUND);
         };
+        let Some(feed) = self.feed(from) else { return self.fail(from, id, 354, NOT_SUBSCRIBED) };
+        if feed.is_delayed() {
+            let text = "Requested market data is not subscribed. Displaying delayed market data.";
+            self.fail(from, id, 10167, text);
+        }
+        self.open_line(from, asked, &listing, feed);
+    }
+
+    fn open_line(&mut self, from: Connection, asked: &MarketDataRequest, listing: &Listing, feed: Feed) {
+        let id = asked.req_id();
         self.say(
             from,
             Reply::TickReqParams(TickReqParams {
@@ -66,13 +95,15 @@ impl Desk {
                 ..TickReqParams::default()
             }),
         );
-        self.say(from, Reply::MarketDataType(MarketDataType { req_id: Some(id), market_data_type: Some(1) }));
-        let quote = self.exchange.market().quote(self.exchange.now(), &listing.symbol);
-        let generics = Generics::named(asked.generic_tick_list());
-        self.show(from, id, None, quote);
+        let (quote, kind) = feed.look(self.exchange.now(), self.exchange.market(), &listing.symbol);
+        self.say(from, data_type(id, kind));
+        // Nothing can be asked for by number beside delayed quotes.
+        let list = if feed.is_delayed() { "" } else { asked.generic_tick_list() };
+        let generics = Generics::named(list);
+        self.show(from, id, feed, None, quote);
         self.show_generics(from, id, &listing.symbol, generics, None, quote);
         let shortable = self.exchange.shortable(listing.con_id);
-        if asked.generic_tick_list().split(',').any(|tick| tick.trim() == "236") {
+        if list.split(',').any(|tick| tick.trim() == "236") {
             self.say(from, generic(id, tick::SHORTABLE, shortable.ease));
             self.say(from, size(id, tick::SHORTABLE_SHARES, shortable.shares));
         }
@@ -80,7 +111,8 @@ impl Desk {
             return self.say(from, Reply::TickSnapshotEnd(ById { req_id: Some(id) }));
         }
         if let Some(session) = self.session(from) {
-            session.tickers.insert(id, Ticker { symbol: listing.symbol, generics, shown: quote });
+            let symbol = listing.symbol.clone();
+            session.tickers.insert(id, Ticker { symbol, generics, feed, kind, shown: quote });
         }
     }
 
@@ -92,19 +124,18 @@ impl Desk {
 
     pub(super) fn publish_quotes(&mut self) {
         let (now, market) = (self.exchange.now(), std::sync::Arc::clone(self.exchange.market()));
-        let mut shows = Vec::new();
+        let mut looks = Vec::new();
         for (connection, session) in &mut self.sessions {
             for (id, ticker) in &mut session.tickers {
-                let quote = market.quote(now, &ticker.symbol);
-                let (symbol, generics) = (&ticker.symbol, ticker.generics);
-                let asked = (!generics.is_empty()).then(|| (symbol.clone(), generics));
-                shows.push((*connection, *id, asked, ticker.shown, quote));
-                ticker.shown = quote;
+                looks.push(ticker.look(now, &market, *connection, *id));
             }
         }
-        for (connection, id, asked, before, quote) in shows {
-            self.show(connection, id, before, quote);
-            if let Some((symbol, generics)) = asked {
+        for Look { connection, id, feed, kind, generics, before, quote } in looks {
+            if let Some(kind) = kind {
+                self.say(connection, data_type(id, kind));
+            }
+            self.show(connection, id, feed, before, quote);
+            if let Some((symbol, generics)) = generics {
                 self.show_generics(connection, id, &symbol, generics, before, quote);
             }
         }
@@ -125,18 +156,30 @@ impl Desk {
         }
     }
 
-    fn show(&mut self, to: Connection, id: i32, before: Option<Quote>, quote: Option<Quote>) {
+    fn show(&mut self, to: Connection, id: i32, feed: Feed, before: Option<Quote>, quote: Option<Quote>) {
         let Some(quote) = quote else { return };
         let mut ticks = Vec::new();
         book_ticks(id, before.map(|before| before.book), quote.book, &mut ticks);
-        last_ticks(id, before, &quote, self.exchange.now().timestamp(), &mut ticks);
+        last_ticks(id, before, &quote, feed.time(self.exchange.now()).timestamp(), &mut ticks);
         day_ticks(id, before, &quote, &mut ticks);
         if before.is_none_or(|before| before.is_halted != quote.is_halted) {
             ticks.push(generic(id, tick::HALTED, if quote.is_halted { 1.0 } else { 0.0 }));
         }
-        for tick in ticks {
+        for mut tick in ticks {
+            feed.label(&mut tick);
             self.say(to, tick);
         }
+    }
+}
+
+impl Ticker {
+    fn look(&mut self, now: DateTime<Utc>, market: &Market, connection: Connection, id: i32) -> Look {
+        let (quote, kind) = self.feed.look(now, market, &self.symbol);
+        let generics = (!self.generics.is_empty()).then(|| (self.symbol.clone(), self.generics));
+        let before = std::mem::replace(&mut self.shown, quote);
+        let told = std::mem::replace(&mut self.kind, kind);
+        let kind = (kind != told).then_some(kind);
+        Look { connection, id, feed: self.feed, kind, generics, before, quote }
     }
 }
 
@@ -182,6 +225,10 @@ fn day_ticks(id: i32, before: Option<Quote>, quote: &Quote, out: &mut Vec<Reply>
     changed(tick::HIGH, was.map(|day| day.high), today.map(|day| day.high));
     changed(tick::LOW, was.map(|day| day.low), today.map(|day| day.low));
     changed(tick::CLOSE, before.and_then(|before| before.close), quote.close);
+}
+
+fn data_type(id: i32, kind: i32) -> Reply {
+    Reply::MarketDataType(MarketDataType { req_id: Some(id), market_data_type: Some(kind) })
 }
 
 pub(super) fn price(id: i32, kind: i32, price: f64, size: Option<u64>) -> Reply {

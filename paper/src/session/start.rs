@@ -36,6 +36,12 @@ impl Desk {
         self.out.push((from, Say::Acknowledge { version, time: stamp(now) }));
     }
 
+    /// A message was not read, for there were too many in its second.
+    pub fn refuse_rate(&mut self, connection: Connection, max: u32, count: u32) {
+        let text = format!("Max rate of messages per second has been exceeded:max={max} rec={count}");
+        self.fail(connection, -1, 100, text);
+    }
+
     /// The version that a connection speaks, once it has said hello.
     pub fn version_of(&self, connection: Connection) -> Option<u32> {
         self.sessions.get(&connection)?.version

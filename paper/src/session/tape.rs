@@ -103,6 +103,7 @@ impl Desk {
 
     fn historical_ticks(&self, asked: &HistoricalTicksRequest) -> Result<Reply, Failed> {
         let listing = self.find(asked.contract.as_ref()).ok_or((200, NOT_FOUND.to_owned()))?;
+        self.check_past(&listing)?;
         let show = Show::named(asked.what_to_show())
             .ok_or_else(|| invalid("What to show must be TRADES, BID_ASK or MIDPOINT"))?;
         let wanted = Wanted::new(show, asked.ignore_size(), asked.number_of_ticks())?;
@@ -142,6 +143,7 @@ impl Desk {
 
     fn histogram(&self, asked: &HistogramDataRequest) -> Result<Reply, Failed> {
         let listing = self.find(asked.contract.as_ref()).ok_or((200, NOT_FOUND.to_owned()))?;
+        self.check_past(&listing)?;
         let span = period(asked.time_period()).ok_or_else(|| invalid("Invalid time period"))?;
         let now = self.exchange.now();
         let sessions = self.sessions_back(now, span);

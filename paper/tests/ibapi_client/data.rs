@@ -1,14 +1,16 @@
 //! Contracts, market data and history.
 
 use futures::StreamExt;
+use ibapi::contracts::tick_types::TickType;
 use ibapi::market_data::historical::{BarTimestamp, HistoricalBarUpdate};
 use ibapi::market_data::realtime::MarketDepths;
 use ibapi::prelude::{
-    HistoricalBarSize, HistoricalWhatToShow, Quote, SubscriptionItemStreamExt, TickTypes, ToDuration,
-    TradingHours,
+    HistoricalBarSize, HistoricalWhatToShow, MarketDataType, Quote, SubscriptionItem,
+    SubscriptionItemStreamExt, TickTypes, ToDuration, TradingHours,
 };
+use paper::{AccountOptions, Readings};
 
-use crate::{GUARD, connect, gateway, next, open, stock, within};
+use crate::{GUARD, connect, gateway, gateway_with, next, open, stock, within};
 
 #[tokio::test]
 async fn contracts_are_found_with_their_hours_and_ticks() {
@@ -58,6 +60,34 @@ async fn quotes_stream_from_the_open_on_and_never_cross() {
     assert!(quote.bid.unwrap() < quote.ask.unwrap(), "{quote:?}");
     assert!(ticks.iter().any(|tick| matches!(tick, TickTypes::Generic(generic) if generic.value > 2.5)));
     line.cancel().await;
+}
+
+#[tokio::test]
+async fn an_account_without_live_data_gets_delayed_quotes_once_it_asks_for_them() {
+    let account = AccountOptions { has_live_data: false, ..AccountOptions::default() };
+    let gateway = gateway_with(Readings::default(), account);
+    let client = connect(&gateway, 1).await;
+    let mut refused = within(client.market_data(&stock("IBM")).subscribe()).await.unwrap();
+    let error = within(refused.next()).await.unwrap().unwrap_err();
+    assert!(error.to_string().contains("354"), "{error}");
+    within(client.switch_market_data_type(MarketDataType::Delayed)).await.unwrap();
+    let mut line = within(client.market_data(&stock("IBM")).subscribe()).await.unwrap();
+    let first = within(line.next()).await.unwrap().unwrap();
+    assert!(matches!(first, SubscriptionItem::Notice(notice) if notice.code == 10167), "the line goes on");
+    let (mut is_told, mut bid) = (false, None);
+    while bid.is_none() {
+        match next(&mut line).await {
+            TickTypes::MarketDataType(kind) => is_told = kind == MarketDataType::Delayed,
+            TickTypes::PriceSize(tick) if tick.price_tick_type == TickType::DelayedBid => {
+                bid = Some(tick.price).filter(|price| *price > 0.0);
+            }
+            TickTypes::PriceSize(tick) => assert_ne!(tick.price_tick_type, TickType::Bid),
+            _ => {}
+        }
+    }
+    assert!(is_told);
+    let opened = "2008-09-29T13:45:00Z".parse::<chrono::DateTime<chrono::Utc>>().unwrap();
+    assert!(gateway.market_now() >= opened, "no delayed bid before the delayed open");
 }
 
 #[tokio::test]

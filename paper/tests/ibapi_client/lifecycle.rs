@@ -73,7 +73,9 @@ async fn the_configuration_tells_the_limits_that_orders_are_held_to() {
     let precautions =
         Precautions { price_percent: Some(3.into()), size_max: Some(500.into()), value_max: None };
     let account = AccountOptions { precautions, orders_a_side_max: 7, ..AccountOptions::default() };
-    let gateway = Gateway::start(Options { account, master_client: Some(9), ..Options::default() }).unwrap();
+    let rate_max = Some(50);
+    let gateway =
+        Gateway::start(Options { account, rate_max, master_client: Some(9), ..Options::default() }).unwrap();
     let client = connect(&gateway, 1).await;
     let config = within(client.config()).await.unwrap();
     let raised: Vec<(i32, &str, &str)> = config
@@ -97,6 +99,7 @@ async fn the_configuration_tells_the_limits_that_orders_are_held_to() {
     let settings = api.settings.unwrap();
     assert_eq!(settings.socket_port, Some(i32::from(gateway.tws().port())));
     assert_eq!((settings.master_client_id, settings.read_only_api), (Some(9), Some(false)));
+    assert_eq!(settings.reject_messages_above_max_rate, Some(true));
     assert_eq!(
         (settings.allow_localhost_only, settings.create_api_message_log_file),
         (Some(true), Some(false))

@@ -48,6 +48,10 @@ pub(crate) struct Arguments {
     /// How it reads what nobody could verify, e.g. children_on_partial=held (may be repeated; docs/paper-gateway.md has all)
     #[arg(long, value_name = "NAME=WORD")]
     reading: Vec<String>,
+    /// The account has no live market data: clients that ask for delayed prices (type 3 or 4) get those of 15 minutes ago,
+    /// all others are told 354
+    #[arg(long)]
+    delayed_data: bool,
     /// A stock that is hard to borrow: shares at hand, and market seconds until more are located; without seconds never
     /// (may be repeated)
     #[arg(long, value_name = "SYMBOL=SHARES[:SECONDS]", value_parser = borrow)]
@@ -93,6 +97,10 @@ pub(crate) struct Arguments {
     /// Let the market's time stand still until the control API says otherwise
     #[arg(long)]
     paused: bool,
+    /// Messages that a client may send in a second, of real time; more are answered by error 100 and not read, and who goes
+    /// on is disconnected. TWS's own limit is 50; without this option there is none
+    #[arg(long, value_name = "MESSAGES")]
+    rate_max: Option<u32>,
     /// A client that hears of every client's orders and executions, as TWS's master client does
     #[arg(long, value_name = "ID")]
     master_client: Option<i32>,
@@ -126,6 +134,7 @@ impl Arguments {
             scenario: scenario.map_err(|bad| invalid(&bad))?.unwrap_or_default(),
             control: self.control_port.map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port))),
             is_paused: self.paused,
+            rate_max: self.rate_max,
             master_client: self.master_client,
             is_traced: self.trace,
             capture: self.capture.clone(),
@@ -166,6 +175,7 @@ impl Arguments {
                 size_max: self.size_precaution,
                 value_max: self.value_precaution,
             },
+            has_live_data: !self.delayed_data,
             borrow: self.borrow.iter().cloned().collect::<BTreeMap<_, _>>(),
             ..AccountOptions::default()
         }
