@@ -161,7 +161,7 @@ fn a_signal_of_a_record_that_is_gone_is_not_traded_again(folder: &Path, desk: &D
     told.push_str(&rest);
     assert!(status.success(), "{told}");
     assert_eq!(told.matches(" taken (").count(), 1, "{told}");
-    crash::verdict::a_restart_at_rest_sends_nothing(desk, folder, &mut told);
+    crash::verdict::a_restart_at_rest_sends_nothing_and_trades_again(desk, folder, &mut told);
 }
 
 fn remove_snapshots(folder: &Path) {

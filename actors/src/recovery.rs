@@ -14,6 +14,9 @@ use engine::{
 };
 use serde::{Deserialize, Serialize};
 
+/// The code that makes state of records, in a number: see `build.rs`.
+const STATE_CODE: &str = env!("STATE_CODE");
+
 /// What the records so far make of everybody.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Memory {
@@ -39,10 +42,10 @@ pub struct Terms {
 }
 
 impl Terms {
-    /// A number that another one of these would not have.
+    /// A number that another one of these would not have, nor the same ones under other code.
     #[must_use]
     pub fn digest(&self) -> u32 {
-        ports::journal::sum(format!("{self:?}").as_bytes())
+        ports::journal::sum(format!("{STATE_CODE} {self:?}").as_bytes())
     }
 }
 

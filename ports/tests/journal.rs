@@ -8,3 +8,5 @@ mod damage;
 mod drafts;
 #[path = "journal/schema.rs"]
 mod schema;
+#[path = "journal/snapshots.rs"]
+mod snapshots;

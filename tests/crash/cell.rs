@@ -9,7 +9,7 @@ use std::process::ExitStatus;
 use paper::faults::Fault;
 use paper::faults::fault::Ending;
 
-use super::desk::{Desk, SYMBOL};
+use super::desk::{CLIENT, Desk, SYMBOL};
 use super::flow::{Flow, Knows, Moment, Step};
 use super::verdict;
 use crate::support::Program;
@@ -29,6 +29,8 @@ pub(crate) enum Meanwhile {
     StopCancelled,
     /// A person cancels the entry.
     EntryCancelled,
+    /// A person cancels what would add.
+    AddCancelled,
     /// A person closes the position.
     ClosedByHand,
     /// The next order id goes back.
@@ -70,7 +72,7 @@ impl Cell {
         self.meanwhile.happen(&desk);
         told.push_str("---- back ----\n");
         comes_back(&desk, folder.path(), &mut told);
-        verdict::a_restart_at_rest_sends_nothing(&desk, folder.path(), &mut told);
+        verdict::a_restart_at_rest_sends_nothing_and_trades_again(&desk, folder.path(), &mut told);
         verdict::ledgers_agree(&desk, folder.path(), &told);
     }
 
@@ -113,7 +115,7 @@ impl Cell {
 fn comes_back(desk: &Desk, folder: &Path, told: &mut String) {
     let mut program = Program::start_in(folder, &[]);
     program.follow_to("in step with the broker", told);
-    verdict::until_sound(desk, told);
+    verdict::until_settled(desk, folder, told);
     let (status, rest) = program.interrupt();
     told.push_str(&rest);
     assert!(status.success(), "it ended with {status}\n{told}");
@@ -125,11 +127,16 @@ fn comes_back(desk: &Desk, folder: &Path, told: &mut String) {
 impl Meanwhile {
     /// What can happen to what the broker knows.
     fn of(knows: Knows) -> &'static [Meanwhile] {
-        use Meanwhile::{ClosedByHand, Dips, EntryCancelled, Falls, IdsBack, Nothing, Rises, StopCancelled};
+        use Meanwhile::{
+            AddCancelled, ClosedByHand, Dips, EntryCancelled, Falls, IdsBack, Nothing, Rises, StopCancelled,
+        };
         match knows {
             Knows::Nothing => &[Nothing, Falls, IdsBack],
             Knows::Order => &[Nothing, Dips, Falls, EntryCancelled, IdsBack],
             Knows::Position => &[Nothing, Falls, Rises, StopCancelled, ClosedByHand, IdsBack],
+            Knows::Adding => {
+                &[Nothing, Dips, Falls, Rises, StopCancelled, AddCancelled, ClosedByHand, IdsBack]
+            }
         }
     }
 
@@ -137,13 +144,14 @@ impl Meanwhile {
         let symbol = SYMBOL.to_owned();
         match self {
             Meanwhile::Nothing => {}
-            Meanwhile::Dips => desk.make(gap(-2.0)),
+            Meanwhile::Dips => desk.make(gap(-1.2)),
             Meanwhile::Falls => desk.make(gap(-12.0)),
             Meanwhile::Rises => desk.make(gap(12.0)),
             Meanwhile::StopCancelled => desk.make(Fault::ManualCancel { order_ref: ".S1.".to_owned() }),
             Meanwhile::EntryCancelled => desk.make(Fault::ManualCancel { order_ref: ".E1.".to_owned() }),
+            Meanwhile::AddCancelled => desk.make(Fault::ManualCancel { order_ref: ".A2.".to_owned() }),
             Meanwhile::ClosedByHand => desk.make(Fault::ManualClose { symbol }),
-            Meanwhile::IdsBack => desk.make(Fault::NextIdRollback { by: 50, client: None }),
+            Meanwhile::IdsBack => desk.make(Fault::NextIdRollback { by: 50, client: Some(CLIENT) }),
         }
         desk.look();
     }

@@ -14,6 +14,8 @@ use crate::support::signals::Signals;
 const SPEED: f64 = 60.0;
 /// To ten o'clock, from where the market begins.
 const TO_TEN: u32 = 35 * 60;
+/// The id that the program connects with, as the shipped config has it.
+pub(crate) const CLIENT: i32 = 1;
 /// The only symbol that is traded.
 pub(crate) const SYMBOL: &str = "ACME";
 
@@ -85,7 +87,8 @@ impl Desk {
 }
 
 const DEFAULTS: &str = "[defaults]\nshares = 100\nstop_loss_pct = 0.03\ntake_profit_pct = 0.05\n\
-    entry_expiry_s = 3_600\nmax_signal_age_s = 3_600\nreversal_expiry_s = 3_600\ncool_down_s = 3_600\n";
+    entry_expiry_s = 3_600\nmax_signal_age_s = 3_600\nreversal_expiry_s = 3_600\ncool_down_s = 3_600\n\
+    max_double_downs = 1\n";
 
 /// A weak BUY meets the market, a strong one rests below it.
 const RULES: &str = r#"
@@ -109,6 +112,11 @@ action = { type = "create_position", side = "SHORT" }
 name = "Scale In"
 condition = { type = "position_profit", min_profit_pct = 0.015 }
 action = { type = "scale_in", scale_pct = 0.50 }
+
+[[rules]]
+name = "Double Down"
+condition = { type = "position_loss", min_loss_pct = 0.012 }
+action = { type = "double_down", distance_pct = 0.02, scale = 0.5 }
 
 [[rules]]
 name = "Break Even"

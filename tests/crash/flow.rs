@@ -23,6 +23,10 @@ pub(crate) enum Flow {
     Reversal,
     /// A gain adds a lot.
     ScaleIn,
+    /// A loss rests a lot at a better price.
+    DoubleDown,
+    /// The price comes there.
+    Doubled,
     /// A gain moves the stop.
     MoveStop,
     /// A person cancels the stop, and it is placed anew.
@@ -76,13 +80,15 @@ pub(crate) enum Knows {
     Order,
     /// A position, with what protects it.
     Position,
+    /// That, and an order that rests to add to it.
+    Adding,
 }
 
-use Knows::{Nothing, Order, Position};
+use Knows::{Adding, Nothing, Order, Position};
 use Step::{AddTicker, Await, CancelByHand, Disconnect, FillHalf, Gap, Interrupt, Say};
 
 impl Flow {
-    pub(crate) const ALL: [Flow; 15] = [
+    pub(crate) const ALL: [Flow; 17] = [
         Flow::Entry,
         Flow::Short,
         Flow::PartEntry,
@@ -92,6 +98,8 @@ impl Flow {
         Flow::Close,
         Flow::Reversal,
         Flow::ScaleIn,
+        Flow::DoubleDown,
+        Flow::Doubled,
         Flow::MoveStop,
         Flow::Renewal,
         Flow::Reconnect,
@@ -114,6 +122,8 @@ impl Flow {
             Flow::Close => &[BUY, HELD, Say("SELL", 0.8)],
             Flow::Reversal => &[BUY, HELD, Say("SHORT", 0.8)],
             Flow::ScaleIn => &[BUY, HELD, Gap(2.0)],
+            Flow::DoubleDown => &[BUY, HELD, Gap(-1.5)],
+            Flow::Doubled => &[BUY, HELD, Gap(-1.5), Await("place A2 "), Gap(-0.8)],
             Flow::MoveStop => &[BUY, HELD, Gap(3.5)],
             Flow::Renewal => &[BUY, HELD, CancelByHand("S1")],
             Flow::Reconnect => &[BUY, HELD, Disconnect],
@@ -133,6 +143,8 @@ impl Flow {
             Flow::Close => CLOSE,
             Flow::Reversal => REVERSAL,
             Flow::ScaleIn => SCALE_IN,
+            Flow::DoubleDown => DOUBLE_DOWN,
+            Flow::Doubled => DOUBLED,
             Flow::MoveStop => MOVE_STOP,
             Flow::Renewal => RENEWAL,
             Flow::Reconnect => RECONNECT,
@@ -250,6 +262,24 @@ const SCALE_IN: &[Moment] = &[
     moment("between-legs:T2", Position),
     moment("between-legs:S2", Position),
     moment("after-send:S2", Position),
+    moment("before-commit:filled A2", Position),
+    moment("after-commit:filled A2", Position),
+];
+
+const DOUBLE_DOWN: &[Moment] = &[
+    moment("before-commit:place A2", Position),
+    moment("after-commit:place A2", Position),
+    moment("judged:place A2", Position),
+    moment("before-send:A2", Position),
+    moment("between-legs:T2", Position),
+    moment("between-legs:S2", Position),
+    moment("after-send:S2", Adding),
+    moment("before-commit:A2 works ", Adding),
+    moment("after-commit:A2 works ", Adding),
+];
+
+const DOUBLED: &[Moment] = &[
+    moment("news:role: Add", Position),
     moment("before-commit:filled A2", Position),
     moment("after-commit:filled A2", Position),
 ];

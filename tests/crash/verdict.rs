@@ -12,8 +12,8 @@ use ports::journal::verify::verify;
 use rust_decimal::Decimal;
 
 use super::desk::{Desk, SYMBOL};
-use crate::support::Program;
 use crate::support::audit::{Books, look};
+use crate::support::{Program, ask};
 
 /// What the gateway's account begins with.
 const CASH: i64 = 1_000_000;
@@ -26,12 +26,33 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Waits until the broker's books are sound and stay as they are.
 pub(crate) fn until_sound(desk: &Desk, told: &str) -> Books {
+    until(desk, told, |_| true)
+}
+
+/// Waits until the program that runs in `folder` has made up its mind, and all is sound and stays
+/// so: an order that it does not find, it looks for twice.
+pub(crate) fn until_settled(desk: &Desk, folder: &Path, told: &str) -> Books {
+    until(desk, told, |_| is_settled(folder))
+}
+
+/// True once it is in step with the broker and in no doubt about the ticker.
+fn is_settled(folder: &Path) -> bool {
+    let Some(status) = ask(folder, "/status") else { return false };
+    let mode = status["tickers"][SYMBOL]["mode"].as_str();
+    status["link"] == "up" && mode.is_some_and(|mode| mode != "reconciling")
+}
+
+/// Waits until the broker's books are sound, are as `wanted` says, and stay so.
+fn until(desk: &Desk, told: &str, wanted: impl Fn(&Books) -> bool) -> Books {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let (began, mut since) = (Instant::now(), Instant::now());
     let mut before = Books::default();
     loop {
         let books = runtime.block_on(look(&desk.address()));
-        let faults = faults(desk, &books);
+        let mut faults = faults(desk, &books);
+        if !wanted(&books) {
+            faults.push(format!("not what is waited for: {:?}", books.holdings));
+        }
         assert!(faults.is_empty() || began.elapsed() < PATIENCE, "{faults:#?}\n{told}");
         assert!(began.elapsed() < PATIENCE, "its orders never rest\n{told}");
         if !faults.is_empty() || books.orders != before.orders || books.fills != before.fills {
@@ -52,7 +73,7 @@ fn faults(desk: &Desk, books: &Books) -> Vec<String> {
         faults.push(format!("{} signals led to {opened:?}", desk.signals()));
     }
     for (order, quantity) in books.bought() {
-        let most = Decimal::from(if order.contains(".A2.") { 50 } else { 100 });
+        let most = Decimal::from(if order.contains(".A2.") || order.contains(".A3.") { 50 } else { 100 });
         if quantity > most {
             faults.push(format!("{order} filled {quantity}"));
         }
@@ -60,23 +81,64 @@ fn faults(desk: &Desk, books: &Books) -> Vec<String> {
     faults
 }
 
-/// It comes back once more, to what rests: nothing leaves, and nothing changes.
-pub(crate) fn a_restart_at_rest_sends_nothing(desk: &Desk, folder: &Path, told: &mut String) {
+/// It comes back once more, to what rests: nothing leaves and nothing changes, until somebody
+/// says something new. That is traded as ever.
+pub(crate) fn a_restart_at_rest_sends_nothing_and_trades_again(
+    desk: &Desk,
+    folder: &Path,
+    told: &mut String,
+) {
     let before = until_sound(desk, told);
     let last = records(folder).last().map_or(0, |record| record.seq);
     told.push_str("---- back at rest ----\n");
     let mut program = Program::start_in(folder, &[]);
     program.follow_to("in step with the broker", told);
-    let after = until_sound(desk, told);
+    let after = until_settled(desk, folder, told);
+    assert_eq!(before.orders, after.orders, "a restart at rest changed orders\n{told}");
+    trades_again(desk, &mut program, &after, told);
     let (status, rest) = program.interrupt();
     told.push_str(&rest);
     assert!(status.success(), "it ended with {status}\n{told}");
-    assert_eq!(before.orders, after.orders, "a restart at rest changed orders\n{told}");
-    let asked: Vec<Record> = records(folder)
-        .into_iter()
-        .filter(|record| record.seq > last && matches!(record.body, Body::Request(_)))
+    let at_rest = records(folder).into_iter().filter(|record| record.seq > last);
+    let asked: Vec<Record> = at_rest
+        .take_while(|record| !is_about_news(record))
+        .filter(|record| matches!(record.body, Body::Request(_)))
         .collect();
     assert!(asked.is_empty(), "a restart at rest asks for {asked:#?}\n{told}");
+}
+
+/// So sure is what is said to see whether it still trades, and nothing that was said before.
+const SURE: &str = "0.61";
+/// Why a ticker may leave it: it has been stopped out, somebody closed its trade, its entry still rests.
+const REASONS: [&str; 3] =
+    [" declined: cooling down until ", " declined: the ticker is halted (", " declined: the trade is "];
+
+/// What is held is turned round, and what is flat opens; or there is a reason that it should not.
+fn trades_again(desk: &Desk, program: &mut Program, rests: &Books, told: &mut String) {
+    let held = position(rests);
+    let signal = if held < 0.0 { "BUY" } else { "SHORT" };
+    desk.say(signal, SURE.parse().expect("a number"));
+    program.follow_to(&format!("signal {signal} {SURE} "), told);
+    let answer = told.lines().last().unwrap_or_default();
+    if !answer.contains(" taken (") {
+        assert!(REASONS.iter().any(|reason| answer.contains(reason)), "{answer}\n{told}");
+        return;
+    }
+    let turned = |books: &Books| if signal == "BUY" { position(books) > 0.0 } else { position(books) < 0.0 };
+    until(desk, told, turned);
+}
+
+fn position(books: &Books) -> f64 {
+    books.holdings.get(SYMBOL).map_or(0.0, |holding| holding.position)
+}
+
+/// True for what was made of the signal of [`trades_again`].
+fn is_about_news(record: &Record) -> bool {
+    let Body::Fact(Fact::SignalTaken { signal, .. } | Fact::SignalDeclined { signal, .. }) = &record.body
+    else {
+        return false;
+    };
+    signal.confidence.to_string() == SURE
 }
 
 /// The journal's executions and commissions are the gateway's, and both make its cash.

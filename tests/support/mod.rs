@@ -6,7 +6,8 @@ pub(crate) mod audit;
 pub(crate) mod market;
 pub(crate) mod signals;
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -21,6 +22,19 @@ const PATIENCE: Duration = Duration::from_secs(90);
 fn binary() -> PathBuf {
     let beside = || Some(std::env::current_exe().ok()?.parent()?.parent()?.join("supervisor"));
     option_env!("CARGO_BIN_EXE_supervisor").map(PathBuf::from).or_else(beside).expect("the program")
+}
+
+/// What the program that runs in `folder` answers to `path`; none while it does not.
+pub(crate) fn ask(folder: &Path, path: &str) -> Option<serde_json::Value> {
+    let door = std::fs::read(folder.join("state/control.json")).ok()?;
+    let door: serde_json::Value = serde_json::from_slice(&door).ok()?;
+    let (address, token) = (door["address"].as_str()?, door["token"].as_str()?);
+    let mut stream = TcpStream::connect(address).ok()?;
+    let host = format!("Host: {address}\r\nAuthorization: Bearer {token}\r\nConnection: close");
+    write!(stream, "GET {path} HTTP/1.1\r\n{host}\r\n\r\n").ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).ok()?;
+    serde_json::from_str(answer.split_once("\r\n\r\n")?.1).ok()
 }
 
 /// A running `supervisor`.

@@ -341,8 +341,9 @@ impl Desk {
     }
 
     fn roll_back(&mut self, by: i32, client: Option<i32>) {
-        let clients: Vec<i32> = self.sessions.values().filter_map(|session| session.client).collect();
-        for client in clients.into_iter().filter(|one| client.is_none_or(|client| client == *one)) {
+        // A client that is named need not be there: it finds its ids gone back when it comes.
+        let there = || self.sessions.values().filter_map(|session| session.client).collect();
+        for client in client.map_or_else(there, |named| vec![named]) {
             self.exchange.roll_back_ids(client, by);
         }
     }

@@ -13,6 +13,7 @@ mod epochs;
 mod lock;
 #[cfg(feature = "testing")]
 mod memory;
+mod meta;
 mod open;
 mod row;
 mod schema;
@@ -142,6 +143,15 @@ pub enum JournalError {
         known: u32,
         /// The lives that there were.
         begun: u32,
+    },
+    /// Whose it is, it does not say as it was written.
+    #[error(
+        "what the journal `{path}` says of its account and of the mark of its orders is not what was written; put the \
+         right one back, or, once the account is flat, use another [journal] folder"
+    )]
+    Owner {
+        /// Which.
+        path: PathBuf,
     },
     /// Records at its end are gone.
     #[error(

@@ -62,11 +62,10 @@ impl Journal {
     /// The mark of our orders: the first call's `mark`, for ever.
     ///
     /// # Errors
-    /// The file cannot be read.
+    /// The file cannot be read, or what it has there is no mark.
     pub fn installation(&self, mark: u64) -> Result<Installation, JournalError> {
-        let fresh = Installation::from_number(mark);
-        let known = self.remember("installation", &fresh.to_string())?;
-        Ok(known.parse().unwrap_or(fresh))
+        let known = self.remember("installation", &Installation::from_number(mark).to_string())?;
+        known.parse().map_err(|_| JournalError::Owner { path: self.path() })
     }
 
     /// The mark of our orders, if it has one yet.

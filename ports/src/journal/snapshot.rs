@@ -59,11 +59,13 @@ pub fn write(folder: &Path, of: &Of, body: &[u8]) -> io::Result<()> {
     file.write_all(body)?;
     file.sync_all()?;
     fail::pass(Point::StateWritten, String::new);
-    fs::rename(&draft, name)?;
+    fs::rename(&draft, &name)?;
     File::open(folder)?.sync_all()?;
     fail::pass(Point::StateNamed, String::new);
-    let names = names(folder);
-    names.iter().skip(KEPT).try_for_each(fs::remove_file)
+    // One ahead of the newest record is of a journal that is gone; it would be taken for the newest.
+    let (ahead, own): (Vec<PathBuf>, Vec<PathBuf>) =
+        names(folder).into_iter().partition(|other| *other > name);
+    ahead.iter().chain(own.iter().skip(KEPT)).try_for_each(fs::remove_file)
 }
 
 /// The newest snapshot of `journal` that this build made under these terms, with what it is of.

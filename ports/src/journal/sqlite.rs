@@ -1,7 +1,7 @@
 //! The journal in SQLite: one table of records, one writer, one file lock.
 //!
-//! Read next: `schema` (the tables), `row` (a line and its sum), `epochs` (the lives of the program),
-//! `base` (what was taken out), `lock` (one process at a time).
+//! Read next: `schema` (the tables), `row` (a line and its sum), `meta` (whose it is), `epochs` (the lives
+//! of the program), `base` (what was taken out), `lock` (one process at a time).
 
 use std::path::{Path, PathBuf};
 
@@ -68,6 +68,7 @@ impl Sqlite {
         let newest = newest.map(|(seq, sum)| (seq.unsigned_abs(), sum));
         let (last, sum) = newest.or(base).unwrap_or((0, BEGIN));
         let store = Sqlite { path, connection, sum, last, base, epoch: None, checkpointed: last, lock };
+        store.check_meta()?;
         store.check_epochs()?;
         Ok(store)
     }
@@ -149,22 +150,6 @@ impl Sqlite {
             .query_row("SELECT sum FROM record WHERE seq = ?1", [seq.cast_signed()], |row| row.get(0))
             .optional()
             .map_err(database("read", &self.path))
-    }
-
-    /// The value under `name`, if there is one.
-    pub(super) fn known(&self, name: &str) -> Result<Option<String>, JournalError> {
-        self.connection
-            .query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get(0))
-            .optional()
-            .map_err(database("read", &self.path))
-    }
-
-    /// The value under `name`; `fresh` if there was none, which is kept.
-    pub(super) fn remember(&self, name: &str, fresh: &str) -> Result<String, JournalError> {
-        let failed = database("write to", &self.path);
-        let insert = "INSERT INTO meta VALUES (?1, ?2) ON CONFLICT DO NOTHING";
-        self.connection.execute(insert, params![name, fresh]).map_err(failed)?;
-        Ok(self.known(name)?.unwrap_or_else(|| fresh.to_owned()))
     }
 
     /// What SQLite itself finds wrong with the file.

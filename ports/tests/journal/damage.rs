@@ -77,6 +77,27 @@ fn a_record_whose_sum_was_made_anew_breaks_the_next_one() {
 }
 
 #[test]
+fn a_mark_or_an_account_that_was_changed_is_no_other_one() {
+    for sql in [
+        "UPDATE meta SET value = 'ABC' WHERE name = 'installation'",
+        "UPDATE meta SET value = '?' WHERE name = 'installation'",
+        "DELETE FROM meta WHERE name = 'installation'",
+        "UPDATE meta SET name = 'accounu' WHERE name = 'account'",
+        "UPDATE meta SET value = 'DU1' WHERE name = 'account'",
+    ] {
+        let folder = closed();
+        let journal = Journal::open(folder.path(), Durability::Power).expect("it works");
+        journal.installation(7).expect("it works");
+        journal.belong("DSIM0001").expect("it works");
+        drop(journal);
+        edit(folder.path(), sql);
+        let opened = Journal::open(folder.path(), Durability::Power);
+        assert!(matches!(opened, Err(JournalError::Owner { .. })), "{sql}: {opened:?}");
+        assert!(told(folder.path()).contains("the mark of its orders is not what was written"));
+    }
+}
+
+#[test]
 fn records_gone_from_the_end_are_missed() {
     let folder = closed();
     edit(folder.path(), "DELETE FROM record WHERE seq > 7");
