@@ -41,8 +41,9 @@ fn a_ticker_that_panics_stalls_and_is_flooded_costs_the_others_nothing() {
     let text = text.split("\n[AAPL]").next().expect("the defaults").to_owned();
     std::fs::write(&path, format!("{text}{tickers}")).expect("to write the tickers");
 
-    let (upset, poisoned) = (key("W0"), key("W1"));
-    let views = actix_rt::System::new().block_on(live(folder.path(), &gateway, &upset, &poisoned));
+    let (upset, poisoned, unshown) = (key("W0"), key("W1"), key("W2"));
+    let living = live(folder.path(), &gateway, &upset, &poisoned, &unshown);
+    let views = actix_rt::System::new().block_on(living);
 
     let quarantined = |trouble: &Option<Trouble>| matches!(trouble, Some(Trouble::Quarantined { .. }));
     let left_alone: BTreeSet<&TickerKey> =
@@ -67,13 +68,14 @@ fn a_ticker_that_panics_stalls_and_is_flooded_costs_the_others_nothing() {
     gateway.stop();
 }
 
-/// Runs the program, upsets two tickers one after the other, lets it come to rest; answers
+/// Runs the program, upsets three tickers one after the other, lets it come to rest; answers
 /// with what stands against each ticker then.
 async fn live(
     folder: &Path,
     gateway: &Gateway,
     upset: &TickerKey,
     poisoned: &TickerKey,
+    unshown: &TickerKey,
 ) -> BTreeMap<TickerKey, Option<Trouble>> {
     let choices = config::Choices { folder: Some(folder.join("config")), test_mode: false };
     let config = config::load(&choices, &Environment::default()).expect("a config");
@@ -96,6 +98,14 @@ async fn live(
     plan(poisoned.clone(), Upset::PanicOverSignals);
     until("the quarantine", || {
         matches!(running.board.tickers()[poisoned].trouble, Some(Trouble::Quarantined { .. }))
+    })
+    .await;
+    plan(unshown.clone(), Upset::PanicShowing(2));
+    until("the panics beside the engine", || planned(unshown).is_none()).await;
+    let then = running.board.tickers()[unshown].at;
+    until("it shows itself again", || {
+        let shown = running.board.tickers().remove(unshown).expect("a ticker of the config");
+        shown.trouble.is_none() && shown.at > then
     })
     .await;
     let before = busy(gateway);

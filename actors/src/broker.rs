@@ -128,8 +128,8 @@ impl Shared {
             match Link::connect(&settings, self.clock.clone()).await {
                 Ok((link, events)) => {
                     self.complaint.borrow_mut().over();
-                    let why = self.clone().serve(link.clone(), events).await;
-                    tracing::error!(target: streams::ERRORS, actor = NAME, "connection lost: {why}");
+                    let why = self.explained(self.clone().serve(link.clone(), events).await);
+                    self.complain(&format!("connection lost: {why}"));
                     self.link.take();
                     self.down(&why);
                     link.close().await;
@@ -140,22 +140,34 @@ impl Shared {
         }
     }
 
-    /// Says why there is no connection, without becoming a storm; IB's own restart is no alarm.
+    /// Says why there is no connection, without becoming a storm.
     fn not_connected(&self, why: &str) {
-        self.board.publish_link(LinkState::Down { why: why.to_owned() });
-        let Some(line) = self.complaint.borrow_mut().about(why) else { return };
+        let why = self.explained(why.to_owned());
+        if let Some(line) = self.complaint.borrow_mut().about(&why) {
+            self.complain(&line);
+        }
+        self.board.publish_link(LinkState::Down { why });
+    }
+
+    /// Says what is wrong with the connection; IB's own restart is no alarm.
+    fn complain(&self, line: &str) {
         match self.restarts_until() {
-            Some(until) => {
-                tracing::info!(target: streams::TRADING, actor = NAME, "IB restarts until {until} New York: {line}");
-            }
+            Some(_) => tracing::info!(target: streams::TRADING, actor = NAME, "{line}"),
             None => tracing::error!(target: streams::ERRORS, actor = NAME, "{line}"),
         }
     }
 
-    /// Until when IB restarts, by the wall's clock; the paper gateway's IB never does.
+    /// Why something is not there, with IB's own restart where that explains it.
+    fn explained(&self, why: String) -> String {
+        match self.restarts_until() {
+            Some(until) => format!("IB restarts until {until} New York time: {why}"),
+            None => why,
+        }
+    }
+
+    /// Until when IB restarts, by the wall's clock.
     fn restarts_until(&self) -> Option<chrono::NaiveTime> {
-        let paper = matches!(&*self.account.borrow(), Some(account) if account.starts_with("DSIM"));
-        restart_until(Utc::now()).filter(|_| !paper)
+        restart_until(self.account.borrow().as_deref().unwrap_or_default(), Utc::now())
     }
 
     /// Serves one connection until it is lost; answers with why.

@@ -4,12 +4,14 @@
 //! ticker's to say.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix::{Actor, ActorFutureExt, AsyncContext, Context, Handler, Recipient, WrapFuture};
 use engine::Input;
+use futures::FutureExt;
 use ports::clock::Clock;
 use ports::fail::{self, Point};
 use ports::signals::{HttpSource, Malformed, PollError, Prediction};
@@ -76,9 +78,13 @@ impl SignalActor {
             return;
         }
         let source = self.source.clone();
-        let poll = async move { source.poll().await };
+        let poll = AssertUnwindSafe(async move { source.poll().await }).catch_unwind();
         ctx.spawn(poll.into_actor(self).map(|answer, this, ctx| {
-            this.take_in(answer);
+            let taken = answer.and_then(|answer| catch_unwind(AssertUnwindSafe(|| this.take_in(answer))));
+            if taken.is_err() {
+                // What was handed on is remembered; the rest of this answer comes with the next one.
+                tracing::error!(target: streams::ERRORS, actor = NAME, "panicked over an answer; it is asked again");
+            }
             ctx.run_later(this.every, Self::poll);
         }));
     }

@@ -13,6 +13,8 @@ pub enum Upset {
     Panic(u32),
     /// It panics over each signal for ever.
     PanicOverSignals,
+    /// What shows the ticker panics, so many times: after the engine, when all is written.
+    PanicShowing(u32),
     /// Each of the next so many inputs takes this long.
     Stall(Duration, u32),
 }
@@ -39,11 +41,25 @@ pub(crate) fn upset(ticker: &TickerKey, input: &Input) {
     }
 }
 
+/// What is planned for the showing of `ticker` happens now.
+pub(crate) fn upset_showing(ticker: &TickerKey) {
+    let mut upsets = UPSETS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(Upset::PanicShowing(left)) = upsets.get_mut(ticker) {
+        *left -= 1;
+        if *left == 0 {
+            upsets.remove(ticker);
+        }
+        drop(upsets);
+        panic!("a test made the showing of {ticker} panic");
+    }
+}
+
 fn due(ticker: &TickerKey, input: &Input) -> Option<Upset> {
     let mut upsets = UPSETS.lock().unwrap_or_else(PoisonError::into_inner);
     let upset = upsets.get_mut(ticker)?;
     let (now, left) = match upset {
         Upset::Panic(_) if matches!(input, Input::Quote) => return None,
+        Upset::PanicShowing(_) => return None,
         Upset::PanicOverSignals => return matches!(input, Input::Signal(_)).then_some(*upset),
         Upset::Panic(left) => (Upset::Panic(1), left),
         Upset::Stall(long, left) => (Upset::Stall(*long, 1), left),

@@ -33,17 +33,17 @@ pub(super) struct Breakdowns {
 }
 
 impl Breakdowns {
-    /// Counts a panic over `input` and says what follows.
-    pub(super) fn count(&mut self, now: Process, input: &Input) -> Verdict {
+    /// Counts a panic over `input`, or over none, and says what follows.
+    pub(super) fn count(&mut self, now: Process, input: Option<&Input>) -> Verdict {
         self.at.retain(|at| now.since(*at) < WITHIN);
         self.at.push_back(now);
         if self.at.len() >= PANICS_MAX {
             return Verdict::Quarantine(format!("{PANICS_MAX} panics within {} s", WITHIN.num_seconds()));
         }
         // A quote and a wake-up carry nothing that could be the same again.
-        if matches!(input, Input::Quote | Input::Wakeup) {
+        let Some(input) = input.filter(|input| !matches!(input, Input::Quote | Input::Wakeup)) else {
             return Verdict::Rebuild;
-        }
+        };
         let print = fingerprint(input);
         if self.inputs.contains(&print) {
             return Verdict::Quarantine("the same input panicked again after it was made anew".to_owned());
@@ -75,12 +75,12 @@ mod tests {
     #[test]
     fn three_panics_in_a_minute_are_too_many_and_three_in_an_hour_are_not() {
         let mut fast = Breakdowns::default();
-        assert_eq!(fast.count(at(0), &Input::Quote), Verdict::Rebuild);
-        assert_eq!(fast.count(at(30), &Input::Quote), Verdict::Rebuild);
-        assert!(matches!(fast.count(at(59), &Input::Quote), Verdict::Quarantine(_)));
+        assert_eq!(fast.count(at(0), Some(&Input::Quote)), Verdict::Rebuild);
+        assert_eq!(fast.count(at(30), Some(&Input::Quote)), Verdict::Rebuild);
+        assert!(matches!(fast.count(at(59), Some(&Input::Quote)), Verdict::Quarantine(_)));
         let mut slow = Breakdowns::default();
         for minute in 0..60 {
-            assert_eq!(slow.count(at(minute * 61), &Input::Quote), Verdict::Rebuild, "minute {minute}");
+            assert_eq!(slow.count(at(minute * 61), Some(&Input::Quote)), Verdict::Rebuild, "minute {minute}");
         }
     }
 
@@ -88,8 +88,8 @@ mod tests {
     fn an_input_that_panics_twice_is_poison_however_far_apart() {
         let mut seen = Breakdowns::default();
         let poison = Input::Close(Because::Stop);
-        assert_eq!(seen.count(at(0), &poison), Verdict::Rebuild);
-        assert_eq!(seen.count(at(100), &Input::Gap), Verdict::Rebuild);
-        assert!(matches!(seen.count(at(1_000), &poison), Verdict::Quarantine(_)));
+        assert_eq!(seen.count(at(0), Some(&poison)), Verdict::Rebuild);
+        assert_eq!(seen.count(at(100), Some(&Input::Gap)), Verdict::Rebuild);
+        assert!(matches!(seen.count(at(1_000), Some(&poison)), Verdict::Quarantine(_)));
     }
 }

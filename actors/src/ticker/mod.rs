@@ -58,6 +58,8 @@ pub struct TickerActor {
     breakdowns: Breakdowns,
     leaves: bool,
     wakeup: Option<SpawnHandle>,
+    /// Ends the wait for its records.
+    recall: Option<SpawnHandle>,
     decisions: Arc<[Decision]>,
 }
 
@@ -79,11 +81,20 @@ impl TickerActor {
             breakdowns: Breakdowns::default(),
             leaves: false,
             wakeup: None,
+            recall: None,
             decisions: Arc::default(),
         }
     }
 
+    /// Decides on an input. What a panic half decided is not written, so it never was; an input that it wrote
+    /// already is told again, and seen to be the same.
     fn decide(&mut self, ctx: &mut Context<Self>, input: &Input) {
+        if catch_unwind(AssertUnwindSafe(|| self.decide_on(ctx, input))).is_err() {
+            self.break_down(ctx, Some(input));
+        }
+    }
+
+    fn decide_on(&mut self, ctx: &mut Context<Self>, input: &Input) {
         // Orders at the broker stay as they are; a decision now would not reach it any more.
         let news = matches!(input, Input::News(_) | Input::Snapshot(_) | Input::Refused { .. });
         if self.leaves && !news {
@@ -98,20 +109,14 @@ impl TickerActor {
         self.view.rate = currency.and_then(|currency| self.doors.funds.rate(currency));
         self.view.equity = self.doors.funds.peek().and_then(|funds| funds.net_liquidation);
         let mut out = Vec::new();
-        let decided = catch_unwind(AssertUnwindSafe(|| {
-            #[cfg(feature = "testing")]
-            crate::testing::upset(&self.key, input);
-            match self.too_far_ahead(input) {
-                Some(signal) => {
-                    let because = Decline::JournalBehind(self.unwritten);
-                    self.ticker.decline(now, signal, because, &mut out);
-                }
-                None => self.ticker.on_input(now, input, &self.view, &mut out),
+        #[cfg(feature = "testing")]
+        crate::testing::upset(&self.key, input);
+        match self.too_far_ahead(input) {
+            Some(signal) => {
+                let because = Decline::JournalBehind(self.unwritten);
+                self.ticker.decline(now, signal, because, &mut out);
             }
-        }));
-        if decided.is_err() {
-            // What it half decided is not written, so it never was.
-            return self.break_down(ctx, now, input);
+            None => self.ticker.on_input(now, input, &self.view, &mut out),
         }
         self.write(ctx, now, input, out);
         self.wake_later(ctx, now);
@@ -236,6 +241,14 @@ impl Handler<Tell> for TickerActor {
     type Result = ();
 
     fn handle(&mut self, told: Tell, ctx: &mut Context<Self>) {
+        if catch_unwind(AssertUnwindSafe(|| self.take(told, ctx))).is_err() {
+            self.break_down(ctx, None);
+        }
+    }
+}
+
+impl TickerActor {
+    fn take(&mut self, told: Tell, ctx: &mut Context<Self>) {
         match told {
             Tell::Input(input) => self.decide(ctx, &input),
             // A quote may be skipped while the journal is behind; an order's news may not.

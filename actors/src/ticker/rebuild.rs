@@ -7,6 +7,7 @@
 //! comparison covers them; what nobody would say again is kept.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use actix::{AsyncContext, Context};
 use engine::lot::{Leg, Lot};
@@ -20,6 +21,9 @@ use crate::streams;
 
 /// Inputs kept while it is made anew.
 const KEPT_MAX: usize = 256;
+
+/// How long the answer of who lived through its records may take.
+const RECALL_PATIENCE: Duration = Duration::from_secs(30);
 
 /// Whether it decides, and what about it if not.
 #[derive(Debug)]
@@ -62,25 +66,30 @@ impl Life {
 }
 
 impl TickerActor {
-    /// The engine panicked over `input`.
-    pub(super) fn break_down(&mut self, ctx: &mut Context<Self>, now: Now, input: &Input) {
-        let what = kind(input);
+    /// It panicked over `input`, or over something that is none.
+    pub(super) fn break_down(&mut self, ctx: &mut Context<Self>, input: Option<&Input>) {
+        let what = input.map_or("what is no input", kind);
+        if matches!(self.life, Life::Quarantined { .. }) {
+            tracing::error!(target: streams::ERRORS, actor = self.name, "quarantined, and panicked over {what}");
+            return;
+        }
+        let now = self.doors.clock.now();
         self.life = match self.breakdowns.count(now.process, input) {
             Verdict::Rebuild => {
                 tracing::error!(
                     target: streams::ERRORS,
                     actor = self.name,
-                    "the engine panicked over {what}; the ticker is made anew from the journal"
+                    "panicked over {what}; the ticker is made anew from the journal"
                 );
                 self.remember(now, format!("panicked over {what}; made anew from the journal"));
-                let kept = input.clone();
-                let kept = if is_said_once(&kept) { VecDeque::from([kept]) } else { VecDeque::new() };
-                Life::Rebuilding { kept }
+                let kept = input.filter(|input| is_said_once(input)).cloned();
+                Life::Rebuilding { kept: kept.into_iter().collect() }
             }
             Verdict::Quarantine(because) => self.quarantine(now, because),
         };
         let settings = Box::new(self.ticker.settings().clone());
         self.doors.recall.do_send(Recall { settings, to: ctx.address().recipient() });
+        self.recall = Some(ctx.run_later(RECALL_PATIENCE, |this, ctx| this.rebuild(ctx, None)));
         self.show(now);
     }
 
@@ -104,6 +113,9 @@ impl TickerActor {
 
     /// What its records make of it has come.
     pub(super) fn rebuild(&mut self, ctx: &mut Context<Self>, made: Option<Box<Ticker>>) {
+        if let Some(wait) = self.recall.take() {
+            ctx.cancel_future(wait);
+        }
         let now = self.doors.clock.now();
         let Some(ticker) = made else {
             let because = "it cannot be made anew from the journal".to_owned();

@@ -1,5 +1,7 @@
 //! What a ticker shows of itself on the board.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use engine::order::Side;
 use engine::{Money, Now, Price, Quantity, Role};
 use rust_decimal::Decimal;
@@ -14,11 +16,21 @@ impl TickerActor {
             mode: self.ticker.mode().clone(),
             trouble: self.life.trouble(),
             stage: self.ticker.trade().map(engine::trade::Trade::stage),
-            position: self.position(),
+            position: self.shown_position(),
             decisions: self.decisions.clone(),
             tally: self.ticker.tally().clone(),
         };
         self.doors.board.publish(&self.key, view);
+    }
+
+    /// What it holds. What a broken ticker remembers may be what it broke over, and shows nothing then.
+    fn shown_position(&self) -> Option<PositionView> {
+        if self.life.decides() {
+            #[cfg(feature = "testing")]
+            crate::testing::upset_showing(&self.key);
+            return self.position();
+        }
+        catch_unwind(AssertUnwindSafe(|| self.position())).unwrap_or_default()
     }
 
     pub(super) fn position(&self) -> Option<PositionView> {

@@ -221,6 +221,11 @@ impl Condition {
             _ => {}
         }
     }
+
+    /// Live prices come: nobody else has them any more. TWS has no code for that.
+    pub(super) fn prices_come(&mut self) {
+        self.competing = false;
+    }
 }
 
 #[cfg(test)]
@@ -278,6 +283,9 @@ mod tests {
         assert!(after(&[10197]).competing);
         assert!(!after(&[10197, 2104]).competing);
         assert_eq!(after(&[2103, 10197, -8]), Condition::default());
+        let mut competing = after(&[2103, 10197]);
+        competing.prices_come();
+        assert_eq!(competing, after(&[2103]));
     }
 
     fn after(codes: &[i32]) -> Condition {

@@ -11,6 +11,7 @@ use super::Event;
 use super::funds::FundsCell;
 use super::link::Link;
 use super::quotes::{QuoteCell, pump};
+use super::watch::prices_come;
 
 /// How long bars are not asked for again after they stopped.
 const BARS_AGAIN_AFTER: Duration = Duration::from_secs(15);
@@ -31,7 +32,10 @@ pub(super) async fn quotes(link: Link, ticker: TickerKey, cell: Arc<QuoteCell>, 
         // 236 asks for the shares that can be borrowed (ticks 46 and 89).
         let ticks = link.shared.client.market_data(&contract).generic_ticks(&["236"]).subscribe().await;
         let why = match ticks {
-            Ok(ticks) => until_lost(&link, pump(ticks, &cell, || link.shared.clock.process(), &wake)).await,
+            Ok(ticks) => {
+                let pump = pump(ticks, &cell, || link.shared.clock.process(), &wake, || prices_come(&link));
+                until_lost(&link, pump).await
+            }
             Err(error) => error.to_string(),
         };
         link.tell(Event::Notice { code: 0, text: format!("quotes of {ticker} stopped: {why}") });

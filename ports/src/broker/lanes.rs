@@ -8,12 +8,13 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveTime, Utc};
 use engine::order::TimeInForce;
 use engine::{Admitted, Request, Role};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use super::window::restart_until;
 use crate::journal::Written;
 
 /// Requests that may wait at once; the rest is not sent.
@@ -50,6 +51,11 @@ pub(super) fn is_stale(request: &Request, now: DateTime<Utc>, waited: Duration) 
     let over = |force| matches!(force, TimeInForce::GoodTill(until) if until <= now);
     let opens = lane(request) == Lane::Entry;
     opens && (waited > ENTRY_AGE_MAX || orders.iter().any(|spec| over(spec.time_in_force)))
+}
+
+/// Until when IB restarts, for a request that opens something. Stops and exits go out all the same.
+pub(super) fn restart_for(request: &Request, account: &str, at: DateTime<Utc>) -> Option<NaiveTime> {
+    restart_until(account, at).filter(|_| lane(request) == Lane::Entry)
 }
 
 /// The queue of one connection.
@@ -115,7 +121,7 @@ mod tests {
     use engine::request::Change;
     use engine::{OrderRef, Price, Quantity, Request};
 
-    use super::{Lane, Lanes, WAITING_BEFORE_ENTRY_MAX, WAITING_MAX, lane};
+    use super::{Lane, Lanes, WAITING_BEFORE_ENTRY_MAX, WAITING_MAX, lane, restart_for};
 
     fn order(text: &str) -> OrderRef {
         let [ticker, role] = text.split(' ').collect::<Vec<_>>()[..] else { panic!("{text}") };
@@ -159,6 +165,16 @@ mod tests {
     fn one_tickers_requests_keep_their_order_and_go_by_the_most_urgent() {
         let requests = vec![modify("AA S"), modify("BB E"), Request::Cancel(order("BB T")), modify("BB S")];
         assert_eq!(left(requests), ["Entry BB", "Cancel BB", "Exit AA", "Exit BB"]);
+    }
+
+    #[test]
+    fn while_ib_restarts_nothing_is_opened_and_stops_go_out() {
+        let night = "2026-01-14T06:00:00Z".parse().expect("one in the morning in New York");
+        let until = |text| restart_for(&modify(text), "DU0000001", night).map(|until| until.to_string());
+        assert_eq!(until("AA E").as_deref(), Some("01:45:00"));
+        assert_eq!(until("AA S"), None);
+        assert_eq!(restart_for(&Request::Cancel(order("AA E")), "DU0000001", night), None);
+        assert_eq!(restart_for(&modify("AA E"), "DSIM0001", night), None, "the paper gateway never restarts");
     }
 
     #[test]

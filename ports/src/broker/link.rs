@@ -20,6 +20,7 @@ use ibapi::contracts::Contract;
 use ibapi::{Client, Notice};
 use tokio::sync::{Notify, mpsc};
 use tokio::task::{JoinHandle, spawn_local};
+use tokio::time::Instant;
 
 use super::codes::{Condition, Meaning, meaning};
 use super::connect::{ConnectError, account, open};
@@ -59,6 +60,8 @@ pub(super) struct Shared {
     up: Cell<bool>,
     /// What stands in the way although the socket is there.
     pub(super) condition: RefCell<Condition>,
+    /// When another session was last said to have the market data.
+    pub(super) competing_since: Cell<Option<Instant>>,
     /// Woken when TWS has lost what was subscribed to.
     pub(super) unsubscribed: Notify,
     /// Counts gaps: a snapshot from before one says nothing about what came after it.
@@ -97,6 +100,7 @@ impl Link {
             lanes: Lanes::default(),
             up: Cell::new(true),
             condition: RefCell::default(),
+            competing_since: Cell::default(),
             unsubscribed: Notify::new(),
             gaps: Cell::new(0),
             tasks: RefCell::default(),

@@ -4,6 +4,7 @@
 //! still be wrong here is an order without a contract or a change of an order that the
 //! broker never echoed, and both are refused.
 
+use chrono::NaiveTime;
 use engine::order::{Action, Kind, TimeInForce};
 use engine::request::{Change, OrderSpec};
 use engine::{OrderRef, Request};
@@ -34,6 +35,9 @@ pub enum SendError {
     /// An entry waited so long that its signal is over.
     #[error("it waited too long to be sent")]
     Stale,
+    /// IB restarts its servers: what is sent now may vanish without a word.
+    #[error("IB restarts until {0} New York time; nothing is opened meanwhile")]
+    Restart(NaiveTime),
     /// The socket failed midway: sent or not, the broker has to tell.
     #[error("sending {order} failed midway")]
     Unresolved {

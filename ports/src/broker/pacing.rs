@@ -38,6 +38,12 @@ impl Pacer {
         self.slot(MESSAGES_MAX - KEPT_FOR_ORDERS, true).await;
     }
 
+    /// The heartbeat goes at once: behind data or orders it would tell how long the queue is, not whether the
+    /// gateway lives. It counts all the same.
+    pub(super) fn beat(&self) {
+        self.sent.borrow_mut().push_back(Instant::now());
+    }
+
     /// TWS said that it was too fast.
     pub(super) fn slow_down(&self) {
         self.slow_until.set(Some(Instant::now() + SLOW_FOR));
@@ -90,6 +96,19 @@ mod tests {
         assert_eq!(start.elapsed(), Duration::ZERO, "orders have a share that data cannot take");
         pacer.order().await;
         assert!(start.elapsed() >= Duration::from_secs(1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_heartbeat_waits_for_nobody_and_is_counted() {
+        let pacer = Pacer::default();
+        let start = Instant::now();
+        for _ in 0..44 {
+            pacer.order().await;
+        }
+        pacer.beat();
+        assert_eq!(start.elapsed(), Duration::ZERO);
+        pacer.order().await;
+        assert!(start.elapsed() >= Duration::from_secs(1), "the heartbeat was the 45th message");
     }
 
     #[tokio::test(start_paused = true)]

@@ -66,17 +66,21 @@ impl QuoteCell {
     }
 }
 
-/// Reads one subscription into `cell` until it ends; answers with why it ended.
+/// Reads one subscription into `cell` until it ends; answers with why it ended. `heard` is called at each price.
 pub(super) async fn pump(
     mut ticks: Subscription<TickTypes>,
     cell: &QuoteCell,
     clock: impl Fn() -> Process,
     wake: impl Fn(),
+    heard: impl Fn(),
 ) -> String {
     while let Some(item) = StreamExt::next(&mut ticks).await {
         match item {
             Ok(SubscriptionItem::Data(tick)) => {
                 let at = clock();
+                if is_live_price(&tick) {
+                    heard();
+                }
                 if cell.change(at, |quote| take_in(quote, &tick, at)) {
                     wake();
                 }
@@ -86,6 +90,16 @@ pub(super) async fn pump(
         }
     }
     "the subscription ended".to_owned()
+}
+
+/// True for a price that is not a delayed one: those come under types of their own.
+fn is_live_price(tick: &TickTypes) -> bool {
+    let kind = match tick {
+        TickTypes::PriceSize(tick) => &tick.price_tick_type,
+        TickTypes::Price(tick) => &tick.tick_type,
+        _ => return false,
+    };
+    matches!(kind, TickType::Bid | TickType::Ask | TickType::Last)
 }
 
 /// What one tick changes. Delayed prices come under types of their own and are not taken.

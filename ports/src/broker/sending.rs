@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use chrono::Utc;
 use engine::order::{End, Standing, Status};
 use engine::{News, OrderRef, Quantity, Request};
 use ibapi::Client;
 
-use super::lanes::is_stale;
+use super::lanes::{is_stale, restart_for};
 use super::link::{Link, days_since};
 use super::outgoing::{Message, messages};
 use super::{Event, SendError, snapshot};
@@ -38,6 +39,9 @@ fn prepare(link: &Link, request: &Request, waited: Duration) -> Result<Vec<(Orde
     }
     if is_stale(request, link.shared.clock.now().market, waited) {
         return Err(SendError::Stale);
+    }
+    if let Some(until) = restart_for(request, &link.shared.account, Utc::now()) {
+        return Err(SendError::Restart(until));
     }
     let contracts = link.shared.contracts.borrow();
     let contract = request.ticker().and_then(|ticker| contracts.get(ticker));

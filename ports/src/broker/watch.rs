@@ -10,7 +10,7 @@ use ibapi::orders::OrderUpdate;
 use ibapi::subscriptions::{NoticeStream, Subscription, SubscriptionItem};
 use tokio::time::Instant;
 
-use super::codes::{Reaction, known, opens_gap};
+use super::codes::{Condition, Reaction, known, opens_gap};
 use super::link::Link;
 use super::{Event, incoming};
 
@@ -20,6 +20,8 @@ const SOCKET_LOOK_EVERY: Duration = Duration::from_millis(200);
 const SUBSCRIPTIONS_LOST: i32 = 1101;
 /// How long the client may try to get a connection back by itself.
 const RECONNECT_PATIENCE: Duration = Duration::from_secs(8);
+/// How long a price may have been on its way when 10197 was said.
+const ON_ITS_WAY: Duration = Duration::from_secs(1);
 /// How long a heartbeat may go unanswered.
 pub(super) const HEARTBEAT_PATIENCE: Duration = Duration::from_secs(2);
 /// Between a heartbeat that was missed and the next.
@@ -107,17 +109,31 @@ async fn check_account(link: Link) {
     }
 }
 
-/// Says what has changed in what stands in the way.
-fn take_in(link: &Link, code: i32) {
+/// Says what `change` has changed in what stands in the way.
+fn change(link: &Link, change: impl FnOnce(&mut Condition)) {
     let mut condition = link.shared.condition.borrow_mut();
     let before = condition.clone();
-    condition.take_in(code);
+    change(&mut condition);
     if *condition != before {
         link.tell(Event::Condition(condition.clone()));
     }
-    drop(condition);
+}
+
+/// A live price has come. One that was on its way when another session took the data says nothing.
+pub(super) fn prices_come(link: &Link) {
+    let since = link.shared.competing_since.get();
+    if since.is_some_and(|since| since.elapsed() > ON_ITS_WAY) {
+        link.shared.competing_since.take();
+        change(link, Condition::prices_come);
+    }
+}
+
+/// What a notice's code asks for at once.
+fn take_in(link: &Link, code: i32) {
+    change(link, |condition| condition.take_in(code));
     match known(code).map(|row| row.reaction) {
         Some(Reaction::SlowDown) => link.shared.pacer.slow_down(),
+        Some(Reaction::Competing) => link.shared.competing_since.set(Some(Instant::now())),
         Some(Reaction::Gap) if code == -8 => link.spawn(check_account(link.clone())),
         Some(Reaction::OutageOver) if code == SUBSCRIPTIONS_LOST => {
             link.shared.unsubscribed.notify_waiters();
@@ -129,7 +145,7 @@ fn take_in(link: &Link, code: i32) {
 pub(super) async fn beat(link: Link, speed: Option<f64>, every: Duration) {
     let mut missed = 0;
     loop {
-        link.shared.pacer.data().await;
+        link.shared.pacer.beat();
         match link.market_time().await {
             Ok(at) => {
                 missed = 0;

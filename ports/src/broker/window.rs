@@ -7,9 +7,15 @@
 use chrono::{DateTime, Datelike, NaiveTime, Timelike, Utc, Weekday};
 use chrono_tz::America::New_York;
 
-/// Until when IB restarts, New York time, if it does at `at`.
+/// Accounts of the paper gateway, whose IB never restarts, begin with this.
+const PAPER_GATEWAY: &str = "DSIM";
+
+/// Until when IB restarts, New York time, if it does at `at`, for this account.
 #[must_use]
-pub fn restart_until(at: DateTime<Utc>) -> Option<NaiveTime> {
+pub fn restart_until(account: &str, at: DateTime<Utc>) -> Option<NaiveTime> {
+    if account.starts_with(PAPER_GATEWAY) {
+        return None;
+    }
     let local = at.with_timezone(&New_York);
     let minute = local.hour() * 60 + local.minute();
     let until = match local.weekday() {
@@ -45,7 +51,8 @@ mod tests {
         ];
         for (at, expected) in table {
             let at: DateTime<Utc> = at.parse().expect("a time");
-            let told = restart_until(at).map(|until| until.format("%H:%M").to_string());
+            assert_eq!(restart_until("DSIM0001", at), None);
+            let told = restart_until("DU0000001", at).map(|until| until.format("%H:%M").to_string());
             assert_eq!(told.as_deref(), expected, "{at}");
         }
     }
