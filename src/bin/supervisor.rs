@@ -131,6 +131,9 @@ struct Soak {
     /// How many tickers trade
     #[arg(long, default_value_t = 8)]
     tickers: usize,
+    /// Only faults of the gateway: one process lives through all of it, and its memory is told
+    #[arg(long)]
+    no_kills: bool,
     /// Print the report as JSON, and no progress
     #[arg(long)]
     json: bool,
@@ -246,8 +249,8 @@ fn start(choices: Run) -> ExitCode {
     end(run::run(config, &source, choices), false)
 }
 
-fn soak(Soak { seed, duration, tickers, json }: Soak) -> ExitCode {
-    match soak::run(&soak::Choices { seed, duration, tickers, json }) {
+fn soak(Soak { seed, duration, tickers, no_kills, json }: Soak) -> ExitCode {
+    match soak::run(&soak::Choices { seed, duration, tickers, kills: !no_kills, json }) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => end(Err(error), json),

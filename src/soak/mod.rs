@@ -50,6 +50,8 @@ pub struct Choices {
     pub duration: Duration,
     /// How many tickers trade.
     pub tickers: usize,
+    /// False where one process lives through all of it, so that its memory tells something.
+    pub kills: bool,
     /// The report as JSON, and no progress.
     pub json: bool,
 }
@@ -116,7 +118,7 @@ impl<'a> Soak<'a> {
         while self.began.elapsed() < self.choices.duration && self.breaches.is_empty() {
             std::thread::sleep(self.dice.span(TROUBLE_MS.0, TROUBLE_MS.1));
             self.look_after()?;
-            let trouble = Trouble::draw(&mut self.dice);
+            let trouble = Trouble::draw(&mut self.dice, self.choices.kills);
             *self.injected.entry(trouble.name()).or_default() += 1;
             self.carry_out(trouble)?;
             if audited.elapsed() >= AUDIT_EVERY {
@@ -199,6 +201,7 @@ impl<'a> Soak<'a> {
             seed: self.choices.seed,
             seconds: self.began.elapsed().as_secs(),
             tickers: self.choices.tickers,
+            kills: self.choices.kills,
             injected: self.injected,
             audits: self.audits,
             executions,
@@ -226,6 +229,7 @@ impl<'a> Soak<'a> {
 
 /// The command that draws the same troubles again.
 fn repeat(choices: &Choices) -> String {
-    let Choices { seed, duration, tickers, .. } = choices;
-    format!("supervisor soak --seed {seed} --duration {}s --tickers {tickers}", duration.as_secs())
+    let Choices { seed, duration, tickers, kills, .. } = choices;
+    let spared = if *kills { "" } else { " --no-kills" };
+    format!("supervisor soak --seed {seed} --duration {}s --tickers {tickers}{spared}", duration.as_secs())
 }

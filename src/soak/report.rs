@@ -14,6 +14,7 @@ pub(super) struct Report {
     pub(super) seed: u64,
     pub(super) seconds: u64,
     pub(super) tickers: usize,
+    pub(super) kills: bool,
     /// Troubles by name.
     pub(super) injected: BTreeMap<&'static str, u64>,
     pub(super) audits: u64,
@@ -59,6 +60,11 @@ impl fmt::Display for Report {
         let span = |percent| self.exposures.percentile(percent).unwrap_or_default();
         writeln!(f, "  p50 {:?}, p99 {:?}, max {:?}", span(50), span(99), span(100))?;
         write!(f, "{}", self.exposures)?;
+        if let (false, Some((first, less)), Some((last, more))) =
+            (self.kills, self.memory.first(), self.memory.last())
+        {
+            writeln!(f, "\nmemory {less} KiB after {first} s, {more} KiB after {last} s")?;
+        }
         let peak = self.memory.iter().map(|(_, kib)| kib / 1_024).max().unwrap_or_default();
         writeln!(f, "\n{executions} executions, {records} records, {peak} MiB at most, {audits} audits")?;
         if self.breaches.is_empty() {

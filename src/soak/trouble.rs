@@ -26,11 +26,11 @@ impl Trouble {
         }
     }
 
-    /// Draws one. Kills come more often than any single fault.
-    pub(super) fn draw(dice: &mut Dice) -> Trouble {
+    /// Draws one. Kills, where there are any, come more often than any single fault.
+    pub(super) fn draw(dice: &mut Dice, kills: bool) -> Trouble {
         match dice.below(10) {
-            0 | 1 => Trouble::Kill,
-            2 => Trouble::Terminate,
+            0 | 1 if kills => Trouble::Kill,
+            2 if kills => Trouble::Terminate,
             _ => faults(dice),
         }
     }
@@ -88,7 +88,7 @@ mod tests {
     fn every_fault_is_one_that_the_gateway_knows() {
         let mut dice = Dice::of(1);
         for _ in 0..2_000 {
-            if let Trouble::Gateway(name, faults) = Trouble::draw(&mut dice) {
+            if let Trouble::Gateway(name, faults) = Trouble::draw(&mut dice, true) {
                 assert!(!faults.is_empty(), "`{name}` is nothing that the gateway knows");
             }
         }
