@@ -94,7 +94,7 @@ async fn live(
     plan(upset.clone(), Upset::Stall(Duration::from_millis(1_800), 1));
     until("the watchdog", || !running.board.late().is_empty()).await;
     until("the watchdog's end", || running.board.late().is_empty()).await;
-    running.flood(upset, 1_000_000);
+    running.flood(upset).expect("a ticker of the config")(1_000_000);
     plan(poisoned.clone(), Upset::PanicOverSignals);
     until("the quarantine", || {
         matches!(running.board.tickers()[poisoned].trouble, Some(Trouble::Quarantined { .. }))

@@ -209,16 +209,29 @@ impl Running {
         }
     }
 
-    /// Pours so many quotes into a ticker's cell, as the broker's reader would.
+    /// What pours so many quotes into a ticker's cell, as the broker's reader would; none for no ticker.
     #[cfg(feature = "testing")]
-    pub fn flood(&self, ticker: &TickerKey, quotes: u32) {
-        let Some(member) = self.meet.tickers.get(ticker) else { return };
-        let cell = self.quotes.cell(ticker);
-        for _ in 0..quotes {
-            if cell.change(self.clock.process(), |_| {}) {
-                member.to.do_send(Tell::Wake);
+    #[must_use]
+    pub fn flood(&self, ticker: &TickerKey) -> Option<impl Fn(u32) + Send + 'static> {
+        let to = self.meet.tickers.get(ticker)?.to.clone();
+        let (cell, clock) = (self.quotes.cell(ticker), self.clock.clone());
+        Some(move |quotes| {
+            for _ in 0..quotes {
+                if cell.change(clock.process(), |_| {}) {
+                    to.do_send(Tell::Wake);
+                }
             }
-        }
+        })
+    }
+
+    /// How long a ticker takes to decide on its newest quote: its mailbox, its decision, and the way back. None for
+    /// no ticker.
+    #[cfg(feature = "testing")]
+    pub async fn decide(&self, ticker: &TickerKey) -> Option<std::time::Duration> {
+        let to = self.meet.tickers.get(ticker)?.to.clone();
+        let began = std::time::Instant::now();
+        to.send(Tell::Wake).await.ok()?;
+        Some(began.elapsed())
     }
 
     fn start_ticker(&mut self, settings: TickerSettings) {

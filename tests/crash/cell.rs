@@ -35,6 +35,8 @@ pub(crate) enum Meanwhile {
     ClosedByHand,
     /// The next order id goes back.
     IdsBack,
+    /// A night goes by: orders of the day expire.
+    DayLater,
 }
 
 /// One crash.
@@ -128,14 +130,15 @@ impl Meanwhile {
     /// What can happen to what the broker knows.
     fn of(knows: Knows) -> &'static [Meanwhile] {
         use Meanwhile::{
-            AddCancelled, ClosedByHand, Dips, EntryCancelled, Falls, IdsBack, Nothing, Rises, StopCancelled,
+            AddCancelled, ClosedByHand, DayLater, Dips, EntryCancelled, Falls, IdsBack, Nothing, Rises,
+            StopCancelled,
         };
         match knows {
-            Knows::Nothing => &[Nothing, Falls, IdsBack],
-            Knows::Order => &[Nothing, Dips, Falls, EntryCancelled, IdsBack],
-            Knows::Position => &[Nothing, Falls, Rises, StopCancelled, ClosedByHand, IdsBack],
+            Knows::Nothing => &[Nothing, Falls, IdsBack, DayLater],
+            Knows::Order => &[Nothing, Dips, Falls, EntryCancelled, IdsBack, DayLater],
+            Knows::Position => &[Nothing, Falls, Rises, StopCancelled, ClosedByHand, IdsBack, DayLater],
             Knows::Adding => {
-                &[Nothing, Dips, Falls, Rises, StopCancelled, AddCancelled, ClosedByHand, IdsBack]
+                &[Nothing, Dips, Falls, Rises, StopCancelled, AddCancelled, ClosedByHand, IdsBack, DayLater]
             }
         }
     }
@@ -152,6 +155,7 @@ impl Meanwhile {
             Meanwhile::AddCancelled => desk.make(Fault::ManualCancel { order_ref: ".A2.".to_owned() }),
             Meanwhile::ClosedByHand => desk.make(Fault::ManualClose { symbol }),
             Meanwhile::IdsBack => desk.make(Fault::NextIdRollback { by: 50, client: Some(CLIENT) }),
+            Meanwhile::DayLater => desk.a_day_later(),
         }
         desk.look();
     }

@@ -14,6 +14,8 @@ use crate::support::signals::Signals;
 const SPEED: f64 = 60.0;
 /// To ten o'clock, from where the market begins.
 const TO_TEN: u32 = 35 * 60;
+/// Seconds of a session: the market steps over the night.
+const DAY: u32 = 390 * 60;
 /// The id that the program connects with, as the shipped config has it.
 pub(crate) const CLIENT: i32 = 1;
 /// The only symbol that is traded.
@@ -47,6 +49,11 @@ impl Desk {
     /// Makes something happen at the broker.
     pub(crate) fn make(&self, fault: Fault) {
         self.gateway.control().fault(fault).expect("a gateway that listens");
+    }
+
+    /// It is the same time of the next day.
+    pub(crate) fn a_day_later(&self) {
+        self.gateway.control().step(DAY).expect("a gateway that listens");
     }
 
     /// What the gateway looks like once everything that it was told has happened.
@@ -124,14 +131,16 @@ condition = { type = "position_profit", min_profit_pct = 0.03 }
 action = { type = "move_stop", break_even = true }
 "#;
 
-/// A day on which the price moves by a cent, to and fro, so that there are quotes.
+/// Two days on which the price moves by a cent, to and fro, so that there are quotes.
 fn script() -> String {
-    let lines = (0..780_u32).map(|half_minute| {
+    let moments =
+        ["2008-09-29", "2008-09-30"].into_iter().flat_map(|day| (0..780_u32).map(move |n| (day, n)));
+    let lines = moments.map(|(day, half_minute)| {
         let second = 9 * 3_600 + 1_800 + half_minute * 30;
         let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
         let cents = half_minute % 2;
         format!(
-            "2008-09-29 {hour:02}:{minute:02}:{second:02},99.9{},100.0{},100.0{cents},5000,5000\n",
+            "{day} {hour:02}:{minute:02}:{second:02},99.9{},100.0{},100.0{cents},5000,5000\n",
             8 + cents,
             1 + cents
         )
