@@ -133,20 +133,50 @@ fn what_is_compacted_decides_nothing_otherwise() {
 
     let (good, said) = journal(folder.path(), &["compact"]);
     assert!(good && said.contains("nothing to take out"), "{said}");
-    let (good, said) = journal(folder.path(), &["compact", "--keep-days", "0"]);
-    assert!(good && said.contains("before  ") && said.contains("after  "), "{said}");
+    for at in ["archive-written", "archive-named", "taking-out"] {
+        let (good, said) = journal(folder.path(), &["compact", "--keep-days", "0", "--kill-at", at]);
+        assert!(!good && !said.contains("after  "), "{at}: {said}");
+        assert_eq!(journal(folder.path(), &["export"]), (true, before.clone()), "killed at {at}");
+    }
+    let (good, said) = journal(folder.path(), &["compact", "--keep-days", "0", "--kill-at", "taken-out"]);
+    assert!(!good && said.contains("before  ") && !said.contains("after  "), "{said}");
     let (good, left) = journal(folder.path(), &["export"]);
-    let count = |text: &str| text.lines().count() - 1;
-    assert!(good && count(&left) < count(&before) / 4, "{left}");
-    let archive = std::fs::read_dir(folder.path().join("state/journal")).expect("the folder").flatten();
-    let archive =
-        archive.map(|entry| entry.path()).find(|path| path.extension().is_some_and(|kind| kind == "jsonl"));
-    let archived = std::fs::read_to_string(archive.expect("an archive")).expect("the archive");
-    assert_eq!(archived.lines().count() + count(&left), count(&before));
+    assert!(good && left.lines().count() < before.lines().count() / 4, "{left}");
+    let archive = archive(folder.path());
+    let of_archive = ["export", "--folder", archive.to_str().expect("a name")];
+    assert_eq!(journal(folder.path(), &of_archive), (true, before));
+    let (good, said) = journal(folder.path(), &["compact"]);
+    assert!(good && said.contains("nothing to take out"), "{said}");
     let (good, said) = journal(folder.path(), &["verify"]);
     assert!(good && said.contains("; the snapshot of record "), "{said}");
 
+    what_another_build_kept_is_made_again_of_the_archive(folder.path(), &archive);
     a_signal_of_a_record_that_is_gone_is_not_traded_again(folder.path(), &desk);
+}
+
+fn archive(folder: &Path) -> std::path::PathBuf {
+    let entries = std::fs::read_dir(folder.join("state/journal")).expect("the folder").flatten();
+    let is_archive = |entry: &std::fs::DirEntry| entry.file_name().to_string_lossy().starts_with("archive-");
+    let archives: Vec<_> = entries.filter(is_archive).map(|entry| entry.path()).collect();
+    assert_eq!(archives.len(), 1, "{archives:?}");
+    archives.into_iter().next().expect("one")
+}
+
+/// From here on the journal is one whose kept state this build cannot read.
+fn what_another_build_kept_is_made_again_of_the_archive(folder: &Path, archive: &Path) {
+    let other = br#"{"of":"another build"}"#;
+    let database = rusqlite::Connection::open(folder.join("state/journal/journal.db")).expect("the journal");
+    let sum = ports::journal::sum(other);
+    database
+        .execute("UPDATE base SET body = ?1, body_sum = ?2", (other.as_slice(), sum))
+        .expect("to change it");
+    drop(database);
+    let elsewhere = folder.join("elsewhere");
+    std::fs::rename(archive, &elsewhere).expect("to move it");
+    remove_snapshots(folder);
+    let (status, _) = Program::start_in(folder, &[]).wait();
+    assert!(!status.success(), "it traded without knowing what was");
+    std::fs::rename(&elsewhere, archive).expect("to move it back");
 }
 
 /// The prediction API still says what it said: only the new signal is taken, with a new name.

@@ -92,12 +92,17 @@ pub fn newest(journal: &Journal, terms: &Terms) -> Result<Option<Memory>, Journa
     Ok(memory.map(|memory| memory.resume(terms)))
 }
 
-/// Everybody before the first record that the journal holds.
+/// Everybody before the first record that the journal holds. What another program kept of those before, and this one
+/// cannot read, is made again of their archive.
 fn first(journal: &Journal, terms: &Terms) -> Result<Memory, JournalError> {
     let Some(body) = journal.base()? else { return Ok(Memory::new(terms)) };
-    let kept: Memory = serde_json::from_slice(&body)
-        .map_err(|source| JournalError::Kept { path: journal.path(), source })?;
-    Ok(kept.resume(terms))
+    match serde_json::from_slice::<Memory>(&body) {
+        Ok(kept) => Ok(kept.resume(terms)),
+        Err(source) => match journal.archive_of_base()? {
+            Some((archive, to)) => fold(&archive, terms, to),
+            None => Err(JournalError::Kept { path: journal.path(), source }),
+        },
+    }
 }
 
 impl Keeper {

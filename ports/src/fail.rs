@@ -41,6 +41,14 @@ pub enum Point {
     StateWritten,
     /// That file has its name; the old ones are still there.
     StateNamed,
+    /// Before records are taken out, all are copied to an archive that has no name yet.
+    ArchiveWritten,
+    /// It has its name; nothing is taken out.
+    ArchiveNamed,
+    /// They are taken out but for the end of the transaction.
+    TakingOut,
+    /// They are taken out; the file is as long as before.
+    TakenOut,
     /// A changed config was read and is taken.
     ReloadTaken,
     /// It is in force.

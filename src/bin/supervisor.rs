@@ -81,6 +81,10 @@ enum Look {
         /// Keep what is younger, in days of market time, in place of what the config says
         #[arg(long, value_name = "DAYS")]
         keep_days: Option<u32>,
+        /// For tests of crashes: die by SIGKILL at this passage
+        #[cfg(feature = "testing")]
+        #[arg(long, hide = true, value_name = "POINT[:WORD][#N]")]
+        kill_at: Option<ports::fail::Switch>,
     },
     /// Tell how much is in it, and which lives of the program wrote it
     Stats {
@@ -204,18 +208,28 @@ fn look(what: Look) -> ExitCode {
             at_place(at, json, |folder, config| journal::check(folder, config.as_ref().ok(), json))
         }
         Look::Stats { at, json } => at_place(at, json, |folder, _| journal::tell_stats(folder, json)),
-        Look::Compact { at, keep_days } => at_place(at, false, |folder, config| {
-            let config = config?;
-            let keep_days = keep_days.unwrap_or(config.keep_days);
-            journal::compact(folder, |journal| journal::terms(journal, &config), keep_days)
-        }),
+        #[cfg(feature = "testing")]
+        Look::Compact { at, keep_days, kill_at } => {
+            kill_at.into_iter().for_each(ports::fail::arm);
+            compact(at, keep_days)
+        }
+        #[cfg(not(feature = "testing"))]
+        Look::Compact { at, keep_days } => compact(at, keep_days),
         Look::Export(choices) => {
             let form = if choices.json { Form::Json } else { Form::Csv };
-            let wanted = Wanted { ticker: choices.ticker, since: choices.since, to: None };
+            let wanted = Wanted { ticker: choices.ticker, since: choices.since };
             let out = std::io::stdout();
             at_place(choices.at, false, |folder, _| journal::export(folder, &wanted, form, out.lock()))
         }
     }
+}
+
+fn compact(at: Place, keep_days: Option<u32>) -> ExitCode {
+    at_place(at, false, |folder, config| {
+        let config = config?;
+        let keep_days = keep_days.unwrap_or(config.keep_days);
+        journal::compact(folder, |journal| journal::terms(journal, &config), keep_days)
+    })
 }
 
 /// Does something with the journal that was meant; a config with faults serves where the folder

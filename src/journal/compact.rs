@@ -1,9 +1,8 @@
-//! `supervisor journal compact`: records of old trades leave the journal for an archive beside
-//! it. What they made of everybody stays, so that nothing is decided otherwise.
+//! `supervisor journal compact`: records of old trades leave the journal, which is copied to an archive beside
+//! it before. What they made of everybody stays, so that nothing is decided otherwise.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use actors::keeper::fold;
 use actors::recovery::{Memory, Terms};
@@ -13,7 +12,6 @@ use engine::{Body, Fact, Record, TickerKey};
 use ports::journal::Journal;
 use ports::journal::verify::verify;
 
-use super::export::{Form, Wanted, write_all};
 use crate::terminal::say;
 
 /// Takes out what is older than `keep_days` of market time before the newest record, up to the
@@ -40,7 +38,7 @@ pub fn compact(
         return Ok(());
     }
     let body = kept(&journal, &terms, to)?;
-    let archive = archive(&journal, folder, found.first, to)?;
+    let archive = journal.archive(found.first, to)?;
     journal.take_out(to, &body)?;
     let left = verify(&journal)?;
     say(format_args!("after    {} records, {} KiB", left.records(), size(&journal)));
@@ -100,17 +98,6 @@ impl Trades {
     fn oldest(&self) -> Option<u64> {
         self.open.values().min().copied()
     }
-}
-
-/// Writes what goes into a file that is on disk before anything is gone.
-fn archive(journal: &Journal, folder: &Path, from: u64, to: u64) -> anyhow::Result<PathBuf> {
-    let path = folder.join(format!("archive-{from}-{to}.jsonl"));
-    let failed = || format!("failed to write the archive `{}`", path.display());
-    let file = File::create(&path).with_context(failed)?;
-    let wanted = Wanted { to: Some(to), ..Wanted::default() };
-    write_all(journal, &wanted, Form::Json, &file).with_context(failed)?;
-    file.sync_all().with_context(failed)?;
-    Ok(path)
 }
 
 /// KiB of the database's file.

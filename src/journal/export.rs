@@ -28,8 +28,6 @@ pub struct Wanted {
     pub ticker: Option<TickerKey>,
     /// Those of this market time and later; none: all.
     pub since: Option<DateTime<Utc>>,
-    /// Those up to this number; none: all.
-    pub to: Option<u64>,
 }
 
 impl Wanted {
@@ -48,7 +46,6 @@ impl Wanted {
     fn has(&self, record: &Record) -> bool {
         self.ticker.as_ref().is_none_or(|ticker| record.ticker.as_ref() == Some(ticker))
             && self.since.is_none_or(|since| record.at.market >= since)
-            && self.to.is_none_or(|to| record.seq <= to)
     }
 }
 
@@ -61,12 +58,7 @@ pub fn export(folder: &Path, wanted: &Wanted, form: Form, out: impl Write) -> an
 }
 
 /// Writes the records of `journal` to `out`, oldest first.
-pub(super) fn write_all(
-    journal: &Journal,
-    wanted: &Wanted,
-    form: Form,
-    out: impl Write,
-) -> anyhow::Result<()> {
+fn write_all(journal: &Journal, wanted: &Wanted, form: Form, out: impl Write) -> anyhow::Result<()> {
     let epochs = journal.epochs()?;
     let mut out = BufWriter::new(out);
     let mut written = match form {

@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::JournalError;
 use super::sqlite::{Sqlite, database};
+use crate::fail::{self, Point};
 
 impl Sqlite {
     /// The number of the last record that was taken out; 0 where none was.
@@ -44,7 +45,9 @@ impl Sqlite {
             .execute("INSERT OR REPLACE INTO base VALUES (1, ?1, ?2, ?3, ?4)", kept)
             .map_err(&failed)?;
         transaction.execute("DELETE FROM record WHERE seq <= ?1", [seq]).map_err(&failed)?;
+        fail::pass(Point::TakingOut, String::new);
         transaction.commit().map_err(&failed)?;
+        fail::pass(Point::TakenOut, String::new);
         self.base = Some((to, sum));
         self.connection.execute_batch("VACUUM").map_err(&failed)
     }

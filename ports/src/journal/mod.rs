@@ -8,6 +8,7 @@
 //!
 //! Read next: `open` ([`Journal`]), [`verify`]; then `sqlite`, where it lies.
 
+mod archive;
 mod base;
 mod epochs;
 mod lock;
@@ -181,8 +182,8 @@ pub enum JournalError {
     },
     /// What `compact` kept is not of this program.
     #[error(
-        "this program cannot read what was kept of the records that were taken out of the journal `{path}`; use the \
-         program that compacted it"
+        "this program cannot read what was kept of the records that were taken out of the journal `{path}`, and their \
+         archive is not beside it; put the archive back, or use the program that compacted it"
     )]
     Kept {
         /// Which.

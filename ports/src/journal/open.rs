@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use engine::{Body, Installation, Record};
+use rusqlite::Connection;
 
 #[cfg(feature = "testing")]
 use super::memory::Memory;
@@ -101,6 +102,24 @@ impl Journal {
             Store::Sqlite(store) => store.take_out(to, body),
             #[cfg(feature = "testing")]
             Store::Memory(_) => Ok(()),
+        }
+    }
+
+    /// The last record that was taken out, and its sum; none where none was.
+    pub(super) fn base_link(&self) -> Option<(u64, u32)> {
+        match &self.store {
+            Store::Sqlite(store) => store.base,
+            #[cfg(feature = "testing")]
+            Store::Memory(_) => None,
+        }
+    }
+
+    /// The database; none for one in memory.
+    pub(super) fn connection(&self) -> Option<&Connection> {
+        match &self.store {
+            Store::Sqlite(store) => Some(&store.connection),
+            #[cfg(feature = "testing")]
+            Store::Memory(_) => None,
         }
     }
 

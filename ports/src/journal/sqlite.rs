@@ -165,7 +165,7 @@ impl Sqlite {
     }
 }
 
-fn path(folder: &Path) -> PathBuf {
+pub(super) fn path(folder: &Path) -> PathBuf {
     folder.join("journal.db")
 }
 

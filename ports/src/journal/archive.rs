@@ -1,0 +1,73 @@
+//! Archives: the journal as it was before `compact` took old records out of it, as a journal of its own, so that whatever
+//! reads one reads them.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use super::sqlite::{database, path};
+use super::{Journal, JournalError};
+use crate::fail::{self, Point};
+
+impl Journal {
+    /// Copies the whole journal into a folder beside it, on disk when this returns, and answers with the folder.
+    /// `from` and `to` are the records that are about to be taken out.
+    ///
+    /// # Errors
+    /// The disk refuses; nothing of that name is there then.
+    pub fn archive(&self, from: u64, to: u64) -> Result<PathBuf, JournalError> {
+        let journal = self.path();
+        let folder = journal.parent().unwrap_or(Path::new("."));
+        let name = format!("archive-{from}-{to}");
+        let (unfinished, whole) = (folder.join(format!("{name}.unfinished")), folder.join(name));
+        let failed = |source| JournalError::Folder { path: unfinished.clone(), source };
+        for old in [&unfinished, &whole] {
+            // Of a compaction that was cut off: the records are all here.
+            if old.exists() {
+                std::fs::remove_dir_all(old).map_err(failed)?;
+            }
+        }
+        std::fs::create_dir(&unfinished).map_err(failed)?;
+        self.copy_to(&path(&unfinished))?;
+        File::open(path(&unfinished)).and_then(|file| file.sync_all()).map_err(failed)?;
+        fail::pass(Point::ArchiveWritten, String::new);
+        std::fs::rename(&unfinished, &whole).map_err(failed)?;
+        File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
+        fail::pass(Point::ArchiveNamed, String::new);
+        Ok(whole)
+    }
+
+    /// The archive that has the records which were taken out last, link by link up to where this one begins, and the
+    /// number of the last of them; none where there is none.
+    ///
+    /// # Errors
+    /// One of that name cannot be read.
+    pub fn archive_of_base(&self) -> Result<Option<(Journal, u64)>, JournalError> {
+        let Some((base, sum)) = self.base_link() else { return Ok(None) };
+        let journal = self.path();
+        let folder = journal.parent().unwrap_or(Path::new("."));
+        let failed = |source| JournalError::Folder { path: folder.to_owned(), source };
+        for entry in std::fs::read_dir(folder).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let name = entry.file_name();
+            let is_it = name.to_str().and_then(|name| name.strip_prefix("archive-"));
+            if !is_it.is_some_and(|span| span.ends_with(&format!("-{base}"))) {
+                continue;
+            }
+            let archive = Journal::look(&entry.path())?;
+            if archive.sum_of(base)? == Some(sum) {
+                return Ok(Some((archive, base)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn copy_to(&self, path: &Path) -> Result<(), JournalError> {
+        let Some(connection) = self.connection() else { return Ok(()) };
+        let to = path.to_str().ok_or_else(|| JournalError::Folder {
+            path: path.to_owned(),
+            source: std::io::Error::other("its name is no text"),
+        })?;
+        connection.execute("VACUUM INTO ?1", [to]).map_err(database("copy", path))?;
+        Ok(())
+    }
+}
