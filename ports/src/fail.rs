@@ -1,4 +1,5 @@
-//! Fail-points: moments at which a test ends the process, by SIGKILL, as a power cut would.
+//! Fail-points: moments at which a test ends the process, by SIGKILL, as a power cut would; or at which the code
+//! panics, as a mistake in it would.
 //!
 //! Only the feature `testing` can arm one; without it a passage is nothing, and nothing of
 //! this is left in the program. One is armed for the process, by what the command line says.
@@ -82,6 +83,16 @@ mod switch {
         word: String,
         /// Which of those that count, from 1.
         nth: u32,
+        /// True where the code panics there.
+        panics: bool,
+    }
+
+    impl Switch {
+        /// The same passage; the code panics there, and the process is not killed.
+        #[must_use]
+        pub fn panicking(self) -> Switch {
+            Switch { panics: true, ..self }
+        }
     }
 
     static ARMED: OnceLock<Switch> = OnceLock::new();
@@ -96,7 +107,7 @@ mod switch {
             let point = serde_json::from_value(point.into())
                 .map_err(|_: serde_json::Error| format!("`{point}` is no fail-point"))?;
             let nth = nth.parse().map_err(|_| format!("`{nth}` is no number"))?;
-            Ok(Switch { point, word: word.to_owned(), nth })
+            Ok(Switch { point, word: word.to_owned(), nth, panics: false })
         }
     }
 
@@ -105,9 +116,10 @@ mod switch {
         let _ = ARMED.set(switch);
     }
 
-    /// Ends the process here, if this is the passage.
+    /// Ends the process here, or panics, if this is the passage.
     pub fn pass(point: Point, told: impl FnOnce() -> String) {
         if is_the_passage(point, told) {
+            assert!(ARMED.get().is_none_or(|armed| !armed.panics), "a test made the code panic here");
             kill();
         }
     }

@@ -181,6 +181,10 @@ struct Run {
     #[cfg(feature = "testing")]
     #[arg(long, hide = true, value_name = "POINT[:WORD][#N]")]
     kill_at: Option<ports::fail::Switch>,
+    /// For tests of mistakes: panic at this passage
+    #[cfg(feature = "testing")]
+    #[arg(long, hide = true, value_name = "POINT[:WORD][#N]")]
+    panic_at: Option<ports::fail::Switch>,
 }
 
 impl Config {
@@ -250,9 +254,11 @@ fn at_place(
 
 fn start(choices: Run) -> ExitCode {
     #[cfg(feature = "testing")]
-    if let Some(switch) = choices.kill_at {
-        ports::fail::arm(switch);
-    }
+    choices
+        .kill_at
+        .into_iter()
+        .chain(choices.panic_at.map(ports::fail::Switch::panicking))
+        .for_each(ports::fail::arm);
     let source = Source::find(choices.config.config.as_deref());
     let config = match load(&choices.config) {
         Ok(config) => config,

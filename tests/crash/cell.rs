@@ -114,7 +114,7 @@ impl Cell {
 }
 
 /// It comes back and lives until all is well, then ends in order.
-fn comes_back(desk: &Desk, folder: &Path, told: &mut String) {
+pub(crate) fn comes_back(desk: &Desk, folder: &Path, told: &mut String) {
     let mut program = Program::start_in(folder, &[]);
     program.follow_to("in step with the broker", told);
     verdict::until_settled(desk, folder, told);
