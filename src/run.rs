@@ -60,9 +60,14 @@ pub fn run(config: Config, source: &Source, choices: Choices) -> anyhow::Result<
     Ok(())
 }
 
-/// What `supervisor status` and `why` ask.
+/// What `supervisor status` and `why` ask, and `pause` and its like order.
 fn control(port: u16, zone: chrono_tz::Tz, running: &Running) -> Option<Control> {
-    let source = control::server::Source { board: running.board.clone(), clock: running.clock.clone(), zone };
+    let source = control::server::Source {
+        board: running.board.clone(),
+        clock: running.clock.clone(),
+        operator: running.operator(),
+        zone,
+    };
     control::start(port, source)
 }
 

@@ -1,7 +1,8 @@
 //! The shell: who runs, who is told, who is restarted. It decides nothing about money.
 //!
 //! One signal's way: [`signal`] → [`ticker`] → [`journal`] → [`risk`] → [`broker`], and
-//! the broker's news the same road back. Messages go one way; nobody asks and waits.
+//! the broker's news the same road back. Messages go one way; nobody asks and waits, but for a
+//! person, who comes in by [`operator`].
 //!
 //! Read first: [`message`], then [`supervisor`], which starts and stops the others.
 
@@ -12,6 +13,7 @@ pub mod fatal;
 pub mod journal;
 pub mod keeper;
 pub mod message;
+pub mod operator;
 pub mod recovery;
 pub mod risk;
 pub mod signal;

@@ -1,10 +1,12 @@
-//! What the actors say to each other. Nothing here has an answer.
+//! What the actors say to each other. Only a person is answered.
 
 use std::collections::BTreeMap;
 
 use actix::{Message, Recipient};
+use engine::account::LimitName;
 use engine::{
-    Admitted, Bar, ContractSpec, Input, Instrument, Record, Request, Ticker, TickerKey, TickerSettings,
+    Admitted, Bar, Command, ContractSpec, Input, Instrument, Record, Request, Ticker, TickerKey,
+    TickerSettings,
 };
 use ports::journal::{Draft, Written};
 
@@ -31,6 +33,21 @@ pub enum Tell {
     Flushed(usize),
     /// The program ends: news is still taken, and nothing more is decided.
     Leave,
+}
+
+/// To a ticker: an order of a person. Answered with its state then, or why it is not followed.
+#[derive(Debug, Message)]
+#[rtype(result = "Result<String, String>")]
+pub struct Operate(pub Command);
+
+/// To the risk book: a person releases a limit. Answered with its name, or why not.
+#[derive(Debug, Message)]
+#[rtype(result = "Result<String, String>")]
+pub struct Release {
+    /// Which.
+    pub limit: LimitName,
+    /// Who.
+    pub by: String,
 }
 
 /// To the journal: write these, in this order.

@@ -14,7 +14,7 @@ use ports::journal::Draft;
 
 use crate::board::Board;
 use crate::fatal;
-use crate::message::{Append, Judge, Look, Meet, Recorded, Send, Tell};
+use crate::message::{Append, Judge, Look, Meet, Recorded, Release, Send, Tell};
 use crate::streams;
 
 const NAME: &str = "risk";
@@ -168,6 +168,21 @@ impl Handler<Judge> for RiskActor {
             self.look();
             self.judge(judge);
         });
+    }
+}
+
+impl Handler<Release> for RiskActor {
+    type Result = Result<String, String>;
+
+    fn handle(&mut self, Release { limit, by }: Release, _: &mut Context<Self>) -> Self::Result {
+        fatal::guard(NAME, || {
+            let now = self.clock.now();
+            let fact =
+                self.book.release(now, limit, &by).ok_or_else(|| format!("{limit} has not tripped"))?;
+            self.on_account_fact(&fact);
+            self.write(now, None, Body::Account(fact));
+            Ok(format!("{limit} released"))
+        })
     }
 }
 

@@ -42,6 +42,7 @@ fn tell_fact(actor: &str, market: &str, fact: &Fact) {
         | Fact::EntriesWithdrawn { .. }
         | Fact::LocateGivenUp { .. }
         | Fact::ForeignPosition { by: Some(_), .. }
+        | Fact::Commanded { .. }
         | Fact::LotClosed(_) => tracing::info!(target: TRADING, actor, market, "{fact}"),
         Fact::TradeClosed { traded: false, .. } => tracing::info!(target: TRADING, actor, market, "{fact}"),
         Fact::Executed { .. } => tracing::info!(target: ORDERS, actor, market, "{fact}"),
@@ -83,7 +84,7 @@ fn tell_fact(actor: &str, market: &str, fact: &Fact) {
         | Fact::ProtectionRenewed { .. } => {
             tracing::warn!(target: ORDERS, actor, market, "{fact}");
         }
-        Fact::ModeChanged { mode } if mode.opens() || mode.is_reconciling() => {
+        Fact::ModeChanged { mode } if mode.may_halt() || mode.is_reconciling() => {
             tracing::debug!(target: TRADING, actor, market, "{fact}");
         }
         Fact::Doubted { .. } => tracing::warn!(target: TRADING, actor, market, "{fact}"),

@@ -25,6 +25,7 @@ use crate::broker::{BrokerActor, Route};
 use crate::journal::JournalActor;
 use crate::keeper::{Keeper, remember};
 use crate::message::{Barrier, Look, Meet, Member, Part, Stop, Tell};
+use crate::operator::Operator;
 use crate::recovery::{Memory, Terms};
 use crate::risk::RiskActor;
 use crate::signal::{Dating, SignalActor};
@@ -94,6 +95,7 @@ pub struct Running {
     broker: Addr<BrokerActor>,
     memory: Memory,
     keeper: Keeper,
+    operator: Operator,
     _supervisor: Addr<SupervisorActor>,
     watchdog: Watchdog,
 }
@@ -171,6 +173,7 @@ pub fn start(settings: Settings) -> Result<Running, JournalError> {
         funds,
         running: BTreeMap::new(),
         meet,
+        operator: Operator::new(risk.clone().recipient()),
         risk,
         journal,
         signals,
@@ -190,6 +193,12 @@ impl Running {
     #[must_use]
     pub fn plan(&self, wanted: &[TickerSettings]) -> Vec<Move> {
         plan(&self.running, wanted)
+    }
+
+    /// Where orders of a person come in.
+    #[must_use]
+    pub fn operator(&self) -> Operator {
+        self.operator.clone()
     }
 
     /// Starts the tickers that a plan starts, and tells the others of them. Nobody else
@@ -252,6 +261,7 @@ impl Running {
         let address = on(arbiter, move || TickerActor::new(ticker, doors));
         let what = if held.is_zero() { String::new() } else { format!(", {held} held by the journal") };
         tracing::info!(target: streams::TRADING, actor = format!("ticker-{key}"), "started{what}");
+        self.operator.meet(key.clone(), address.clone().recipient());
         let member = Member {
             to: address.recipient(),
             contract: settings.contract.clone(),

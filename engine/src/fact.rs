@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::account::Refusal;
+use crate::command::{Command, Objection};
 use crate::distance::Distance;
 use crate::mode::{Difference, Mode};
 use crate::money::{Money, Price, Quantity};
@@ -280,6 +281,13 @@ pub enum Fact {
     Doubted {
         /// By how much.
         difference: Difference,
+    },
+    /// A person ordered something.
+    Commanded {
+        /// What, and who.
+        command: Command,
+        /// Why it is not followed; none: it is.
+        refused: Option<Objection>,
     },
     /// The ticker's state changed.
     ModeChanged {

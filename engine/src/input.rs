@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::account::Refusal;
+use crate::command::Command;
 use crate::money::{Price, Quantity};
 use crate::order::{Action, Commission, Execution, Status, Terms};
 use crate::order_ref::OrderRef;
@@ -44,6 +45,8 @@ pub enum Input {
     Close(Because),
     /// Nothing more shall come: entries that rest at the broker are taken back.
     Withdraw(Because),
+    /// A person orders something.
+    Command(Command),
 }
 
 /// News of an order.

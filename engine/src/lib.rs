@@ -9,6 +9,7 @@
 
 pub mod account;
 pub mod atr;
+pub mod command;
 pub mod distance;
 pub mod fact;
 pub mod fleet;
@@ -35,6 +36,7 @@ mod words;
 
 pub use account::{AccountView, Admitted, Book, Limits, Refusal};
 pub use atr::{Atr, Bar};
+pub use command::{Act, Command};
 pub use distance::Distance;
 pub use fact::{Fact, Step};
 pub use input::{Input, News, Snapshot};

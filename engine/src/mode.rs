@@ -20,6 +20,11 @@ pub enum Mode {
     /// Trades.
     #[default]
     Active,
+    /// Opens nothing until a person says that it goes on.
+    Paused {
+        /// Who said so.
+        by: String,
+    },
     /// Opens nothing until a named release.
     Halted {
         /// Why.
@@ -87,6 +92,21 @@ impl Mode {
         !matches!(self, Mode::Reconciling { .. } | Mode::Frozen(_))
     }
 
+    /// True where what happens may halt it: it would open, now or when it goes on.
+    #[must_use]
+    pub fn may_halt(&self) -> bool {
+        self.opens() || matches!(self, Mode::Paused { .. })
+    }
+
+    /// The state behind a comparison with the broker, should nothing differ.
+    #[must_use]
+    pub fn lasting(&self) -> &Mode {
+        match self {
+            Mode::Reconciling { then } => then.lasting(),
+            mode => mode,
+        }
+    }
+
     /// True while nothing can be sent and nothing that was heard can be trusted whole.
     #[must_use]
     pub fn is_reconciling(&self) -> bool {
@@ -97,8 +117,12 @@ impl Mode {
 impl fmt::Display for Mode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Mode::Reconciling { .. } => f.write_str("reconciling"),
+            Mode::Reconciling { then } => match then.lasting() {
+                Mode::Active => f.write_str("reconciling"),
+                then => write!(f, "reconciling, then {then}"),
+            },
             Mode::Active => f.write_str("active"),
+            Mode::Paused { by } => write!(f, "paused (by {by})"),
             Mode::Halted { because } => write!(f, "halted ({because})"),
             Mode::Frozen(difference) => write!(f, "frozen ({difference})"),
         }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use chrono::Timelike;
 
+use crate::command::{Command, Objection};
 use crate::fact::{ClosedUnseen, Fact, LotClosed, LotOpened, Step};
 use crate::money::Money;
 use crate::order::{Execution, Standing, Status, TimeInForce};
@@ -87,8 +88,7 @@ impl fmt::Display for Fact {
             Fact::CorrectedLate { execution, by } => {
                 write!(f, "corrected after its trade was over: {execution}, {by:+}")
             }
-            Fact::ClosedOutside { lot, execution } => {
-                let Execution { quantity, price, .. } = execution;
+            Fact::ClosedOutside { lot, execution: Execution { quantity, price, .. } } => {
                 write!(f, "{quantity} of lot {lot} closed outside of this program at {price}")
             }
             Fact::ClosedUnseen(unseen) => unseen.fmt(f),
@@ -116,8 +116,16 @@ impl fmt::Display for Fact {
             Fact::TradeClosed { .. } => f.write_str("trade ended without a fill"),
             Fact::Stray { execution } => write!(f, "unexplained: {execution}"),
             Fact::Doubted { difference } => write!(f, "looks again: {difference}"),
+            Fact::Commanded { command, refused } => commanded(f, command, refused.as_ref()),
             Fact::ModeChanged { mode } => write!(f, "now {mode}"),
         }
+    }
+}
+
+fn commanded(f: &mut fmt::Formatter<'_>, command: &Command, refused: Option<&Objection>) -> fmt::Result {
+    match refused {
+        None => write!(f, "{command}"),
+        Some(why) => write!(f, "{command} not followed: {why}"),
     }
 }
 

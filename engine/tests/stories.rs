@@ -8,6 +8,7 @@ mod stories {
     mod gaps;
     mod hands;
     mod lives;
+    mod orders;
     mod protection;
     mod rules;
     mod signals;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand};
-use engine::TickerKey;
+use engine::{Act, TickerKey};
 use ringfence::config::{self, Choices, Environment, Source};
 use ringfence::journal::{self, Form, Wanted};
 use ringfence::terminal::say;
@@ -51,6 +51,21 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Open nothing until `resume`; what is held is managed as ever
+    Pause(Targets),
+    /// Go on after `pause`
+    Resume(Targets),
+    /// Close what tickers hold; they trade on
+    Close(Targets),
+    /// Close what tickers hold, and halt them
+    Flatten(Targets),
+    /// Open nothing until `release`, over restarts, too
+    Halt(Targets),
+    /// End a halt; let a frozen ticker compare with the broker again; release a limit that has tripped (daily_loss,
+    /// losing_streak, unfilled_entries)
+    Release(Targets),
+    /// Compare tickers with the broker now
+    Reconcile(Targets),
     /// Show the end of a log, whether or not a supervisor runs; without a name, which logs there are
     Logs(Logs),
     /// Look at the journal while no supervisor runs: everything that was decided, in order
@@ -60,6 +75,21 @@ enum Command {
     },
     /// Run the whole program against a paper gateway under random faults and kills, and say what held
     Soak(Soak),
+}
+
+#[derive(Args)]
+struct Targets {
+    /// Which tickers; none: every one, but for `close` and `release`
+    targets: Vec<String>,
+    /// Who orders it, for the journal
+    #[arg(long, default_value = "operator")]
+    by: String,
+    /// The order's id: given again, it is not followed twice
+    #[arg(long)]
+    id: Option<String>,
+    /// Print as JSON
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Subcommand)]
@@ -203,6 +233,13 @@ fn main() -> ExitCode {
         Command::Logs(choices) => logs(choices),
         Command::Journal { what } => look(what),
         Command::Soak(choices) => soak(choices),
+        Command::Pause(targets) => order(Act::Pause, targets),
+        Command::Resume(targets) => order(Act::Resume, targets),
+        Command::Close(targets) => order(Act::Close, targets),
+        Command::Flatten(targets) => order(Act::Flatten, targets),
+        Command::Halt(targets) => order(Act::Halt, targets),
+        Command::Release(targets) => order(Act::Release, targets),
+        Command::Reconcile(targets) => order(Act::Reconcile, targets),
     }
 }
 
@@ -267,6 +304,14 @@ fn start(choices: Run) -> ExitCode {
     let of_config = choices.config.choices();
     let choices = run::Choices { config: of_config, duration: choices.duration, keep: choices.keep };
     end(run::run(config, &source, choices), false)
+}
+
+fn order(act: Act, Targets { targets, by, id, json }: Targets) -> ExitCode {
+    match follow::order::order(follow::order::Choices { act, targets, by, id, json }) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => end(Err(error), json),
+    }
 }
 
 fn soak(Soak { seed, duration, tickers, no_kills, json }: Soak) -> ExitCode {

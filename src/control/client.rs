@@ -4,7 +4,9 @@ use std::path::Path;
 
 use reqwest::StatusCode;
 use secrecy::ExposeSecret;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::PATIENCE;
 use super::file::{Door, PATH};
@@ -47,22 +49,36 @@ pub enum AskError {
 /// No supervisor runs in this folder, or it does not answer, or it says no.
 pub fn ask<T: DeserializeOwned>(path: &str) -> Result<T, AskError> {
     let door = Door::read(Path::new(PATH)).map_err(AskError::File)?.ok_or(AskError::NotRunning)?;
-    actix_rt::System::new().block_on(ask_at(&door, path))
+    actix_rt::System::new().block_on(ask_at(&door, path, None))
 }
 
-async fn ask_at<T: DeserializeOwned>(door: &Door, path: &str) -> Result<T, AskError> {
+/// Posts `body` to `path`.
+///
+/// # Errors
+/// As [`ask`].
+pub fn post<T: DeserializeOwned>(path: &str, body: &impl Serialize) -> Result<T, AskError> {
+    let door = Door::read(Path::new(PATH)).map_err(AskError::File)?.ok_or(AskError::NotRunning)?;
+    let body = serde_json::json!(body);
+    actix_rt::System::new().block_on(ask_at(&door, path, Some(&body)))
+}
+
+async fn ask_at<T: DeserializeOwned>(door: &Door, path: &str, body: Option<&Value>) -> Result<T, AskError> {
     let silent = |source: reqwest::Error| match source.is_connect() {
         true => AskError::Gone { pid: door.pid },
         false => AskError::Silent { pid: door.pid, address: door.address, source: source.without_url() },
     };
-    let request = client().map_err(silent)?.get(format!("http://{}{path}", door.address));
+    let (client, url) = (client().map_err(silent)?, format!("http://{}{path}", door.address));
+    let request = match body {
+        Some(body) => client.post(url).json(body),
+        None => client.get(url),
+    };
     let answer = request.bearer_auth(door.token.expose_secret()).send().await.map_err(silent)?;
     match answer.status() {
         StatusCode::OK => answer.json().await.map_err(silent),
         // Whoever has the port now is not the one who wrote the file.
         StatusCode::UNAUTHORIZED => Err(AskError::Gone { pid: door.pid }),
         status => {
-            let told: serde_json::Value = answer.json().await.map_err(silent)?;
+            let told: Value = answer.json().await.map_err(silent)?;
             let words = told["error"].as_str().map_or_else(|| status.to_string(), str::to_owned);
             Err(AskError::Refused(words))
         }

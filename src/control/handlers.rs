@@ -1,24 +1,28 @@
-//! The answers: the board as JSON.
+//! The answers: the board as JSON, and what became of an order.
 
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Json, Path};
 use actors::Board;
+use actors::operator::Operator;
 use chrono_tz::Tz;
 use ports::clock::Clock;
 use serde_json::{Value, json};
 
+use super::order::Order;
 use super::shown::{Status, Why};
 use crate::nearest::did_you_mean;
 
 /// What the answers are made of.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Source {
     /// What the actors show.
     pub board: Arc<Board>,
     /// The market's time.
     pub clock: Arc<Clock>,
+    /// Who takes orders.
+    pub operator: Operator,
     /// The zone in which times are shown.
     pub zone: Tz,
 }
@@ -44,7 +48,14 @@ pub(super) async fn why(source: Data<Source>, name: Path<String>) -> HttpRespons
     }
 }
 
+pub(super) async fn order(source: Data<Source>, order: Json<Order>) -> HttpResponse {
+    match order.into_inner().follow(&source.operator).await {
+        Ok(answers) => HttpResponse::Ok().json(answers),
+        Err(fault) => HttpResponse::BadRequest().json(json!({ "error": fault.to_string() })),
+    }
+}
+
 pub(super) async fn nothing() -> HttpResponse {
-    let error = "there are /status, /why/TICKER and /health/live";
+    let error = "there are /status, /why/TICKER and /health/live to be read, and /order to be posted to";
     HttpResponse::NotFound().json(json!({ "error": error }))
 }

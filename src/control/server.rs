@@ -5,9 +5,10 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 use std::thread::{Builder, JoinHandle};
 
+use actix_web::error::{InternalError, JsonPayloadError};
 use actix_web::middleware::from_fn;
-use actix_web::web::{Data, get, to};
-use actix_web::{App, HttpServer};
+use actix_web::web::{Data, JsonConfig, get, post, to};
+use actix_web::{App, HttpResponse, HttpServer};
 use actors::streams::ERRORS;
 use secrecy::SecretString;
 use tokio::sync::oneshot;
@@ -15,10 +16,13 @@ use tokio::sync::oneshot;
 use super::file::{Door, PATH};
 use super::guard::admit;
 pub use super::handlers::Source;
-use super::handlers::{live, nothing, status, why};
+use super::handlers::{live, nothing, order, status, why};
 
 /// Under which name the log speaks of it.
 const ACTOR: &str = "control";
+
+/// How long an order may be.
+const BYTES_MAX: usize = 16 * 1_024;
 
 /// The running endpoint.
 #[derive(Debug)]
@@ -80,6 +84,12 @@ fn open(listener: TcpListener, source: Source) -> io::Result<Control> {
     Ok(Control { door, stop, thread })
 }
 
+/// A body that is no order, in the form of every other error.
+fn faulty(error: JsonPayloadError) -> actix_web::Error {
+    let answer = HttpResponse::BadRequest().json(serde_json::json!({ "error": error.to_string() }));
+    InternalError::from_response(error, answer).into()
+}
+
 async fn serve(
     listener: TcpListener,
     source: Source,
@@ -91,10 +101,12 @@ async fn serve(
         App::new()
             .app_data(source.clone())
             .app_data(token.clone())
+            .app_data(JsonConfig::default().limit(BYTES_MAX).error_handler(|error, _| faulty(error)))
             .wrap(from_fn(admit))
             .route("/status", get().to(status))
             .route("/why/{ticker}", get().to(why))
             .route("/health/live", get().to(live))
+            .route("/order", post().to(order))
             .default_service(to(nothing))
     };
     let server =

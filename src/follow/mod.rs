@@ -1,12 +1,13 @@
-//! How a person follows the program: `status`, `why`, `logs`.
+//! How a person follows the program: `status`, `why`, `logs`; and what a person orders of it.
 //!
-//! The first two ask the running program; the third reads its files, so that it works
-//! while nothing runs. Lines fit a terminal of 80 columns.
+//! `logs` reads files, so that it works while nothing runs; the others ask the running program. Lines fit a terminal
+//! of 80 columns.
 //!
-//! Read next: [`status`], [`why`]; [`streams`] finds a log, [`tail`] follows it, [`logs`]
+//! Read next: [`status`], [`why`], [`mod@order`]; [`streams`] finds a log, [`tail`] follows it, [`logs`]
 //! shows it.
 
 pub mod logs;
+pub mod order;
 pub mod status;
 pub mod streams;
 pub mod tail;

@@ -31,6 +31,7 @@ fn of_input(input: &Input) -> String {
         Input::Snapshot(snapshot) => of_snapshot(snapshot),
         Input::Settle { order, price } => format!("{} went at {price}", order.short()),
         Input::Close(because) => format!("close ({because})"),
+        Input::Command(command) => command.to_string(),
         Input::Withdraw(because) => format!("open nothing more ({because})"),
     }
 }

@@ -39,7 +39,7 @@ pub(crate) fn until_settled(desk: &Desk, folder: &Path, told: &str) -> Books {
 fn is_settled(folder: &Path) -> bool {
     let Some(status) = ask(folder, "/status") else { return false };
     let mode = status["tickers"][SYMBOL]["mode"].as_str();
-    status["link"] == "up" && mode.is_some_and(|mode| mode != "reconciling")
+    status["link"] == "up" && mode.is_some_and(|mode| !mode.starts_with("reconciling"))
 }
 
 /// Waits until the broker's books are sound, are as `wanted` says, and stay so.

@@ -26,15 +26,29 @@ fn binary() -> PathBuf {
 
 /// What the program that runs in `folder` answers to `path`; none while it does not.
 pub(crate) fn ask(folder: &Path, path: &str) -> Option<serde_json::Value> {
+    let (_, body) = request(folder, true, &format!("GET {path}"), "")?;
+    serde_json::from_str(&body).ok()
+}
+
+/// Posts an order to the program that runs in `folder`, with its token or without: the status and the answer.
+pub(crate) fn order(folder: &Path, knows: bool, body: &str) -> (u16, String) {
+    request(folder, knows, "POST /order", body).expect("an answer")
+}
+
+fn request(folder: &Path, knows: bool, line: &str, body: &str) -> Option<(u16, String)> {
     let door = std::fs::read(folder.join("state/control.json")).ok()?;
     let door: serde_json::Value = serde_json::from_slice(&door).ok()?;
     let (address, token) = (door["address"].as_str()?, door["token"].as_str()?);
     let mut stream = TcpStream::connect(address).ok()?;
-    let host = format!("Host: {address}\r\nAuthorization: Bearer {token}\r\nConnection: close");
-    write!(stream, "GET {path} HTTP/1.1\r\n{host}\r\n\r\n").ok()?;
+    let token = if knows { format!("Authorization: Bearer {token}\r\n") } else { String::new() };
+    let length = format!("Content-Type: application/json\r\nContent-Length: {}", body.len());
+    let head = format!("{line} HTTP/1.1\r\nHost: {address}\r\n{token}Connection: close\r\n{length}");
+    // One that is too long is answered before it is read.
+    let _ = write!(stream, "{head}\r\n\r\n{body}");
     let mut answer = String::new();
-    stream.read_to_string(&mut answer).ok()?;
-    serde_json::from_str(answer.split_once("\r\n\r\n")?.1).ok()
+    let _ = stream.read_to_string(&mut answer);
+    let (head, body) = answer.split_once("\r\n\r\n")?;
+    Some((head.split(' ').nth(1)?.parse().ok()?, body.to_owned()))
 }
 
 /// A running `supervisor`.

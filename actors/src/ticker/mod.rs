@@ -19,8 +19,8 @@ use ports::broker::{FundsCell, QuoteCell};
 use ports::clock::Clock;
 use ports::journal::Draft;
 
-use crate::board::{Board, DECISIONS_MAX, Decision};
-use crate::message::{Append, LookAgain, Recall, Tell};
+use crate::board::{Board, DECISIONS_MAX, Decision, Trouble};
+use crate::message::{Append, LookAgain, Operate, Recall, Tell};
 use crate::streams;
 use breakdowns::Breakdowns;
 use rebuild::Life;
@@ -158,7 +158,9 @@ impl TickerActor {
             Step::Fact(fact) => {
                 match &fact {
                     Fact::Protected { .. } => self.tell_position(now),
-                    Fact::Doubted { .. } => self.doors.broker.do_send(LookAgain(self.key.clone())),
+                    Fact::Commanded { refused: None, .. } | Fact::Doubted { .. } => {
+                        self.doors.broker.do_send(LookAgain(self.key.clone()))
+                    }
                     _ => {}
                 }
                 if decides(&fact) {
@@ -224,6 +226,7 @@ fn decides(fact: &Fact) -> bool {
             | Fact::ChangedByHand { .. }
             | Fact::CloseDecided { .. }
             | Fact::LotClosed(_)
+            | Fact::Commanded { .. }
             | Fact::ModeChanged { .. }
     )
 }
@@ -243,6 +246,22 @@ impl Handler<Tell> for TickerActor {
     fn handle(&mut self, told: Tell, ctx: &mut Context<Self>) {
         if catch_unwind(AssertUnwindSafe(|| self.take(told, ctx))).is_err() {
             self.break_down(ctx, None);
+        }
+    }
+}
+
+impl Handler<Operate> for TickerActor {
+    type Result = Result<String, String>;
+
+    fn handle(&mut self, Operate(command): Operate, ctx: &mut Context<Self>) -> Self::Result {
+        let id = command.id.clone();
+        self.decide(ctx, &Input::Command(command));
+        match (self.ticker.answer(&id), self.life.trouble()) {
+            (_, Some(Trouble::Rebuilding)) => Ok("it is being made anew, and is told then".to_owned()),
+            (_, Some(trouble)) => Err(format!("it is {trouble}; restart the supervisor")),
+            (Some(Ok(())), None) => Ok(format!("now {}", self.ticker.mode())),
+            (Some(Err(objection)), None) => Err(objection.to_string()),
+            (None, None) => Err("the program is ending".to_owned()),
         }
     }
 }

@@ -174,6 +174,7 @@ fn is_said_once(input: &Input) -> bool {
         Input::Signal(_)
             | Input::Refused { .. }
             | Input::Settle { .. }
+            | Input::Command(_)
             | Input::Close(_)
             | Input::Withdraw(_)
     )
@@ -190,6 +191,7 @@ fn kind(input: &Input) -> &'static str {
         Input::Gap => "a gap",
         Input::Snapshot(_) => "a snapshot",
         Input::Settle { .. } => "a settlement",
+        Input::Command(_) => "an order of a person",
         Input::Close(_) => "a close",
         Input::Withdraw(_) => "a withdrawal",
     }

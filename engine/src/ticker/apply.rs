@@ -97,6 +97,7 @@ impl Ticker {
             Fact::Stray { execution } => self.ledger.book(execution, rust_decimal::Decimal::ONE),
             Fact::Doubted { difference } => self.doubts.push(difference.clone()),
             Fact::ModeChanged { mode } => self.change_mode(mode),
+            Fact::Commanded { command, refused } => self.commanded(command, refused.as_ref()),
         }
     }
 
@@ -130,7 +131,8 @@ impl Ticker {
     /// is not answered by them was lost. It has told every execution, too, and the position
     /// agrees: a count that was higher is an old one.
     fn change_mode(&mut self, mode: &Mode) {
-        if self.mode.is_reconciling() {
+        let (before, after) = (self.mode.is_reconciling(), mode.is_reconciling());
+        if before && !after {
             let lots = self.trade.iter_mut().flat_map(|trade| &mut trade.lots);
             for leg in lots.flat_map(|lot| &mut lot.legs) {
                 leg.changing = None;
@@ -140,7 +142,9 @@ impl Ticker {
             }
         }
         self.mode = mode.clone();
-        self.doubts.clear();
+        if !(before && after) {
+            self.doubts.clear();
+        }
     }
 
     fn remember(&mut self, signal: &Signal, taken: bool) {

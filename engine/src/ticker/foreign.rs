@@ -75,7 +75,7 @@ impl Ticker {
             closed.push(Fact::ClosedOutside { lot: lot.opened.lot, execution });
         }
         closed.into_iter().for_each(|fact| self.fact(now, fact, out));
-        if self.mode.opens() {
+        if self.mode.may_halt() {
             let mode = Mode::Halted { because: Because::Outside.to_string() };
             self.fact(now, Fact::ModeChanged { mode }, out);
         }

@@ -9,6 +9,7 @@
 
 mod adds;
 mod apply;
+mod command;
 mod entry;
 mod foreign;
 mod moves;
@@ -28,6 +29,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::command::Objection;
 use crate::fact::{Fact, Step};
 use crate::input::Input;
 use crate::instrument::{ContractKind, ContractSpec, TickerKey};
@@ -82,6 +84,8 @@ pub struct Ticker {
     before: Option<Trade>,
     /// Closings that nobody saw, by the exit that is gone.
     unseen: BTreeMap<OrderRef, unseen::Unseen>,
+    /// Orders of persons, newest last, and why they were not followed.
+    commands: VecDeque<(String, Option<Objection>)>,
     /// What the snapshots since the last change of state differed by.
     doubts: Vec<Difference>,
     /// The rules that are for this ticker, in order.
@@ -136,6 +140,7 @@ impl Ticker {
             foreign: None,
             before: None,
             unseen: BTreeMap::new(),
+            commands: VecDeque::new(),
             doubts: Vec::new(),
             rules,
             watch: rules::Watch::default(),
@@ -175,6 +180,7 @@ impl Ticker {
             Input::Settle { order, price } => self.on_settle(now, order, *price, out),
             Input::Close(because) => self.on_close(now, because, out),
             Input::Withdraw(because) => self.on_withdraw(now, because, out),
+            Input::Command(command) => self.on_command(now, command, out),
             Input::Quote | Input::Wakeup => drop(self.on_rules(now, None, view, out)),
         }
         if matches!(input, Input::Quote) && self.rests(now) {

@@ -136,7 +136,7 @@ impl Ticker {
             return match &rule.action {
                 // One that waits for a signal opens by it.
                 Action::CreatePosition(_) => !rule.hears_signals() && self.mode.opens(),
-                Action::Halt(_) => self.mode.opens(),
+                Action::Halt(_) => self.mode.may_halt(),
                 Action::Alert(_) => true,
                 _ => false,
             };
@@ -144,7 +144,7 @@ impl Ticker {
         let quiet = quiet && !self.mode.is_reconciling();
         match &rule.action {
             Action::Alert(_) => true,
-            Action::Halt(_) => self.mode.opens(),
+            Action::Halt(_) => self.mode.may_halt(),
             Action::ClosePosition(_) => trade.leaving.is_none() && self.mode.places(),
             Action::ScaleOut(_) => quiet && self.mode.places() && self.fired_in(trade, &rule.name).is_none(),
             Action::MoveStop(own) => {

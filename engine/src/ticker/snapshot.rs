@@ -49,7 +49,8 @@ impl Ticker {
             self.fact(now, Fact::Split { ratio, day }, out);
         }
         match (self.difference(snapshot), &self.mode) {
-            (Some(_), Mode::Frozen(_)) | (None, Mode::Active | Mode::Halted { .. } | Mode::Frozen(_)) => {}
+            (Some(_), Mode::Frozen(_))
+            | (None, Mode::Active | Mode::Paused { .. } | Mode::Halted { .. } | Mode::Frozen(_)) => {}
             (Some(difference), _) => self.differ(now, difference, out),
             (None, Mode::Reconciling { then }) => {
                 let mode = Mode::clone(then);

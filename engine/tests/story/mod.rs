@@ -20,6 +20,7 @@
 //! 10:00:03 commission 1.00               of the last execution
 //! 10:00:03 refused E1                    the risk book says no (the day's loss)
 //! 10:00:03 close                         the operator wants it closed
+//! 10:00:03 order 7 pause by ann           ann orders a pause, under the id 7
 //! 10:00:03 settle S1 96.50               the price of a closing that nobody saw
 //! 10:00:03 low 95.00                     the lowest price of the day
 //! 10:00:03 withdraw                      nothing more shall come
@@ -47,8 +48,8 @@ use engine::input::Foreign;
 use engine::order::{Action, Commission, End, Execution, Standing, Status, Terms};
 use engine::request::OrderSpec;
 use engine::{
-    Because, Input, Installation, Instrument, MarketView, Money, News, Now, OrderRef, Price, Quantity, Quote,
-    Request, Role, Signal, Snapshot, Step, Ticker, TickerSettings,
+    Because, Command, Input, Installation, Instrument, MarketView, Money, News, Now, OrderRef, Price,
+    Quantity, Quote, Request, Role, Signal, Snapshot, Step, Ticker, TickerSettings,
 };
 use expect_test::Expect;
 
@@ -100,6 +101,11 @@ fn price(text: &str) -> Price {
 
 fn quantity(text: &str) -> Quantity {
     Quantity::new(decimal(text)).expect("a quantity")
+}
+
+fn ordered(id: &str, act: &str, who: &str) -> Input {
+    let act = serde_json::from_value(act.into()).expect("an act");
+    Input::Command(Command { id: id.to_owned(), by: who.to_owned(), act })
 }
 
 /// Tells a ticker its story, line by line.
@@ -167,6 +173,7 @@ impl Teller {
             ["again", id] => vec![Input::Signal(self.signals[*id].clone())],
             ["refused", orders @ ..] => vec![self.refused(orders)],
             ["close"] => vec![Input::Close(Because::Operator)],
+            ["order", id, act, "by", who] => vec![ordered(id, act, who)],
             ["withdraw"] => vec![Input::Withdraw(Because::Operator)],
             ["zone", zone] => self.see_instrument(|own| own.zone = zone.parse().expect("a zone")),
             ["expiry", day] => self.see_instrument(|own| own.expiry = Some(day.parse().expect("a day"))),

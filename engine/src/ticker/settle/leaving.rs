@@ -62,7 +62,7 @@ pub(super) fn cover_excess(
     if trade.leaving.is_none() {
         steps.push(Step::Fact(Fact::CloseDecided { because: because.clone() }));
     }
-    if ticker.mode.opens() {
+    if ticker.mode.may_halt() {
         let mode = Mode::Halted { because: because.to_string() };
         steps.push(Step::Fact(Fact::ModeChanged { mode }));
     }
@@ -197,7 +197,7 @@ fn reprice(ticker: &Ticker, now: Now, trade: &Trade, lot: &Lot, leg: &Leg, price
     if trade.repricings >= REPRICINGS_MAX {
         let because = format!("{REPRICINGS_MAX} prices did not close the position");
         let halt = Fact::ModeChanged { mode: Mode::Halted { because } };
-        return if ticker.mode.opens() { fact(halt) } else { vec![] };
+        return if ticker.mode.may_halt() { fact(halt) } else { vec![] };
     }
     modify(leg, lot.held(), price)
 }

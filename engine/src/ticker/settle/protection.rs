@@ -109,7 +109,7 @@ pub(super) fn renew_protection(
         steps.push(place(protection(ticker, trade, lot, view)));
     } else if lot.exits() < EXITS_MAX {
         steps.extend(abandon(ticker, trade, lot));
-    } else if ticker.mode.opens() {
+    } else if ticker.mode.may_halt() {
         let mode = Mode::Halted { because: Because::Unprotected.to_string() };
         steps.push(Step::Fact(Fact::ModeChanged { mode }));
     }

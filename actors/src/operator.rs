@@ -1,0 +1,86 @@
+//! The operator's door: where orders of a person come in, and who answers them.
+//!
+//! Who was asked and does not answer in time will follow all the same: the order waits in its mailbox.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use actix::{MailboxError, Recipient};
+use engine::account::LimitName;
+use engine::{Command, TickerKey};
+
+use crate::message::{Operate, Release};
+
+/// How long an answer may take.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Takes orders of a person to whom they are for. Cheap to clone.
+#[derive(Clone)]
+pub struct Operator {
+    tickers: Arc<Mutex<BTreeMap<TickerKey, Recipient<Operate>>>>,
+    risk: Recipient<Release>,
+}
+
+/// Why an order was not followed, or not yet.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unanswered {
+    /// There is nobody of that name.
+    #[error("there is no ticker {0}")]
+    Nobody(TickerKey),
+    /// Whom it is for says why not.
+    #[error("{0}")]
+    Refused(String),
+    /// It waits.
+    #[error(
+        "no answer within {PATIENCE:?}; the order waits and is followed as soon as its actor comes to it"
+    )]
+    Waits,
+    /// The program ends.
+    #[error("the program is ending")]
+    Ending,
+}
+
+impl Operator {
+    pub(crate) fn new(risk: Recipient<Release>) -> Operator {
+        Operator { tickers: Arc::default(), risk }
+    }
+
+    pub(crate) fn meet(&self, key: TickerKey, to: Recipient<Operate>) {
+        self.tickers.lock().unwrap_or_else(PoisonError::into_inner).insert(key, to);
+    }
+
+    /// Who can be ordered.
+    #[must_use]
+    pub fn tickers(&self) -> Vec<TickerKey> {
+        self.tickers.lock().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
+    }
+
+    /// Orders something of a ticker; answers with its state then.
+    ///
+    /// # Errors
+    /// There is no such ticker, it does not follow, or it does not answer yet.
+    pub async fn order(&self, ticker: &TickerKey, command: Command) -> Result<String, Unanswered> {
+        let to = self.tickers.lock().unwrap_or_else(PoisonError::into_inner).get(ticker).cloned();
+        let to = to.ok_or_else(|| Unanswered::Nobody(ticker.clone()))?;
+        answered(tokio::time::timeout(PATIENCE, to.send(Operate(command))).await)
+    }
+
+    /// Releases a limit that holds until a person says otherwise; answers with its name.
+    ///
+    /// # Errors
+    /// It has not tripped, or the risk book does not answer yet.
+    pub async fn release(&self, limit: LimitName, by: String) -> Result<String, Unanswered> {
+        answered(tokio::time::timeout(PATIENCE, self.risk.send(Release { limit, by })).await)
+    }
+}
+
+type Sent = Result<Result<Result<String, String>, MailboxError>, tokio::time::error::Elapsed>;
+
+fn answered(sent: Sent) -> Result<String, Unanswered> {
+    match sent {
+        Ok(Ok(answer)) => answer.map_err(Unanswered::Refused),
+        Ok(Err(MailboxError::Closed)) => Err(Unanswered::Ending),
+        Ok(Err(MailboxError::Timeout)) | Err(_) => Err(Unanswered::Waits),
+    }
+}

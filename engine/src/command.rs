@@ -1,0 +1,70 @@
+//! What a person orders of a ticker.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// An order of a person. The same one twice is one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Command {
+    /// Its id, another one for each order that is meant.
+    pub id: String,
+    /// Who orders it.
+    pub by: String,
+    /// What.
+    pub act: Act,
+}
+
+/// What is ordered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    /// Open nothing until told to go on. What is held is managed as ever.
+    Pause,
+    /// Go on after a pause.
+    Resume,
+    /// Close what is held; open again when a signal says so.
+    Close,
+    /// Close what is held, and halt.
+    Flatten,
+    /// Open nothing until released.
+    Halt,
+    /// Trade again after a halt; compare with the broker again after a difference.
+    Release,
+    /// Compare with the broker.
+    Reconcile,
+}
+
+/// Why an order of a person is not followed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum Objection {
+    /// Its state is one in which it means nothing.
+    #[error("it is {0}")]
+    Mode(String),
+    /// There is nothing to close.
+    #[error("it is flat")]
+    Flat,
+    /// It is being closed already.
+    #[error("it is being closed already")]
+    Leaving,
+}
+
+impl fmt::Display for Act {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Act::Pause => "pause",
+            Act::Resume => "resume",
+            Act::Close => "close",
+            Act::Flatten => "flatten",
+            Act::Halt => "halt",
+            Act::Release => "release",
+            Act::Reconcile => "reconcile",
+        })
+    }
+}
+
+impl fmt::Display for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} by {}", self.act, self.by)
+    }
+}

@@ -1,0 +1,83 @@
+//! What a person orders, and what becomes of it.
+
+use super::{Out, Ticker};
+use crate::command::{Act, Command, Objection};
+use crate::fact::Fact;
+use crate::mode::Mode;
+use crate::reason::Because;
+use crate::time::Now;
+
+/// Orders of persons that are remembered, so that one that is repeated is not followed twice.
+const COMMANDS_MAX: usize = 64;
+
+impl Ticker {
+    /// What became of an order of a person: followed, or why not. None for one that was never heard of.
+    #[must_use]
+    pub fn answer(&self, id: &str) -> Option<Result<(), &Objection>> {
+        let (_, refused) = self.commands.iter().find(|(known, _)| known == id)?;
+        Some(refused.as_ref().map_or(Ok(()), Err))
+    }
+
+    pub(super) fn on_command(&mut self, now: Now, command: &Command, out: &mut Out) {
+        if self.answer(&command.id).is_some() {
+            return;
+        }
+        let refused = self.objection(command.act);
+        let follows = refused.is_none();
+        self.fact(now, Fact::Commanded { command: command.clone(), refused }, out);
+        if follows {
+            self.obey(now, command, out);
+        }
+    }
+
+    pub(super) fn commanded(&mut self, command: &Command, refused: Option<&Objection>) {
+        if self.commands.len() == COMMANDS_MAX {
+            self.commands.pop_front();
+        }
+        self.commands.push_back((command.id.clone(), refused.cloned()));
+    }
+
+    fn obey(&mut self, now: Now, command: &Command, out: &mut Out) {
+        let by = command.by.clone();
+        match command.act {
+            Act::Pause => self.turn(now, Mode::Paused { by }, out),
+            Act::Halt => self.turn(now, Mode::Halted { because: format!("by {by}") }, out),
+            Act::Resume => self.turn(now, Mode::Active, out),
+            // What differed has to agree before it trades.
+            Act::Release if matches!(self.mode.lasting(), Mode::Frozen(_)) => {
+                let mode = Mode::Reconciling { then: Box::new(Mode::Active) };
+                self.fact(now, Fact::ModeChanged { mode }, out);
+            }
+            Act::Release => self.turn(now, Mode::Active, out),
+            Act::Close => self.on_close(now, &Because::Operator, out),
+            Act::Flatten => {
+                if self.mode.lasting().may_halt() {
+                    self.turn(now, Mode::Halted { because: format!("flattened by {by}") }, out);
+                }
+                self.on_close(now, &Because::Operator, out);
+            }
+            Act::Reconcile => self.on_gap(now, out),
+        }
+    }
+
+    /// Another state, now or once it is in step with the broker.
+    fn turn(&mut self, now: Now, to: Mode, out: &mut Out) {
+        let mode = if self.mode.is_reconciling() { Mode::Reconciling { then: Box::new(to) } } else { to };
+        self.fact(now, Fact::ModeChanged { mode }, out);
+    }
+
+    fn objection(&self, act: Act) -> Option<Objection> {
+        let leaving = self.trade.as_ref().map(|trade| trade.leaving.is_some());
+        match (act, self.mode.lasting(), leaving) {
+            (Act::Flatten | Act::Reconcile, ..)
+            | (Act::Close, _, Some(false))
+            | (Act::Pause, Mode::Active, _)
+            | (Act::Resume, Mode::Paused { .. }, _)
+            | (Act::Halt, Mode::Active | Mode::Paused { .. }, _)
+            | (Act::Release, Mode::Halted { .. } | Mode::Frozen(_), _) => None,
+            (Act::Close, _, None) => Some(Objection::Flat),
+            (Act::Close, _, Some(true)) => Some(Objection::Leaving),
+            (_, mode, _) => Some(Objection::Mode(mode.to_string())),
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! What a person orders, and what a ticker makes of it.
+
+use expect_test::expect;
+
+use crate::story::check;
+
+#[test]
+fn a_pause_opens_nothing_manages_what_is_held_and_ends_by_a_word() {
+    check(
+        "
+        10:00:00 quote 99.98 100.00
+        10:00:00 signal BUY 0.85
+        10:00:01 accepted E1 T1 S1
+        10:00:02 filled E1 99 at 100.00
+        10:00:02 armed S1 99, T1 99
+        10:00:02 echo T1 99 at 108.00
+        10:01:00 order 1 pause by ann
+        10:01:01 order 1 pause by ann
+        10:01:02 order 2 pause by bob
+        10:02:00 filled S1 99 at 97.00
+        10:02:00 cancelled T1
+        12:00:00 quote 97.98 98.00
+        12:00:00 signal BUY 0.85
+        12:01:00 order 3 resume by bob
+        12:02:00 quote 97.98 98.00
+        12:02:00 signal BUY 0.85
+    ",
+        expect![[r#"
+            10:00:00 signal BUY 0.85 taken (High Confidence Buy: 0.85 >= 0.80)
+            10:00:00 trade 1 lot 1: long from 100.00 (High Confidence Buy: 0.85 >= 0.80)
+            10:00:00 -> place E1 buy 99 limit 100.10 until 14:00:30 UTC, T1 sell 99 limit 108.11, S1 sell 99 stop 97.09
+            10:00:01 E1 works 99, 0 filled
+            10:00:01 T1 accepted, waits for its entry
+            10:00:01 S1 accepted, waits for its entry
+            10:00:02 filled E1 buy 99 at 100.00
+            10:00:02 E1 filled, 99 filled
+            10:00:02 S1 works 99, 0 filled
+            10:00:02 protected after 0 ms
+            10:00:02 T1 works 99, 0 filled
+            10:00:02 average entry 100.00
+            10:00:02 -> modify T1 to 99 at 108.00
+            10:00:02 T1 now 99 at 108.00
+            10:01:00 pause by ann
+            10:01:00 now paused (by ann)
+            10:01:02 pause by bob not followed: it is paused (by ann)
+            10:02:00 filled S1 sell 99 at 97.00
+            10:02:00 closed long 99 from 100.00 at 97.00: -297.00 by stop
+            10:02:00 S1 filled, 99 filled
+            10:02:00 T1 cancelled, 0 filled
+            10:02:00 trade closed: -297.00, commission 0.00
+            12:00:00 signal BUY 0.85 declined: the ticker is paused (by ann)
+            12:01:00 resume by bob
+            12:01:00 now active
+            12:02:00 signal BUY 0.85 taken (High Confidence Buy: 0.85 >= 0.80)
+            12:02:00 trade 2 lot 1: long from 98.00 (High Confidence Buy: 0.85 >= 0.80)
+            12:02:00 -> place E1 buy 101 limit 98.09 until 16:02:30 UTC, T1 sell 101 limit 105.94, S1 sell 101 stop 95.14
+        "#]],
+    );
+}
+
+#[test]
+fn flatten_closes_and_halts_until_a_release() {
+    check(
+        "
+        10:00:00 quote 99.98 100.00
+        10:00:00 signal BUY 0.85
+        10:00:01 accepted E1 T1 S1
+        10:00:02 filled E1 99 at 100.00
+        10:00:02 armed S1 99, T1 99
+        10:00:02 echo T1 99 at 108.00
+        10:01:00 quote 99.98 100.00
+        10:01:00 order 1 flatten by ann
+        10:01:01 echo T1 99 at 99.88
+        10:01:01 filled T1 99 at 99.98
+        10:01:01 cancelled S1
+        10:01:02 order 2 close by ann
+        12:00:00 quote 99.98 100.00
+        12:00:00 signal BUY 0.85
+        12:00:01 order 3 resume by ann
+        12:00:02 order 4 release by ann
+        12:00:03 order 5 release by ann
+        12:00:04 quote 99.98 100.00
+        12:00:04 signal BUY 0.85
+    ",
+        expect![[r#"
+            10:00:00 signal BUY 0.85 taken (High Confidence Buy: 0.85 >= 0.80)
+            10:00:00 trade 1 lot 1: long from 100.00 (High Confidence Buy: 0.85 >= 0.80)
+            10:00:00 -> place E1 buy 99 limit 100.10 until 14:00:30 UTC, T1 sell 99 limit 108.11, S1 sell 99 stop 97.09
+            10:00:01 E1 works 99, 0 filled
+            10:00:01 T1 accepted, waits for its entry
+            10:00:01 S1 accepted, waits for its entry
+            10:00:02 filled E1 buy 99 at 100.00
+            10:00:02 E1 filled, 99 filled
+            10:00:02 S1 works 99, 0 filled
+            10:00:02 protected after 0 ms
+            10:00:02 T1 works 99, 0 filled
+            10:00:02 average entry 100.00
+            10:00:02 -> modify T1 to 99 at 108.00
+            10:00:02 T1 now 99 at 108.00
+            10:01:00 flatten by ann
+            10:01:00 now halted (flattened by ann)
+            10:01:00 leaving: asked for by the operator
+            10:01:00 -> modify T1 to 99 at 99.89
+            10:01:01 T1 now 99 at 99.88
+            10:01:01 filled T1 sell 99 at 99.98
+            10:01:01 closed long 99 from 100.00 at 99.98: -1.98 by asked for by the operator
+            10:01:01 T1 filled, 99 filled
+            10:01:01 S1 cancelled, 0 filled
+            10:01:01 trade closed: -1.98, commission 0.00
+            10:01:02 close by ann not followed: it is flat
+            12:00:00 signal BUY 0.85 declined: the ticker is halted (flattened by ann)
+            12:00:01 resume by ann not followed: it is halted (flattened by ann)
+            12:00:02 release by ann
+            12:00:02 now active
+            12:00:03 release by ann not followed: it is active
+            12:00:04 signal BUY 0.85 taken (High Confidence Buy: 0.85 >= 0.80)
+            12:00:04 trade 2 lot 1: long from 100.00 (High Confidence Buy: 0.85 >= 0.80)
+            12:00:04 -> place E1 buy 99 limit 100.10 until 16:00:34 UTC, T1 sell 99 limit 108.11, S1 sell 99 stop 97.09
+        "#]],
+    );
+}
+
+#[test]
+fn what_is_frozen_is_released_only_as_far_as_it_agrees() {
+    check(
+        "
+        10:00:00 quote 99.98 100.00
+        10:00:00 signal BUY 0.85
+        10:00:01 accepted E1 T1 S1
+        10:00:02 filled E1 99 at 100.00
+        10:00:02 armed S1 99, T1 99
+        10:00:02 echo T1 99 at 108.00
+        10:01:00 gap
+        10:01:01 snapshot 50; armed S1 99; armed T1 99
+        10:01:02 snapshot 50; armed S1 99; armed T1 99
+        10:01:03 order 1 pause by ann
+        10:01:04 order 2 release by ann
+        10:01:05 snapshot 50; armed S1 99; armed T1 99
+        10:01:06 snapshot 50; armed S1 99; armed T1 99
+        10:02:00 order 3 release by ann
+        10:02:01 snapshot 99; armed S1 99; armed T1 99
+    ",
+        expect![[r#"
+            10:00:00 signal BUY 0.85 taken (High Confidence Buy: 0.85 >= 0.80)
+            10:00:00 trade 1 lot 1: long from 100.00 (High Confidence Buy: 0.85 >= 0.80)
+            10:00:00 -> place E1 buy 99 limit 100.10 until 14:00:30 UTC, T1 sell 99 limit 108.11, S1 sell 99 stop 97.09
+            10:00:01 E1 works 99, 0 filled
+            10:00:01 T1 accepted, waits for its entry
+            10:00:01 S1 accepted, waits for its entry
+            10:00:02 filled E1 buy 99 at 100.00
+            10:00:02 E1 filled, 99 filled
+            10:00:02 S1 works 99, 0 filled
+            10:00:02 protected after 0 ms
+            10:00:02 T1 works 99, 0 filled
+            10:00:02 average entry 100.00
+            10:00:02 -> modify T1 to 99 at 108.00
+            10:00:02 T1 now 99 at 108.00
+            10:01:00 now reconciling
+            10:01:01 looks again: the broker holds 50, our executions make 99
+            10:01:02 now frozen (the broker holds 50, our executions make 99)
+            10:01:03 pause by ann not followed: it is frozen (the broker holds 50, our executions make 99)
+            10:01:04 release by ann
+            10:01:04 now reconciling
+            10:01:05 looks again: the broker holds 50, our executions make 99
+            10:01:06 now frozen (the broker holds 50, our executions make 99)
+            10:02:00 release by ann
+            10:02:00 now reconciling
+            10:02:01 now active
+        "#]],
+    );
+}
+
+#[test]
+fn what_is_ordered_across_a_gap_holds_after_it() {
+    check(
+        "
+        10:00:00 gap
+        10:00:01 order 1 halt by ann
+        10:00:02 order 2 halt by ann
+        10:00:03 order 3 reconcile by ann
+        10:00:04 snapshot 0
+        10:00:05 order 4 reconcile by ann
+        10:00:06 order 5 release by ann
+        10:00:07 order 6 pause by ann
+        10:00:08 snapshot 0
+        10:00:09 order 7 close by ann
+    ",
+        expect![[r#"
+            10:00:00 now reconciling
+            10:00:01 halt by ann
+            10:00:01 now reconciling, then halted (by ann)
+            10:00:02 halt by ann not followed: it is halted (by ann)
+            10:00:03 reconcile by ann
+            10:00:04 now halted (by ann)
+            10:00:05 reconcile by ann
+            10:00:05 now reconciling, then halted (by ann)
+            10:00:06 release by ann
+            10:00:06 now reconciling
+            10:00:07 pause by ann
+            10:00:07 now reconciling, then paused (by ann)
+            10:00:08 now paused (by ann)
+            10:00:09 close by ann not followed: it is flat
+        "#]],
+    );
+}

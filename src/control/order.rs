@@ -1,0 +1,113 @@
+//! An order of a person, as it comes over the wire, and its answers.
+
+use actors::operator::{Operator, Unanswered};
+use engine::account::LimitName;
+use engine::{Act, Command, TickerKey};
+use futures::future::join_all;
+use serde::{Deserialize, Serialize};
+
+/// Characters of an id.
+const ID_MAX: usize = 64;
+/// Characters of a name.
+const NAME_MAX: usize = 32;
+
+/// An order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Order {
+    /// Its id: the same one twice is one order. One to 64 letters, digits and `-`.
+    pub id: String,
+    /// Who orders it, in one to 32 visible characters.
+    pub by: String,
+    /// What.
+    pub act: Act,
+    /// Tickers; to be released, limits by their names as well. None: every ticker.
+    #[serde(default)]
+    pub targets: Vec<String>,
+}
+
+/// What became of it, target by target.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The ticker, or the limit.
+    pub target: String,
+    /// False where it was not followed.
+    pub followed: bool,
+    /// The state then, or why not.
+    pub words: String,
+}
+
+/// Why an order is none.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// Its id.
+    #[error("`id` has to be 1 to {ID_MAX} letters, digits and `-`")]
+    Id,
+    /// Its name.
+    #[error("`by` has to be 1 to {NAME_MAX} visible characters")]
+    By,
+    /// To close or release everything has to be meant name by name.
+    #[error("{0} what? name tickers{how}", how = if *.0 == Act::Release { ", or limits that have tripped" } else { "" })]
+    Unnamed(Act),
+    /// One of its targets.
+    #[error("`{0}` is no ticker{how}", how = if *.1 == Act::Release { " and no limit" } else { "" })]
+    Target(String, Act),
+}
+
+enum Target {
+    Ticker(TickerKey),
+    Limit(LimitName),
+}
+
+impl Order {
+    /// Hands it to whom it is for; nobody is told where a part of it is wrong.
+    ///
+    /// # Errors
+    /// It is none.
+    pub(super) async fn follow(self, operator: &Operator) -> Result<Vec<Answer>, Fault> {
+        self.check()?;
+        let there = operator.tickers();
+        let named =
+            self.targets.iter().map(|name| self.target(name, &there)).collect::<Result<Vec<_>, _>>()?;
+        let targets = if named.is_empty() { there.into_iter().map(Target::Ticker).collect() } else { named };
+        Ok(join_all(targets.into_iter().map(|target| self.tell(operator, target))).await)
+    }
+
+    async fn tell(&self, operator: &Operator, target: Target) -> Answer {
+        let (target, told) = match target {
+            Target::Ticker(ticker) => {
+                let command = Command { id: self.id.clone(), by: self.by.clone(), act: self.act };
+                (ticker.to_string(), operator.order(&ticker, command).await)
+            }
+            Target::Limit(limit) => (limit.to_string(), operator.release(limit, self.by.clone()).await),
+        };
+        let followed = matches!(told, Ok(_) | Err(Unanswered::Waits));
+        Answer { target, followed, words: told.unwrap_or_else(|why| why.to_string()) }
+    }
+
+    fn check(&self) -> Result<(), Fault> {
+        let plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
+        if !(1..=ID_MAX).contains(&self.id.len()) || !self.id.chars().all(plain) {
+            return Err(Fault::Id);
+        }
+        let visible = |letter: char| !letter.is_control() && !letter.is_whitespace();
+        if !(1..=NAME_MAX).contains(&self.by.chars().count()) || !self.by.chars().all(visible) {
+            return Err(Fault::By);
+        }
+        match self.act {
+            Act::Close | Act::Release if self.targets.is_empty() => Err(Fault::Unnamed(self.act)),
+            _ => Ok(()),
+        }
+    }
+
+    fn target(&self, name: &str, there: &[TickerKey]) -> Result<Target, Fault> {
+        if let Some(ticker) = there.iter().find(|ticker| ticker.as_str() == name.to_ascii_uppercase()) {
+            return Ok(Target::Ticker(ticker.clone()));
+        }
+        let limit = serde_json::from_value(name.replace('-', "_").into()).ok();
+        limit
+            .filter(|_| self.act == Act::Release)
+            .map(Target::Limit)
+            .ok_or_else(|| Fault::Target(name.to_owned(), self.act))
+    }
+}

@@ -1,0 +1,121 @@
+//! What a person orders of the running program, by its commands and by its control endpoint.
+
+mod crash;
+mod support;
+
+use std::path::Path;
+use std::process::Command;
+
+use crash::desk::{Desk, SYMBOL};
+use crash::verdict;
+use serde_json::{Value, json};
+use support::{Program, order};
+
+/// Runs a command: whether all followed, and all that it said.
+fn run(folder: &Path, arguments: &[&str]) -> (bool, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_supervisor"));
+    for name in ringfence::config::environment::VARIABLES {
+        command.env_remove(name);
+    }
+    let ended = command.args(arguments).current_dir(folder).output().expect("the program");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+    (ended.status.success(), text(ended.stdout) + &text(ended.stderr))
+}
+
+#[test]
+fn flatten_closes_halts_over_a_restart_and_ends_by_a_release() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let desk = Desk::open(folder.path());
+    assert!(!run(folder.path(), &["halt"]).0, "nobody runs");
+    let mut program = Program::start_in(folder.path(), &[]);
+    program.wait_for(&["in step with the broker"]);
+    desk.say("BUY", 0.7);
+    program.wait_for(&["  holds "]);
+
+    let (followed, said) = run(folder.path(), &["flatten", "--by", "ann", "--id", "first"]);
+    assert!(followed && said.contains("ACME  now halted (flattened by ann)"), "{said}");
+    program.wait_for(&["flatten by ann", "closed long 100 "]);
+    assert_eq!(
+        run(folder.path(), &["flatten", "--by", "ann", "--id", "first"]),
+        (true, said),
+        "twice is once"
+    );
+    let books = verdict::until_sound(&desk, "");
+    assert!(books.holdings.values().all(|held| held.position == 0.0), "{:?}", books.holdings);
+    desk.say("BUY", 0.7);
+    program.wait_for(&["declined: the ticker is halted (flattened by ann)"]);
+    let (status, rest) = program.interrupt();
+    assert!(status.success(), "{rest}");
+    assert_eq!(rest.matches("flatten by ann").count(), 0, "{rest}");
+
+    let mut program = Program::start_in(folder.path(), &[]);
+    program.wait_for(&["in step with the broker"]);
+    verdict::until_settled(&desk, folder.path(), "");
+    desk.say("BUY", 0.7);
+    program.wait_for(&["declined: the ticker is halted (flattened by ann)"]);
+    let (followed, said) = run(folder.path(), &["release", "acme"]);
+    assert!(followed && said.contains("now active"), "{said}");
+    desk.say("SHORT", 0.7);
+    program.wait_for(&[" taken (", "  holds "]);
+    verdict::until_sound(&desk, "");
+    let (status, rest) = program.interrupt();
+    assert!(status.success(), "{rest}");
+    let (_, records) = run(folder.path(), &["journal", "export"]);
+    for said in ["flatten by ann", "release by operator"] {
+        assert!(records.contains(said), "no `{said}` in\n{records}");
+    }
+}
+
+#[test]
+fn what_means_nothing_is_refused_in_words() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let desk = Desk::open(folder.path());
+    let mut program = Program::start_in(folder.path(), &[]);
+    program.wait_for(&["in step with the broker"]);
+    verdict::until_settled(&desk, folder.path(), "");
+    for (arguments, words) in [
+        (&["pause"][..], "ACME  now paused (by operator)"),
+        (&["pause", SYMBOL], "ACME  not followed: it is paused (by operator)"),
+        (&["release", SYMBOL], "not followed: it is paused"),
+        (&["resume", SYMBOL, "--json"], "\"words\": \"now active\""),
+        (&["close", SYMBOL], "ACME  not followed: it is flat"),
+        (&["close"], "close what? name tickers"),
+        (&["release"], "release what? name tickers, or limits that have tripped"),
+        (&["pause", "AMCE"], "`AMCE` is no ticker"),
+        (&["release", "daily_los"], "`daily_los` is no ticker and no limit"),
+        (&["release", "daily_loss"], "daily loss  not followed: daily loss has not tripped"),
+        (&["pause", "--id", "a b"], "`id` has to be"),
+        (&["pause", "--by", "a\nb"], "`by` has to be"),
+        (&["reconcile"], "ACME  now reconciling"),
+    ] {
+        let (_, said) = run(folder.path(), arguments);
+        assert!(said.contains(words), "{arguments:?} said {said}");
+    }
+    verdict::until_settled(&desk, folder.path(), "");
+    program.interrupt();
+}
+
+#[test]
+fn an_order_without_the_token_or_of_another_form_does_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let desk = Desk::open(folder.path());
+    let mut program = Program::start_in(folder.path(), &[]);
+    program.wait_for(&["in step with the broker"]);
+    let good = json!({ "id": "1", "by": "ann", "act": "halt" });
+    let (status, said) = order(folder.path(), false, &good.to_string());
+    assert_eq!(status, 401, "{said}");
+    for (body, words) in [
+        ("{", "EOF while parsing"),
+        (r#"{"id":"1","by":"ann","act":"sell"}"#, "unknown variant `sell`"),
+        (r#"{"id":"1","by":"ann","act":"halt","tickers":["ACME"]}"#, "unknown field `tickers`"),
+        (&format!(r#"{{"id":"1","by":"{}","act":"halt"}}"#, "x".repeat(100_000)), "limit"),
+    ] {
+        let (status, said) = order(folder.path(), true, body);
+        assert!(status == 400 && said.contains(words), "{status} {said}");
+    }
+    let (status, said) = order(folder.path(), true, &good.to_string());
+    let answers: Value = serde_json::from_str(&said).expect("JSON");
+    assert_eq!((status, &answers[0]["target"]), (200, &json!("ACME")), "{said}");
+    verdict::until_sound(&desk, "");
+    program.interrupt();
+}
