@@ -82,7 +82,7 @@ fn every_fault_is_told_at_once_with_file_and_line() {
             environment TWS_PORT: `port`: expected a whole number from 0 to 65535, got the text `ninety`
             tickers.toml:10: `stop_los_pct` is not a setting of [defaults]; did you mean `stop_loss_pct`?
             tickers.toml:11: `take_profit_pct`: must be above 0 and at most 0.5, got 8; did you mean 0.08?
-            tickers.toml:48: `ibm`: a ticker's name is one to eight of A-Z and 0-9, got `ibm`
+            tickers.toml:51: `ibm`: a ticker's name is one to eight of A-Z and 0-9, got `ibm`
             trading_rules.toml:8: `create_positon` is not an action; did you mean `create_position`?
             trading_rules.toml:12: `min_confidence`: a confidence must be between 0 and 1, got 75"#]],
     );
@@ -120,16 +120,16 @@ fn a_ticker_has_its_own_numbers_of_a_rule_and_says_them_right() {
         &[("tickers.toml", "[MSFT]", own)],
         &[],
         expect![[r#"
-            tickers.toml:51: there is no rule `High Confidence By` for IBM; did you mean `High Confidence Buy`?
-            tickers.toml:54: rule `High Confidence Short` has no use for `scale_pct`"#]],
+            tickers.toml:54: there is no rule `High Confidence By` for IBM; did you mean `High Confidence Buy`?
+            tickers.toml:57: rule `High Confidence Short` has no use for `scale_pct`"#]],
     );
     let own = "[IBM.rules.\"High Confidence Short\"]\nmin_confidense = 0.5\nstop_loss_pct = 3\n\n[MSFT]";
     check(
         &[("tickers.toml", "[MSFT]", own)],
         &[],
         expect![[r#"
-            tickers.toml:52: `min_confidense` is not a setting of a ticker's own rule; did you mean `min_confidence`?
-            tickers.toml:53: `stop_loss_pct`: must be above 0 and at most 0.5, got 3; did you mean 0.03?"#]],
+            tickers.toml:55: `min_confidense` is not a setting of a ticker's own rule; did you mean `min_confidence`?
+            tickers.toml:56: `stop_loss_pct`: must be above 0 and at most 0.5, got 3; did you mean 0.03?"#]],
     );
 }
 
@@ -228,12 +228,12 @@ fn tickers_whose_parts_do_not_go_together_are_told() {
         ],
         &[],
         expect![[r#"
-            tickers.toml:42: rule `High Confidence Buy` may have 4294967295 orders on one side at work, IB takes 15: fewer targets or adds
-            tickers.toml:42: rule `High Confidence Short` may have 4294967295 orders on one side at work, IB takes 15: fewer targets or adds
-            tickers.toml:47: it names more than one of position_size, shares, risk_per_trade and equity_pct
-            tickers.toml:52: a future needs `local_symbol` (e.g. "ESZ6") or `expiry` (e.g. "202612")
-            tickers.toml:56: `local_symbol` and `expiry` go with security_type = "FUT"
-            tickers.toml:56: `margin_a_contract` goes with security_type = "FUT"; a stock takes its whole worth"#]],
+            tickers.toml:45: rule `High Confidence Buy` may have 4294967295 orders on one side at work, IB takes 15: fewer targets or adds
+            tickers.toml:45: rule `High Confidence Short` may have 4294967295 orders on one side at work, IB takes 15: fewer targets or adds
+            tickers.toml:50: it names more than one of position_size, shares, risk_per_trade and equity_pct
+            tickers.toml:55: a future needs `local_symbol` (e.g. "ESZ6") or `expiry` (e.g. "202612")
+            tickers.toml:59: `local_symbol` and `expiry` go with security_type = "FUT"
+            tickers.toml:59: `margin_a_contract` goes with security_type = "FUT"; a stock takes its whole worth"#]],
     );
 }
 

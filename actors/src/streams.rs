@@ -65,6 +65,7 @@ fn tell_fact(actor: &str, market: &str, fact: &Fact) {
             tracing::debug!(target: TRADING, actor, market, "{fact}");
         }
         Fact::Alerted { .. }
+        | Fact::Adopted { .. }
         | Fact::ExcessTaken { .. }
         | Fact::CorrectedLate { .. }
         | Fact::LotReopened { .. }

@@ -15,7 +15,7 @@ use crate::money::{Money, Price, Quantity};
 use crate::order::{Action, Commission, Execution, Side, Status, Terms};
 use crate::order_ref::OrderRef;
 use crate::reason::{Because, Decline, span};
-use crate::request::Request;
+use crate::request::{OrderSpec, Request};
 use crate::settings::OnHandCancel;
 use crate::signal::Signal;
 
@@ -281,6 +281,11 @@ pub enum Fact {
     Doubted {
         /// By how much.
         difference: Difference,
+    },
+    /// Orders of ours were found at the broker that no record tells of; they are the lot's that was opened before.
+    Adopted {
+        /// As they were asked for, as far as the broker tells.
+        orders: Vec<OrderSpec>,
     },
     /// A person ordered something.
     Commanded {

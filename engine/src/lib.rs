@@ -48,7 +48,7 @@ pub use reason::{Because, Decline};
 pub use record::{AccountFact, Body, Record, Verdict};
 pub use request::Request;
 pub use rule::Rule;
-pub use settings::{OnHandCancel, OnOpposite, Sizing, StopAfterAdd, TickerSettings};
+pub use settings::{OnHandCancel, OnOpposite, OnUnknown, Sizing, StopAfterAdd, TickerSettings};
 pub use signal::{Direction, Signal};
 pub use ticker::Ticker;
 pub use time::{Now, Process};

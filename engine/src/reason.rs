@@ -94,6 +94,9 @@ pub enum Because {
     /// Protection could not be placed, so the shares go.
     #[error("no stop could be placed")]
     Unprotected,
+    /// Orders of ours opened it, and no record tells of them.
+    #[error("found at the broker, and no record tells of it")]
+    Found,
     /// A person asked for it.
     #[error("asked for by the operator")]
     Operator,

@@ -49,6 +49,8 @@ pub struct TickerSettings {
     pub double_downs_max: u32,
     /// What a person means who cancels a stop a second time.
     pub on_hand_cancel: OnHandCancel,
+    /// What becomes of a position of ours that no record tells of.
+    pub on_unknown: OnUnknown,
     /// What the stops do once an add is in.
     pub stop_after_add: StopAfterAdd,
     /// The least distance of a moved stop from the market, as a fraction of the price; twice the
@@ -127,6 +129,7 @@ impl TickerSettings {
             scale_ins_max: 1,
             double_downs_max: 0,
             on_hand_cancel: OnHandCancel::Flatten,
+            on_unknown: OnUnknown::Freeze,
             stop_after_add: StopAfterAdd::Keep,
             stop_distance_min: Fraction::FIFTH_PERCENT,
             trades_a_day_max: None,
@@ -147,6 +150,18 @@ impl TickerSettings {
     pub fn needs_atr(&self) -> bool {
         self.rules.iter().any(|rule| rule.is_for(&self.key) && rule.needs_atr())
     }
+}
+
+/// What becomes of a position that orders of ours opened, and that no record tells of: the last ones were lost with
+/// the power.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnUnknown {
+    /// The ticker freezes; a person looks at it.
+    #[default]
+    Freeze,
+    /// It is managed as a trade of ours, where there is one way only to read it.
+    Adopt,
 }
 
 /// What a person means who cancels a stop by hand, and again once it is placed anew.

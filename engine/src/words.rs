@@ -7,7 +7,7 @@ use chrono::Timelike;
 use crate::command::{Command, Objection};
 use crate::fact::{ClosedUnseen, Fact, LotClosed, LotOpened, Step};
 use crate::money::Money;
-use crate::order::{Execution, Standing, Status, TimeInForce};
+use crate::order::{Execution, Standing, Status, Terms, TimeInForce};
 use crate::request::{OrderSpec, Request};
 use crate::settings::OnHandCancel;
 use crate::time::in_words;
@@ -64,10 +64,7 @@ impl fmt::Display for Fact {
             Fact::Executed { execution } => execution.fmt(f),
             Fact::Commissioned(commission) => write!(f, "commission {}", commission.amount),
             Fact::OrderMoved(status) => status.fmt(f),
-            Fact::TermsEchoed(terms) => {
-                write!(f, "{} now {}", terms.order.short(), terms.quantity)?;
-                terms.price.map_or(Ok(()), |price| write!(f, " at {price}"))
-            }
+            Fact::TermsEchoed(terms) => echoed(f, terms),
             Fact::ChangeRefused { order, code, text } => {
                 write!(f, "change of {} refused: {code} {text}", order.short())
             }
@@ -116,10 +113,20 @@ impl fmt::Display for Fact {
             Fact::TradeClosed { .. } => f.write_str("trade ended without a fill"),
             Fact::Stray { execution } => write!(f, "unexplained: {execution}"),
             Fact::Doubted { difference } => write!(f, "looks again: {difference}"),
+            Fact::Adopted { orders } => write!(f, "adopted: {}", listed(orders)),
             Fact::Commanded { command, refused } => commanded(f, command, refused.as_ref()),
             Fact::ModeChanged { mode } => write!(f, "now {mode}"),
         }
     }
+}
+
+fn echoed(f: &mut fmt::Formatter<'_>, terms: &Terms) -> fmt::Result {
+    write!(f, "{} now {}", terms.order.short(), terms.quantity)?;
+    terms.price.map_or(Ok(()), |price| write!(f, " at {price}"))
+}
+
+fn listed(orders: &[OrderSpec]) -> String {
+    orders.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 fn commanded(f: &mut fmt::Formatter<'_>, command: &Command, refused: Option<&Objection>) -> fmt::Result {

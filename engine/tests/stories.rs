@@ -3,6 +3,7 @@
 //! How a line is written is told in [`story`]; a trader can read and write them.
 
 mod stories {
+    mod adoption;
     mod entries;
     mod exits;
     mod gaps;

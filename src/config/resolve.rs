@@ -264,6 +264,7 @@ fn ticker(
         double_downs_max: own.max_double_downs.unwrap_or_default(),
         stop_after_add: own.stop_after_add.unwrap_or_default(),
         on_hand_cancel: own.on_hand_cancel.unwrap_or_default(),
+        on_unknown: own.on_unknown.unwrap_or_default(),
         stop_distance_min: own.min_stop_distance_pct.unwrap_or(built_in.stop_distance_min),
         trades_a_day_max: own.max_trades_a_day,
         stop_outside_rth: own.stop_outside_rth_pct,

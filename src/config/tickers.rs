@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
 use engine::rule::EntryKind;
-use engine::{Confidence, Fraction, OnHandCancel, OnOpposite, Quantity, Sizing, StopAfterAdd};
+use engine::{Confidence, Fraction, OnHandCancel, OnOpposite, OnUnknown, Quantity, Sizing, StopAfterAdd};
 use serde::{Deserialize, Serialize};
 
 use super::overrides::Numbers;
@@ -49,6 +49,7 @@ pub(super) struct Table {
     pub(super) max_trades_a_day: Option<u32>,
     pub(super) stop_after_add: Option<StopAfterAdd>,
     pub(super) on_hand_cancel: Option<OnHandCancel>,
+    pub(super) on_unknown: Option<OnUnknown>,
     pub(super) min_stop_distance_pct: Option<Fraction>,
     pub(super) stop_outside_rth_pct: Option<Fraction>,
     pub(super) margin_a_contract: Option<Amount>,
@@ -118,6 +119,7 @@ impl Table {
             max_trades_a_day: self.max_trades_a_day.or(below.max_trades_a_day),
             stop_after_add: self.stop_after_add.or(below.stop_after_add),
             on_hand_cancel: self.on_hand_cancel.or(below.on_hand_cancel),
+            on_unknown: self.on_unknown.or(below.on_unknown),
             min_stop_distance_pct: self.min_stop_distance_pct.or(below.min_stop_distance_pct),
             stop_outside_rth_pct: self.stop_outside_rth_pct.or(below.stop_outside_rth_pct),
             margin_a_contract: self.margin_a_contract.or(below.margin_a_contract),
@@ -163,6 +165,7 @@ impl Table {
             max_double_downs: Some(0),
             stop_after_add: Some(StopAfterAdd::Keep),
             on_hand_cancel: Some(OnHandCancel::Flatten),
+            on_unknown: Some(OnUnknown::Freeze),
             min_stop_distance_pct: Some(Fraction::FIFTH_PERCENT),
             entry_offset_pct: Some(Fraction::TENTH_PERCENT),
             entry_expiry_s: Some(30),

@@ -227,6 +227,7 @@ fn decides(fact: &Fact) -> bool {
             | Fact::CloseDecided { .. }
             | Fact::LotClosed(_)
             | Fact::Commanded { .. }
+            | Fact::Adopted { .. }
             | Fact::ModeChanged { .. }
     )
 }

@@ -86,6 +86,10 @@ impl Holding {
                 let ended = self.lines.moved(status);
                 self.ended(at, batch, ended);
             }
+            Fact::Adopted { orders } => {
+                self.asked(at, &Request::Place { orders: orders.clone() }, None);
+                orders.iter().for_each(|spec| self.lines.answer(&spec.order, at.market));
+            }
             Fact::TermsEchoed(terms) => self.lines.echoed(terms),
             Fact::ChangeRefused { order, .. } => self.lines.works_on(order),
             Fact::TradeClosed { trade, realized, commission, traded } => {

@@ -97,6 +97,7 @@ impl Ticker {
             Fact::Stray { execution } => self.ledger.book(execution, rust_decimal::Decimal::ONE),
             Fact::Doubted { difference } => self.doubts.push(difference.clone()),
             Fact::ModeChanged { mode } => self.change_mode(mode),
+            Fact::Adopted { orders } => self.apply_request(at, &Request::Place { orders: orders.clone() }),
             Fact::Commanded { command, refused } => self.commanded(command, refused.as_ref()),
         }
     }

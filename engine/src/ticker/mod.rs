@@ -8,6 +8,7 @@
 //! (what an open trade needs), `apply` (how each fact changes it).
 
 mod adds;
+mod adopt;
 mod apply;
 mod command;
 mod entry;

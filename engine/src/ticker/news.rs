@@ -14,6 +14,8 @@ use crate::time::Now;
 impl Ticker {
     pub(super) fn on_news(&mut self, now: Now, news: &News, out: &mut Out) {
         match news {
+            // The snapshot has it, with all that is needed to make sense of it.
+            News::Execution(execution) if self.may_adopt(&execution.order) => {}
             News::Execution(execution) => self.on_execution(now, execution, out),
             News::Commission(commission) if self.ledger.wants(commission) => {
                 self.fact(now, Fact::Commissioned(commission.clone()), out);

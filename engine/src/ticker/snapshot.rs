@@ -22,6 +22,7 @@ const DOUBTS_MAX: usize = 4;
 
 impl Ticker {
     pub(super) fn on_snapshot(&mut self, now: Now, snapshot: &Snapshot, market: &MarketView, out: &mut Out) {
+        self.adopt(now, snapshot, market, out);
         let replayed = snapshot.executions.iter().filter(|_| !mutant::is(Mutant::SkipReplay));
         for execution in replayed {
             self.on_execution(now, execution, out);
