@@ -1,230 +1,246 @@
-//! Rows N: what a network and TWS's link to IB can do.
+//! Rows N: what happens to the socket, and what TWS says of its own connections.
 
 use std::time::Duration;
 
-use serde_json::json;
+use paper::faults::Fault;
+use paper::faults::fault::{Ending, Frames, Way};
 
-use super::stage::{Stage, play};
-use crate::support::{Program, market};
+use super::stage::{Stage, at_once};
 
-/// Longer than a quote is traded on.
-const QUOTES_OUT: Duration = Duration::from_secs(6);
-const BACK: [&str; 2] = ["order news may be missing", "in step with the broker"];
+const BACK: [&str; 2] = ["order news may be missing: ", "in step with the broker"];
+const UNANSWERED: &str = "connection lost: the gateway left 2 questions unanswered";
+const CLEAR: &str = "the broker's state: nothing in the way";
 
-#[test]
-fn n1_a_closed_socket_is_found_again() {
-    play(json!({ "fault": "net.close", "how": "fin" }), &BACK);
+/// Frames to the program, of one message or any.
+fn frames(message: Option<u32>) -> Frames {
+    Frames { message, client: Some(1) }
 }
 
 #[test]
-fn n1_a_reset_socket_is_found_again() {
-    play(json!({ "fault": "net.close", "how": "rst" }), &BACK);
-}
-
-#[test]
-fn n2_a_half_open_socket_is_given_up_and_made_anew() {
-    play(
-        json!({ "fault": "net.blackhole", "seconds": 9 }),
-        &["connection lost: the gateway left 2 questions unanswered", "in step with the broker"],
-    );
-}
-
-#[test]
-fn n2_a_mute_gateway_is_given_up_and_made_anew() {
-    play(
-        json!({ "fault": "net.mute", "seconds": 9 }),
-        &["connection lost: the gateway left 2 questions unanswered", "in step with the broker"],
-    );
-}
-
-#[test]
-fn n3_a_gateway_that_takes_connections_and_never_answers_is_waited_for() {
-    let mut stage = Stage::open();
-    stage.fault(json!({ "fault": "net.no_handshake", "seconds": 12 }));
-    stage.fault(json!({ "fault": "net.close" }));
-    stage.wait(&["connection lost: not back within 8s", "in step with the broker"]);
-    stage.trades_on();
+fn n1_a_connection_that_is_closed_or_reset_is_made_again() {
+    let mut stage = Stage::holding();
+    for how in [Ending::Rst, Ending::Fin] {
+        stage.close(how);
+        stage.says(&BACK);
+    }
+    assert_eq!(stage.sound(), 1);
     stage.ends_well();
 }
 
 #[test]
-fn n4_a_frame_that_never_ends_is_found_by_the_heartbeat() {
-    play(
-        json!({ "fault": "frame.badlen", "length": 16_000_000 }),
-        &["connection lost: the gateway left 2 questions unanswered", "in step with the broker"],
-    );
+fn n2_a_half_open_or_mute_connection_is_found_and_replaced() {
+    let (seconds, client) = (Some(9.0), Some(1));
+    let faults =
+        [Fault::NetBlackhole { way: Way::Both, seconds, client }, Fault::NetMute { seconds, client }];
+    at_once(faults, |fault| {
+        let mut stage = Stage::holding();
+        stage.fault(fault);
+        stage.says(&[UNANSWERED, "connected to ", "in step with the broker"]);
+        assert_eq!(stage.sound(), 1);
+        stage.ends_well();
+    });
 }
 
 #[test]
-fn n5_a_frame_of_a_length_that_cannot_be_costs_the_connection_only() {
-    play(json!({ "fault": "frame.badlen", "length": 4_000_000_000_u32 }), &BACK);
+fn n3_a_gateway_that_takes_connections_and_says_nothing_is_tried_again() {
+    let silence = Fault::NetNoHandshake { seconds: None };
+    let mut stage = Stage::after(|gateway, _| gateway.control().fault(silence).expect("a gateway"));
+    stage.says(&["accepts connections but did not answer within 15s; is it logged in?"]);
+    stage.fault(Fault::NetHeal);
+    stage.says(&["in step with the broker"]);
+    stage.ends_well();
 }
 
 #[test]
-fn n6_frames_in_single_bytes_change_nothing() {
-    let mut stage = Stage::open();
-    stage.fault(json!({ "fault": "net.fragment", "bytes": 1 }));
-    stage.trades_on();
-    let told = stage.ends_well();
-    assert!(!told.contains("order news may be missing"), "{told}");
+fn n3_also_when_the_connection_was_there_before() {
+    let mut stage = Stage::holding();
+    stage.fault(Fault::NetNoHandshake { seconds: None });
+    stage.close(Ending::Fin);
+    stage.says(&["connection lost: not back within 8s"]);
+    stage.fault(Fault::NetHeal);
+    stage.says(&["in step with the broker"]);
+    assert_eq!(stage.sound(), 1);
+    stage.ends_well();
+}
+
+/// The first is waited for in vain until the heartbeat is missed, the second no client believes.
+#[test]
+fn n4_n5_frames_that_lie_about_their_length_cost_no_news() {
+    at_once([(16_000_000, UNANSWERED), (u32::MAX, BACK[0])], |(length, lost)| {
+        let mut stage = Stage::holding();
+        stage.fault(Fault::FrameBadLength { length, frames: frames(None) });
+        stage.says(&[lost, "in step with the broker"]);
+        assert_eq!(stage.sound(), 1);
+        stage.ends_well();
+    });
 }
 
 #[test]
-fn n6_frames_that_come_together_change_nothing() {
-    let mut stage = Stage::open();
-    stage.fault(json!({ "fault": "net.coalesce", "ms": 50 }));
-    stage.trades_on();
-    let told = stage.ends_well();
-    assert!(!told.contains("order news may be missing"), "{told}");
+fn n6_frames_in_pieces_and_in_heaps_are_the_same_frames() {
+    let mut stage = Stage::start();
+    stage.fault(Fault::NetFragment { bytes: 1, client: Some(1) });
+    stage.enter();
+    stage.fault(Fault::NetHeal);
+    stage.fault(Fault::NetCoalesce { ms: 200, client: Some(1) });
+    stage.leave();
+    assert_eq!(stage.sound(), 2);
+    assert!(!stage.ends_well().contains("may be missing"));
 }
 
 #[test]
-fn n7_a_link_that_flaps_ten_times_is_in_step_in_the_end() {
-    let mut stage = Stage::open();
-    for _ in 0..10 {
-        stage.fault(json!({ "fault": "net.close" }));
+fn n7_a_connection_that_flaps_leaves_everything_as_it_was() {
+    let mut stage = Stage::holding();
+    for how in [Ending::Rst, Ending::Fin].repeat(5) {
+        stage.close(how);
         std::thread::sleep(Duration::from_millis(600));
     }
-    stage.wait(&["order news may be missing", "in step with the broker"]);
-    stage.trades_on();
+    stage.says(&BACK);
+    assert_eq!(stage.sound(), 1);
     stage.ends_well();
 }
 
 #[test]
-fn n8_a_client_id_in_use_is_said_and_waited_for() {
-    let gateway = market::start();
-    let folder = tempfile::tempdir().expect("a folder");
-    market::config(folder.path(), &gateway);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
-    let other = runtime.block_on(ibapi::Client::connect(&gateway.tws().to_string(), 1)).expect("client 1");
-    let mut program = Program::start_in(folder.path(), &[]);
-    program.wait_for(&["client id 1 is in use at TWS at "]);
-    runtime.block_on(other.disconnect());
-    program.wait_for(&["in step with the broker", "filled "]);
-    let (status, told) = program.interrupt();
-    assert!(status.success(), "{told}");
-}
-
-#[test]
-fn n9_nothing_leaves_while_tws_is_without_ib() {
-    let mut stage = Stage::open();
-    stage.trades_on();
-    stage.code(1100);
-    stage.wait(&["order news may be missing: 1100", "the broker's state: the gateway is without IB (1100)"]);
-    let before = stage.executions();
-    std::thread::sleep(Duration::from_secs(3));
-    assert_eq!(stage.executions(), before, "IB fills nothing that it does not get");
-    stage.code(1102);
-    stage.wait(&["order news may be missing: 1102", "in step with the broker"]);
-    stage.trades_on();
+fn n8_a_client_id_in_use_is_waited_for_and_never_replaced() {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let mut other = None;
+    let mut stage = Stage::after(|gateway, _| {
+        let address = gateway.tws().to_string();
+        other = Some(runtime.block_on(ibapi::Client::connect(&address, 1)).expect("another client 1"));
+    });
+    stage.says(&["client id 1 is in use at TWS at "]);
+    runtime.block_on(other.expect("another client 1").disconnect());
+    stage.says(&["as client 1, account", "in step with the broker"]);
     stage.ends_well();
 }
 
+/// 1100 ends with 1102 or 1101; 2110 with the first farm that is there again.
+#[test]
+fn n9_n11_while_the_gateway_is_without_ib_nothing_is_opened() {
+    let mut stage = Stage::start();
+    for (lost, found) in [(1100, 1102), (1100, 1101), (2110, 2104)] {
+        stage.code(lost);
+        let state = format!("the broker's state: the gateway is without IB ({lost})");
+        stage.says(&[&format!("order news may be missing: {lost}"), &state]);
+        stage.signal("BUY");
+        stage.says(&["signal BUY 0.90 declined: "]);
+        stage.code(found);
+        stage.says(&[CLEAR, "in step with the broker"]);
+    }
+    assert_eq!(stage.sound(), 0);
+    stage.ends_well();
+}
+
+/// Longer after it than a quote is traded on, what is entered is entered by new quotes; so this market moves.
 #[test]
 fn n9_subscriptions_that_1101_lost_are_made_again() {
-    let mut stage = Stage::open();
+    let mut stage = Stage::moving();
     stage.code(1100);
-    stage.wait(&["order news may be missing: 1100"]);
+    stage.says(&["order news may be missing: 1100"]);
     stage.code(1101);
-    stage.wait(&["order news may be missing: 1101", "in step with the broker"]);
-    stage.passes(QUOTES_OUT);
-    // What is entered from now on is entered by new quotes.
-    stage.wait(&["place E1 "]);
-    stage.ends_well();
+    stage.says(&["order news may be missing: 1101", "in step with the broker"]);
+    std::thread::sleep(Duration::from_secs(6));
+    stage.told.push_str(&stage.program.said_so_far());
+    stage.says(&["place E1 "]);
+    assert!(stage.sound() > 0, "{}", stage.told);
+    stage.ends();
 }
 
+/// The farms' and the other session's codes stop quotes, not orders.
 #[test]
-fn n10_a_farm_that_is_gone_is_shown_and_the_order_socket_kept() {
-    let mut stage = Stage::open();
+fn n10_n13_without_quotes_the_order_socket_is_kept() {
+    let mut stage = Stage::holding();
     stage.code(2103);
-    stage.wait(&["the broker's state: no market data farm"]);
+    stage.says(&["the broker's state: no market data farm"]);
     stage.code(2104);
-    stage.wait(&["the broker's state: nothing in the way"]);
-    stage.trades_on();
+    stage.says(&[CLEAR]);
+    for code in [2103, 10_197] {
+        stage.code(code);
+    }
+    stage.says(&["another session has the market data (10197)"]);
+    stage.gap(-5.0);
+    stage.says(&["filled S1 ", " closed long "]);
+    assert_eq!(stage.sound(), 2);
+    stage.gap(5.3);
+    stage.code(2104);
+    stage.says(&[CLEAR]);
     let told = stage.ends_well();
-    assert!(!told.contains("order news may be missing"), "{told}");
+    assert!(!told.contains("may be missing") && !told.contains("connection lost"), "{told}");
 }
 
 #[test]
-fn n11_tws_without_its_server_is_an_outage_until_a_farm_is_back() {
-    let mut stage = Stage::open();
-    stage.code(2110);
-    stage.wait(&["order news may be missing: 2110", "the broker's state: the gateway is without IB (2110)"]);
-    stage.code(2104);
-    stage.wait(&["the broker's state: nothing in the way", "in step with the broker"]);
-    stage.trades_on();
+fn n12_a_port_that_moves_is_a_gap() {
+    let mut stage = Stage::holding();
+    stage.code(1300);
+    stage.says(&BACK);
+    assert_eq!(stage.sound(), 1);
     stage.ends_well();
 }
 
+/// By a clock that is told late, a signal lies in the future.
 #[test]
-fn n12_a_port_that_is_reset_is_connected_to_again() {
-    play(json!({ "fault": "code", "code": 1300 }), &BACK);
-}
-
-#[test]
-fn n13_another_session_with_the_market_data_is_shown_until_it_is_over() {
-    let mut stage = Stage::open();
-    stage.code(10_197);
-    stage.wait(&["the broker's state: another session has the market data (10197)"]);
-    stage.code(2104);
-    stage.wait(&["the broker's state: nothing in the way"]);
-    stage.trades_on();
+fn n14_late_answers_change_nothing() {
+    let mut stage = Stage::start();
+    stage.fault(Fault::NetDelay { ms: 300, jitter_ms: 300, client: Some(1) });
+    stage.enter();
+    stage.leave();
+    assert_eq!(stage.sound(), 2);
+    stage.fault(Fault::NetHeal);
     stage.ends_well();
 }
 
+/// 14 brackets of three, nearly all that TWS takes in a second; the risk book declines what is more.
 #[test]
-fn n14_answers_that_come_late_and_uneven_change_nothing() {
-    let mut stage = Stage::open();
-    stage.fault(json!({ "fault": "net.delay", "ms": 200, "jitter_ms": 200 }));
-    // In this market that is minutes: nothing is traded on what a late clock cannot judge.
-    stage.wait(&["declined: its time lies "]);
-    stage.fault(json!({ "fault": "net.heal" }));
-    stage.trades_on();
-    stage.ends_well();
+fn n15_a_burst_of_entries_stays_within_the_pace_of_tws() {
+    let names: Vec<String> = (b'A'..=b'N').map(|letter| format!("P{}", char::from(letter))).collect();
+    let symbols: Vec<&str> = names.iter().map(String::as_str).collect();
+    let mut stage = Stage::over(&symbols, |_| ());
+    // Each has to be shown what the broker holds before it opens anything.
+    std::thread::sleep(Duration::from_secs(6));
+    let at = stage.gateway.market_now().to_rfc3339();
+    symbols.iter().for_each(|symbol| stage.signals.say(symbol, "BUY", 0.9, &at));
+    let held: Vec<String> = symbols.iter().map(|symbol| format!("{symbol:8}filled E1 ")).collect();
+    stage.says(&held.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!(stage.sound(), symbols.len());
+    let told = stage.ends();
+    assert!(!told.contains("Max rate") && !told.contains("may be missing"), "{told}");
 }
 
 #[test]
 fn n15_a_complaint_about_too_many_messages_costs_nothing() {
-    let mut stage = Stage::open();
+    let stage = Stage::holding();
     stage.code(100);
-    stage.trades_on();
+    stage.ends_well();
+}
+
+/// A status that cannot be read ends the stream of orders, not the connection.
+#[test]
+fn n17_a_frame_that_cannot_be_read_is_made_up_for() {
+    let mut stage = Stage::start();
+    for bit in [1, 3, 9] {
+        stage.fault(Fault::FrameCorrupt { bit, frames: frames(Some(3)) });
+    }
+    stage.signal("BUY");
+    stage.says(&["  holds "]);
+    stage.says(&["in step with the broker"]);
+    assert_eq!(stage.sound(), 1);
     stage.ends_well();
 }
 
 #[test]
-fn n17_an_order_status_that_cannot_be_read_is_made_good() {
-    let mut stage = Stage::open();
-    stage.each(
-        &json!({ "at": "frame", "way": "out", "message": 3 }),
-        &json!({ "fault": "frame.corrupt", "message": 3, "bit": 9 }),
-        3,
-    );
-    stage.trades_on();
-    stage.trades_on();
-    stage.ends_well();
-}
-
-#[test]
-fn n18_a_gateway_that_takes_no_connections_is_waited_for() {
-    let mut stage = Stage::open();
-    stage.fault(json!({ "fault": "net.noaccept", "seconds": 4 }));
-    stage.fault(json!({ "fault": "net.close" }));
-    stage.wait(&BACK);
-    stage.trades_on();
+fn n18_a_gateway_that_refuses_connections_for_a_while_is_found_again() {
+    let mut stage = Stage::holding();
+    stage.fault(Fault::NetNoAccept { seconds: 4.0 });
+    stage.close(Ending::Rst);
+    stage.says(&BACK);
+    assert_eq!(stage.sound(), 1);
     stage.ends_well();
 }
 
 /// At the start, too, a connection that is not there is a state and no exit.
 #[test]
 fn n18_a_gateway_that_is_not_there_yet_is_waited_for() {
-    let gateway = market::start();
-    let folder = tempfile::tempdir().expect("a folder");
-    market::config(folder.path(), &gateway);
-    let noaccept = json!({ "fault": "net.noaccept", "seconds": 4 });
-    let noaccept = serde_json::from_value(noaccept).expect("a fault");
-    gateway.control().fault(noaccept).expect("a gateway that listens");
-    let mut program = Program::start_in(folder.path(), &[]);
-    let told = program.wait_for(&["failed to connect to TWS", "in step with the broker"]);
-    let (status, rest) = program.interrupt();
-    assert!(status.success(), "{told}{rest}");
+    let refusal = Fault::NetNoAccept { seconds: 4.0 };
+    let mut stage = Stage::after(|gateway, _| gateway.control().fault(refusal).expect("a gateway"));
+    stage.says(&["failed to connect to TWS", "in step with the broker"]);
+    stage.ends_well();
 }
