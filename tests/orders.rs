@@ -73,6 +73,12 @@ fn what_means_nothing_is_refused_in_words() {
     let mut program = Program::start_in(folder.path(), &[]);
     program.wait_for(&["in step with the broker"]);
     verdict::until_settled(&desk, folder.path(), "");
+    let (good, said) = run(folder.path(), &["risk"]);
+    assert!(good && said.contains("daily loss") && said.contains("100000"), "{said}");
+    assert!(said.lines().all(|line| line.chars().count() <= 80), "{said}");
+    let (good, said) = run(folder.path(), &["risk", "--json"]);
+    let limits: Value = serde_json::from_str(&said).expect("JSON");
+    assert!(good && limits.as_array().is_some_and(|limits| limits.len() == 21), "{said}");
     for (arguments, words) in [
         (&["pause"][..], "ACME  now paused (by operator)"),
         (&["pause", SYMBOL], "ACME  not followed: it is paused (by operator)"),

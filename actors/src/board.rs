@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use engine::account::DayResult;
+use engine::account::{DayResult, Gauge};
 use engine::ticker::Tally;
 use engine::trade::Stage;
 use engine::{Mode, Money, Price, Quantity, TickerKey};
@@ -23,6 +23,7 @@ pub struct Board {
     link: Mutex<LinkState>,
     tickers: Mutex<BTreeMap<TickerKey, Shown>>,
     day: Mutex<Option<DayResult>>,
+    gauges: Mutex<Vec<Gauge>>,
     late: Mutex<BTreeMap<String, Duration>>,
     condition: Mutex<Condition>,
     others: Mutex<Others>,
@@ -187,6 +188,17 @@ impl Board {
     /// Publishes the day's result.
     pub fn publish_day(&self, day: DayResult) {
         *open(&self.day) = Some(day);
+    }
+
+    /// Publishes every limit with today's numbers.
+    pub fn publish_gauges(&self, gauges: Vec<Gauge>) {
+        *open(&self.gauges) = gauges;
+    }
+
+    /// Every limit with today's numbers, as last published; none before the first look.
+    #[must_use]
+    pub fn gauges(&self) -> Vec<Gauge> {
+        open(&self.gauges).clone()
     }
 
     /// All tickers' views.

@@ -190,7 +190,10 @@ impl Handler<Look> for RiskActor {
     type Result = ();
 
     fn handle(&mut self, _: Look, _: &mut Context<Self>) {
-        fatal::guard(NAME, || self.look());
+        fatal::guard(NAME, || {
+            self.look();
+            self.board.publish_gauges(self.book.gauges(self.clock.now(), &self.view));
+        });
     }
 }
 

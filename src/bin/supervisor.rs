@@ -51,6 +51,12 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Ask the supervisor of this folder for its limits: today's numbers, how far each is from biting, what it refused
+    Risk {
+        /// Print as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Open nothing until `resume`; what is held is managed as ever
     Pause(Targets),
     /// Go on after `pause`
@@ -232,6 +238,7 @@ fn main() -> ExitCode {
         Command::Why { ticker, json } => end(follow::why::why(&ticker, json).map_err(Into::into), json),
         Command::Logs(choices) => logs(choices),
         Command::Journal { what } => look(what),
+        Command::Risk { json } => end(follow::risk::risk(json).map_err(Into::into), json),
         Command::Soak(choices) => soak(choices),
         Command::Pause(targets) => order(Act::Pause, targets),
         Command::Resume(targets) => order(Act::Resume, targets),

@@ -11,7 +11,7 @@ use ports::clock::Clock;
 use serde_json::{Value, json};
 
 use super::order::Order;
-use super::shown::{Status, Why};
+use super::shown::{Limit, Status, Why};
 use crate::nearest::did_you_mean;
 
 /// What the answers are made of.
@@ -48,6 +48,10 @@ pub(super) async fn why(source: Data<Source>, name: Path<String>) -> HttpRespons
     }
 }
 
+pub(super) async fn risk(source: Data<Source>) -> Json<Vec<Limit>> {
+    Json(source.board.gauges().iter().map(Limit::of).collect())
+}
+
 pub(super) async fn order(source: Data<Source>, order: Json<Order>) -> HttpResponse {
     match order.into_inner().follow(&source.operator).await {
         Ok(answers) => HttpResponse::Ok().json(answers),
@@ -56,6 +60,7 @@ pub(super) async fn order(source: Data<Source>, order: Json<Order>) -> HttpRespo
 }
 
 pub(super) async fn nothing() -> HttpResponse {
-    let error = "there are /status, /why/TICKER and /health/live to be read, and /order to be posted to";
+    let error =
+        "there are /status, /why/TICKER, /risk and /health/live to be read, and /order to be posted to";
     HttpResponse::NotFound().json(json!({ "error": error }))
 }

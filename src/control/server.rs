@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 use super::file::{Door, PATH};
 use super::guard::admit;
 pub use super::handlers::Source;
-use super::handlers::{live, nothing, order, status, why};
+use super::handlers::{live, nothing, order, risk, status, why};
 
 /// Under which name the log speaks of it.
 const ACTOR: &str = "control";
@@ -105,6 +105,7 @@ async fn serve(
             .wrap(from_fn(admit))
             .route("/status", get().to(status))
             .route("/why/{ticker}", get().to(why))
+            .route("/risk", get().to(risk))
             .route("/health/live", get().to(live))
             .route("/order", post().to(order))
             .default_service(to(nothing))

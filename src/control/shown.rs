@@ -10,6 +10,7 @@ use actors::board::{Decision, Shown, words};
 use actors::{Board, LinkState, TickerView};
 use chrono::{DateTime, FixedOffset, Utc};
 use chrono_tz::Tz;
+use engine::account::{Gauge, LimitName, Reading};
 use engine::{Money, Price, Quantity, TickerKey};
 use ports::broker::Condition;
 use serde::{Deserialize, Serialize};
@@ -102,6 +103,27 @@ pub struct Told {
     pub text: String,
 }
 
+/// A limit with today's numbers, each with its unit, as text.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Limit {
+    /// Its name, as a release takes it.
+    pub name: LimitName,
+    /// How its number is counted.
+    pub formula: String,
+    /// `on`, `off`, or what holds now, in words.
+    pub state: String,
+    /// The number now; none where each order has its own, or where it cannot be told.
+    pub today: Option<String>,
+    /// The ticker that is nearest to it, where each ticker has a number of its own.
+    pub ticker: Option<TickerKey>,
+    /// The limit; none when it is off, or has no number.
+    pub limit: Option<String>,
+    /// How far the number is from it.
+    pub left: Option<String>,
+    /// How often it refused today.
+    pub refused: u32,
+}
+
 /// A ticker's last decisions.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Why {
@@ -174,6 +196,24 @@ impl Ticker {
 impl Told {
     fn of(decision: &Decision, zone: Tz) -> Told {
         Told { at: local(decision.at, zone), text: decision.text.clone() }
+    }
+}
+
+impl Limit {
+    /// What a gauge tells.
+    #[must_use]
+    pub fn of(gauge: &Gauge) -> Limit {
+        let told = |reading: &Option<Reading>| reading.as_ref().map(ToString::to_string);
+        Limit {
+            name: gauge.name,
+            formula: gauge.name.formula().to_owned(),
+            state: gauge.state.to_string(),
+            today: told(&gauge.today),
+            ticker: gauge.ticker.clone(),
+            limit: told(&gauge.limit),
+            left: told(&gauge.left),
+            refused: gauge.refused,
+        }
     }
 }
 

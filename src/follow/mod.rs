@@ -1,13 +1,14 @@
-//! How a person follows the program: `status`, `why`, `logs`; and what a person orders of it.
+//! How a person follows the program: `status`, `why`, `risk`, `logs`; and what a person orders of it.
 //!
 //! `logs` reads files, so that it works while nothing runs; the others ask the running program. Lines fit a terminal
 //! of 80 columns.
 //!
-//! Read next: [`status`], [`why`], [`mod@order`]; [`streams`] finds a log, [`tail`] follows it, [`logs`]
+//! Read next: [`status`], [`why`], [`risk`], [`mod@order`]; [`streams`] finds a log, [`tail`] follows it, [`logs`]
 //! shows it.
 
 pub mod logs;
 pub mod order;
+pub mod risk;
 pub mod status;
 pub mod streams;
 pub mod tail;

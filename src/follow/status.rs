@@ -128,8 +128,8 @@ fn row(name: &str, own: &Ticker) -> [String; 9] {
 
 /// Its stage while it may trade, else why it may not, in one word.
 fn state(own: &Ticker) -> String {
-    match own.mode.split_once(" (") {
-        Some((word, _)) => word.to_owned(),
+    match own.mode.split_once([',', '(']) {
+        Some((word, _)) => word.trim_end().to_owned(),
         None if own.mode == "active" => own.stage.clone().unwrap_or_else(|| "flat".to_owned()),
         None => own.mode.clone(),
     }

@@ -12,7 +12,7 @@ use super::stage::{CALM, Stage};
 fn h1_a_stop_that_somebody_cancels_is_placed_again() {
     let mut stage = Stage::holding();
     stage.fault(Fault::ManualCancel { order_ref: ".S1".to_owned() });
-    stage.says(&["S1"]);
+    stage.says(&["S1 cancelled by hand, placed anew"]);
     assert_eq!(stage.sound(), 1);
     stage.ends_well();
 }
@@ -61,7 +61,7 @@ fn h3_what_is_not_ours_is_counted_and_left_alone() {
 fn h5_after_a_global_cancel_what_is_held_is_protected_again() {
     let mut stage = Stage::holding();
     stage.fault(Fault::ManualCancel { order_ref: String::new() });
-    stage.says(&["S1"]);
+    stage.says(&["S1 cancelled by hand, placed anew", "place S2 "]);
     assert_eq!(stage.sound(), 1);
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
@@ -71,7 +71,7 @@ fn h5_after_a_global_cancel_what_is_held_is_protected_again() {
         client.server_time().await.expect("an answer");
         client.disconnect().await;
     });
-    stage.says(&["S1"]);
+    stage.says(&["S2 cancelled by hand, placed anew", "place S3 "]);
     assert_eq!(stage.sound(), 1);
     stage.ends_well();
 }

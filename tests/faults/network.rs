@@ -84,6 +84,7 @@ fn n6_frames_in_pieces_and_in_heaps_are_the_same_frames() {
     stage.fault(Fault::NetCoalesce { ms: 200, client: Some(1) });
     stage.leave();
     assert_eq!(stage.sound(), 2);
+    stage.fault(Fault::NetHeal);
     assert!(!stage.ends_well().contains("may be missing"));
 }
 

@@ -4,14 +4,14 @@
 //! newer rules rebuild the same state from older facts.
 
 use chrono::NaiveDate;
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, RoundingStrategy};
 
 use crate::fact::{Fact, LotClosed, LotOpened, Step};
 use crate::lot::{ByHand, Changing, Leg, Lot};
 use crate::mode::Mode;
 use crate::money::{Price, Quantity};
 use crate::mutant::{self, Mutant};
-use crate::order::{End, Execution, Kind, Standing, Status, Terms, TimeInForce};
+use crate::order::{End, Execution, Kind, Side, Standing, Status, Terms, TimeInForce};
 use crate::order_ref::Role;
 use crate::reason::Because;
 use crate::request::{OrderSpec, Request};
@@ -272,12 +272,14 @@ impl Ticker {
         let ledger = &mut self.ledger;
         let lots = self.trade.iter_mut().flat_map(|trade| &mut trade.lots);
         for (lot, whole) in lots.zip(wholes) {
+            let side = lot.side();
             for leg in &mut lot.legs {
                 leg.filled = ledger.filled(&leg.spec.order);
                 leg.reported = leg.filled;
                 leg.spec.quantity = scaled(leg.spec.quantity);
                 if let Some(price) = leg.spec.kind.price() {
-                    leg.spec.kind = leg.spec.kind.at(priced(price));
+                    let down = (side == Side::Long) != (leg.spec.order.role == Role::Target);
+                    leg.spec.kind = leg.spec.kind.at(on_the_cent(price, priced(price), down));
                 }
                 // The broker cancels what rests when the shares change.
                 (leg.wanted, leg.before, leg.foreseen) = (leg.spec.kind.price(), None, true);
@@ -373,6 +375,15 @@ impl Ticker {
             change(leg);
         }
     }
+}
+
+/// A price after a split, as fine as the one before it and no finer than a cent needs: a broker refuses what lies off
+/// its tick.
+fn on_the_cent(before: Price, exact: Price, down: bool) -> Price {
+    let places = before.value().normalize().scale().max(2);
+    let toward =
+        if down { RoundingStrategy::ToNegativeInfinity } else { RoundingStrategy::ToPositiveInfinity };
+    Price::new(exact.value().round_dp_with_strategy(places, toward)).unwrap_or(exact)
 }
 
 /// Whole shares of each lot, so that what is cut off of one goes to the next: together they are

@@ -181,6 +181,39 @@ fn a_split_rescales_what_is_held_and_its_protection_is_placed_anew() {
 }
 
 #[test]
+fn protection_that_was_placed_anew_before_a_split_was_known_is_changed_to_prices_on_the_tick() {
+    check_after(
+        settings(),
+        HOLDING,
+        "
+        11:00:00 cancelled S1
+        11:00:00 cancelled T1
+        11:00:03 wake
+        11:00:03 armed S2 99, T2 99
+        11:00:04 gap
+        11:00:05 snapshot 198 cost 50.00; armed S2 99, T2 99
+        11:00:06 wake
+    ",
+        expect![[r#"
+            11:00:00 S1 cancelled, 0 filled
+            11:00:00 T1 cancelled, 0 filled
+            11:00:03 S1 cancelled by hand, placed anew
+            11:00:03 alert: a stop was cancelled by hand: it is placed anew (S1 was cancelled by hand)
+            11:00:03 protection lost, placed anew
+            11:00:03 -> place S2 sell 99 stop 97.09, T2 sell 99 limit 108.00
+            11:00:03 S2 works 99, 0 filled
+            11:00:03 protected after 3.0 s
+            11:00:03 T2 works 99, 0 filled
+            11:00:04 now reconciling
+            11:00:05 split: 2 for 1
+            11:00:05 now active
+            11:00:05 -> modify S2 to 198 at 48.54
+            11:00:05 -> modify T2 to 198 at 54.00
+        "#]],
+    );
+}
+
+#[test]
 fn a_short_sale_waits_for_shares_only_so_long() {
     check(
         "

@@ -1,0 +1,99 @@
+//! `supervisor risk`: each limit, its formula, today's numbers, how far it is from biting, what it refused today.
+
+use crate::control::client::{AskError, ask};
+use crate::control::shown::Limit;
+use crate::terminal::say;
+
+use super::{WIDTH, wrapped};
+
+/// Columns of a formula's indent.
+const INDENT: usize = 4;
+
+/// Asks and prints.
+///
+/// # Errors
+/// No supervisor answers.
+pub fn risk(json: bool) -> Result<(), AskError> {
+    if json {
+        say(ask::<serde_json::Value>("/risk")?);
+    } else {
+        say(words(&ask::<Vec<Limit>>("/risk")?));
+    }
+    Ok(())
+}
+
+/// Those that bite first, then the names of those that are off.
+fn words(limits: &[Limit]) -> String {
+    if limits.is_empty() {
+        return "the limits have not been looked at yet; ask again".to_owned();
+    }
+    let (off, on): (Vec<&Limit>, Vec<&Limit>) = limits.iter().partition(|limit| limit.state == "off");
+    let mut lines = vec![row("limit", "now", "at most", "left", "refused")];
+    lines.push("─".repeat(lines[0].chars().count()));
+    for limit in on {
+        let today = match (&limit.today, &limit.ticker) {
+            (Some(today), Some(ticker)) => format!("{today} {ticker}"),
+            (Some(today), None) => today.clone(),
+            (None, _) => "-".to_owned(),
+        };
+        let number = |number: &Option<String>| number.clone().unwrap_or_else(|| "-".to_owned());
+        let name = limit.name.to_string();
+        lines.push(row(
+            &name,
+            &today,
+            &number(&limit.limit),
+            &number(&limit.left),
+            &limit.refused.to_string(),
+        ));
+        let state = if limit.state == "on" { String::new() } else { format!("{}; ", limit.state) };
+        let told = wrapped(&format!("{state}{}", limit.formula), WIDTH - INDENT);
+        lines.extend(told.into_iter().map(|part| format!("{:INDENT$}{part}", "")));
+    }
+    if !off.is_empty() {
+        let names: Vec<String> = off.iter().map(|limit| limit.name.to_string()).collect();
+        lines.push(String::new());
+        lines.extend(wrapped(&format!("off: {}", names.join(", ")), WIDTH));
+    }
+    lines.join("\n")
+}
+
+fn row(name: &str, today: &str, limit: &str, left: &str, refused: &str) -> String {
+    format!("{name:18}{today:>20}{limit:>15}{left:>15}{refused:>9}")
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::expect;
+    use serde_json::json;
+
+    use super::words;
+
+    #[test]
+    fn limits_in_words() {
+        let limits = json!([
+            { "name": "position_size", "formula": "one ticker's shares held × mark + shares its entries may bring × their price",
+              "state": "on", "today": "9998.50", "ticker": "AAPL", "limit": "20000", "left": "10001.50", "refused": 0 },
+            { "name": "daily_loss", "formula": "Σ shares × (exit or mark − later of entry and the day's opening mark) − commissions",
+              "state": "tripped: the day's loss -5004 reached the limit 5000; released by name only",
+              "today": "5004", "ticker": null, "limit": "5000", "left": "0", "refused": 3 },
+            { "name": "zero_crossing", "formula": "shares that working exits would close, against those held",
+              "state": "on", "today": null, "ticker": null, "limit": null, "left": null, "refused": 0 },
+            { "name": "spread", "formula": "(ask − bid) ÷ their middle", "state": "off",
+              "today": null, "ticker": null, "limit": null, "left": null, "refused": 0 },
+        ]);
+        let limits: Vec<super::Limit> = serde_json::from_value(limits).unwrap();
+        expect![[r#"
+            limit                              now        at most           left  refused
+            ─────────────────────────────────────────────────────────────────────────────
+            position size             9998.50 AAPL          20000       10001.50        0
+                one ticker's shares held × mark + shares its entries may bring × their price
+            daily loss                        5004           5000              0        3
+                tripped: the day's loss -5004 reached the limit 5000; released by name only;
+                Σ shares × (exit or mark − later of entry and the day's opening mark) −
+                commissions
+            zero crossing                        -              -              -        0
+                shares that working exits would close, against those held
+
+            off: spread"#]].assert_eq(&words(&limits));
+    }
+}
