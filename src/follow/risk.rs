@@ -94,6 +94,7 @@ mod tests {
             zero crossing                        -              -              -        0
                 shares that working exits would close, against those held
 
-            off: spread"#]].assert_eq(&words(&limits));
+            off: spread"#]]
+        .assert_eq(&words(&limits));
     }
 }

@@ -89,7 +89,10 @@ impl TickerActor {
         };
         let settings = Box::new(self.ticker.settings().clone());
         self.doors.recall.do_send(Recall { settings, to: ctx.address().recipient() });
-        self.recall = Some(ctx.run_later(RECALL_PATIENCE, |this, ctx| this.rebuild(ctx, None)));
+        let wait = ctx.run_later(RECALL_PATIENCE, |this, ctx| this.rebuild(ctx, None));
+        if let Some(before) = self.recall.replace(wait) {
+            ctx.cancel_future(before);
+        }
         self.show(now);
     }
 
