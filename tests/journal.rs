@@ -162,15 +162,18 @@ fn archive(folder: &Path) -> std::path::PathBuf {
     archives.into_iter().next().expect("one")
 }
 
-/// From here on the journal is one whose kept state this build cannot read.
-fn what_another_build_kept_is_made_again_of_the_archive(folder: &Path, archive: &Path) {
+fn keep_as_another_build(folder: &Path) {
     let other = br#"{"of":"another build"}"#;
     let database = rusqlite::Connection::open(folder.join("state/journal/journal.db")).expect("the journal");
     let sum = ports::journal::sum(other);
     database
         .execute("UPDATE base SET body = ?1, body_sum = ?2", (other.as_slice(), sum))
         .expect("to change it");
-    drop(database);
+}
+
+/// From here on the journal is one whose kept state this build cannot read.
+fn what_another_build_kept_is_made_again_of_the_archive(folder: &Path, archive: &Path) {
+    keep_as_another_build(folder);
     let elsewhere = folder.join("elsewhere");
     std::fs::rename(archive, &elsewhere).expect("to move it");
     remove_snapshots(folder);
@@ -192,6 +195,18 @@ fn a_signal_of_a_record_that_is_gone_is_not_traded_again(folder: &Path, desk: &D
     assert!(status.success(), "{told}");
     assert_eq!(told.matches(" taken (").count(), 1, "{told}");
     crash::verdict::a_restart_at_rest_sends_nothing_and_trades_again(desk, folder, &mut told);
+    an_archive_of_an_archive_is_found(folder);
+}
+
+/// Compacted once more, and kept by another build once more: the second archive begins with what nobody can read either.
+fn an_archive_of_an_archive_is_found(folder: &Path) {
+    let (good, said) = journal(folder, &["compact", "--keep-days", "0"]);
+    assert!(good && said.contains("after  "), "{said}");
+    keep_as_another_build(folder);
+    remove_snapshots(folder);
+    let mut program = Program::start_in(folder, &[]);
+    program.wait_for(&["in step with the broker"]);
+    assert!(program.interrupt().0.success());
 }
 
 fn remove_snapshots(folder: &Path) {

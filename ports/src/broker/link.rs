@@ -62,6 +62,8 @@ pub(super) struct Shared {
     pub(super) condition: RefCell<Condition>,
     /// When another session was last said to have the market data.
     pub(super) competing_since: Cell<Option<Instant>>,
+    /// How often TWS has lost what was subscribed to.
+    pub(super) losses: Cell<u64>,
     /// Woken when TWS has lost what was subscribed to.
     pub(super) unsubscribed: Notify,
     /// Counts gaps: a snapshot from before one says nothing about what came after it.
@@ -101,6 +103,7 @@ impl Link {
             up: Cell::new(true),
             condition: RefCell::default(),
             competing_since: Cell::default(),
+            losses: Cell::default(),
             unsubscribed: Notify::new(),
             gaps: Cell::new(0),
             tasks: RefCell::default(),

@@ -44,18 +44,14 @@ impl Journal {
     pub fn archive_of_base(&self) -> Result<Option<(Journal, u64)>, JournalError> {
         let Some((base, sum)) = self.base_link() else { return Ok(None) };
         let journal = self.path();
-        let folder = journal.parent().unwrap_or(Path::new("."));
-        let failed = |source| JournalError::Folder { path: folder.to_owned(), source };
-        for entry in std::fs::read_dir(folder).map_err(failed)? {
-            let entry = entry.map_err(failed)?;
-            let name = entry.file_name();
-            let is_it = name.to_str().and_then(|name| name.strip_prefix("archive-"));
-            if !is_it.is_some_and(|span| span.ends_with(&format!("-{base}"))) {
-                continue;
-            }
-            let archive = Journal::look(&entry.path())?;
-            if archive.sum_of(base)? == Some(sum) {
-                return Ok(Some((archive, base)));
+        let own = journal.parent().unwrap_or(Path::new("."));
+        // An archive's own archive lies beside it.
+        for folder in [Some(own), own.parent()].into_iter().flatten() {
+            for path in archives(folder, base)? {
+                let archive = Journal::look(&path)?;
+                if archive.sum_of(base)? == Some(sum) {
+                    return Ok(Some((archive, base)));
+                }
             }
         }
         Ok(None)
@@ -70,4 +66,21 @@ impl Journal {
         connection.execute("VACUUM INTO ?1", [to]).map_err(database("copy", path))?;
         Ok(())
     }
+}
+
+/// Archives in this folder whose last record to be taken out is this one.
+fn archives(folder: &Path, to: u64) -> Result<Vec<PathBuf>, JournalError> {
+    // The folder of a path that is relative and has none.
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let failed = |source| JournalError::Folder { path: folder.to_owned(), source };
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let name = entry.file_name();
+        let span = name.to_str().and_then(|name| name.strip_prefix("archive-"));
+        if span.is_some_and(|span| span.ends_with(&format!("-{to}"))) {
+            found.push(entry.path());
+        }
+    }
+    Ok(found)
 }
