@@ -13,6 +13,8 @@ use crate::OrderRef;
 use crate::distance::Distance;
 use crate::fact::{Fact, LotOpened};
 use crate::input::Snapshot;
+use crate::ledger::Novelty;
+use crate::mode::Mode;
 use crate::money::{Money, Price, Quantity};
 use crate::order::{Action, Execution, Side, Status};
 use crate::order_ref::Role;
@@ -36,6 +38,7 @@ impl Ticker {
         self.settings.on_unknown == OnUnknown::Adopt
             && self.trade.is_none()
             && self.mode.is_reconciling()
+            && !matches!(self.mode.lasting(), Mode::Frozen(_))
             && order.installation == self.installation
             && order.ticker == self.settings.key
             && order.trade > self.trades
@@ -53,6 +56,10 @@ impl Ticker {
         let executions: Vec<&Execution> =
             snapshot.executions.iter().filter(|own| orders.contains(&own.order)).collect();
         let entry = *executions.iter().find(|own| own.order.role == Role::Entry)?;
+        // What was booked as unexplained once is not booked again.
+        if !executions.iter().all(|own| matches!(self.ledger.novelty(own), Novelty::New)) {
+            return None;
+        }
         let net: Decimal = executions.iter().map(|own| signed(own)).sum();
         if snapshot.position != net + self.foreign.unwrap_or_default() {
             return None;

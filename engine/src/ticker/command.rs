@@ -35,17 +35,23 @@ impl Ticker {
             self.commands.pop_front();
         }
         self.commands.push_back((command.id.clone(), refused.cloned()));
+        let releases = command.act == Act::Release && refused.is_none();
+        if releases && self.trade.is_none() && matches!(self.mode.lasting(), Mode::Frozen(_)) {
+            // A person has looked: what the next snapshot shows beside a flat ticker is somebody else's, as at a first start.
+            self.foreign = None;
+        }
     }
 
     fn obey(&mut self, now: Now, command: &Command, out: &mut Out) {
         let by = command.by.clone();
         match command.act {
-            Act::Pause => self.turn(now, Mode::Paused { by }, out),
-            Act::Halt => self.turn(now, Mode::Halted { because: format!("by {by}") }, out),
+            Act::Pause => self.stop_opening(now, Mode::Paused { by }, out),
+            Act::Halt => self.stop_opening(now, Mode::Halted { because: format!("by {by}") }, out),
             Act::Resume => self.turn(now, Mode::Active, out),
-            // What differed has to agree before it trades.
+            // What differed has to agree first; and a halt from before it is not forgotten by it.
             Act::Release if matches!(self.mode.lasting(), Mode::Frozen(_)) => {
-                let mode = Mode::Reconciling { then: Box::new(Mode::Active) };
+                let because = format!("released by {by} after a difference; release it again to trade");
+                let mode = Mode::Reconciling { then: Box::new(Mode::Halted { because }) };
                 self.fact(now, Fact::ModeChanged { mode }, out);
             }
             Act::Release => self.turn(now, Mode::Active, out),
@@ -60,15 +66,26 @@ impl Ticker {
         }
     }
 
+    /// What is on its way to open something is taken back, too.
+    fn stop_opening(&mut self, now: Now, to: Mode, out: &mut Out) {
+        self.turn(now, to, out);
+        let mut lots = self.trade.iter().flat_map(|trade| &trade.lots);
+        if lots.any(|lot| lot.legs.iter().any(|leg| leg.opens() && !leg.ended())) {
+            self.on_withdraw(now, &Because::Operator, out);
+        }
+    }
+
     /// Another state, now or once it is in step with the broker.
-    fn turn(&mut self, now: Now, to: Mode, out: &mut Out) {
+    pub(super) fn turn(&mut self, now: Now, to: Mode, out: &mut Out) {
         let mode = if self.mode.is_reconciling() { Mode::Reconciling { then: Box::new(to) } } else { to };
         self.fact(now, Fact::ModeChanged { mode }, out);
     }
 
     fn objection(&self, act: Act) -> Option<Objection> {
-        let leaving = self.trade.as_ref().map(|trade| trade.leaving.is_some());
+        let leaving = self.trade.as_ref().map(|trade| trade.leaving.is_some() && trade.reversal.is_none());
         match (act, self.mode.lasting(), leaving) {
+            // How much is held is not known: more than that might be sold.
+            (Act::Close | Act::Flatten, mode @ Mode::Frozen(_), _) => Some(Objection::Mode(mode.to_string())),
             (Act::Flatten | Act::Reconcile, ..)
             | (Act::Close, _, Some(false))
             | (Act::Pause, Mode::Active, _)

@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use engine::order::{Action, End, Execution, Standing, Status, Terms};
 use engine::{
-    Input, Installation, OnUnknown, OrderRef, Price, Quantity, Role, Snapshot, Step, Ticker, TickerSettings,
+    Act, Command, Input, Installation, Mode, OnUnknown, OrderRef, Price, Quantity, Role, Snapshot, Step,
+    Ticker, TickerSettings,
 };
 use expect_test::{Expect, expect};
 
@@ -198,4 +199,44 @@ fn what_can_be_read_in_two_ways_freezes() {
         10:00:00 now frozen (execution x.7.E1.01 belongs to no open trade)
     "#]],
     );
+}
+
+/// What was booked as unexplained is not booked again: the ticker stays frozen, with the orders at the broker as they are.
+#[test]
+fn what_froze_once_is_not_adopted_later() {
+    let settings = TickerSettings { on_unknown: OnUnknown::Adopt, ..settings() };
+    let mut ticker = Ticker::new(Installation::from_number(1), settings);
+    let mut more = bracket();
+    more.position = decimal("120");
+    let release = Command { id: "1".to_owned(), by: "ann".to_owned(), act: Act::Release };
+    let inputs = [
+        Input::Snapshot(more),
+        Input::Command(release),
+        Input::Snapshot(bracket()),
+        Input::Snapshot(bracket()),
+        Input::Wakeup,
+    ];
+    let mut out = Vec::new();
+    for input in &inputs {
+        ticker.on_input(at("10:00:00"), input, &market(), &mut out);
+    }
+    assert!(out.iter().all(|step| matches!(step, Step::Fact(_))), "it asked for something: {out:?}");
+    assert!(ticker.trade().is_none() && matches!(ticker.mode(), Mode::Frozen(_)), "{}", ticker.mode());
+}
+
+/// Shares that nobody can explain are closed by hand; the ticker is flat then, and can be released.
+#[test]
+fn what_froze_is_released_once_a_person_has_closed_it() {
+    let mut ticker = Ticker::new(Installation::from_number(1), settings());
+    let command =
+        |id: &str| Input::Command(Command { id: id.to_owned(), by: "ann".to_owned(), act: Act::Release });
+    let flat = || Input::Snapshot(Snapshot { executions: bracket().executions, ..Snapshot::default() });
+    let mut out = Vec::new();
+    ticker.on_input(at("10:00:00"), &Input::Snapshot(bracket()), &market(), &mut out);
+    assert!(matches!(ticker.mode(), Mode::Frozen(_)), "{}", ticker.mode());
+    for input in [command("1"), flat(), command("2")] {
+        ticker.on_input(at("10:00:01"), &input, &market(), &mut out);
+    }
+    assert_eq!(*ticker.mode(), Mode::Active);
+    assert!(out.iter().all(|step| matches!(step, Step::Fact(_))), "it asked for something: {out:?}");
 }

@@ -137,8 +137,10 @@ fn what_is_frozen_is_released_only_as_far_as_it_agrees() {
         10:01:04 order 2 release by ann
         10:01:05 snapshot 50; armed S1 99; armed T1 99
         10:01:06 snapshot 50; armed S1 99; armed T1 99
+        10:01:59 order 8 flatten by ann
         10:02:00 order 3 release by ann
         10:02:01 snapshot 99; armed S1 99; armed T1 99
+        10:02:02 order 4 release by ann
     ",
         expect![[r#"
             10:00:00 signal BUY 0.85 taken (High Confidence Buy: 0.85 >= 0.80)
@@ -160,12 +162,15 @@ fn what_is_frozen_is_released_only_as_far_as_it_agrees() {
             10:01:02 now frozen (the broker holds 50, our executions make 99)
             10:01:03 pause by ann not followed: it is frozen (the broker holds 50, our executions make 99)
             10:01:04 release by ann
-            10:01:04 now reconciling
+            10:01:04 now reconciling, then halted (released by ann after a difference; release it again to trade)
             10:01:05 looks again: the broker holds 50, our executions make 99
             10:01:06 now frozen (the broker holds 50, our executions make 99)
+            10:01:59 flatten by ann not followed: it is frozen (the broker holds 50, our executions make 99)
             10:02:00 release by ann
-            10:02:00 now reconciling
-            10:02:01 now active
+            10:02:00 now reconciling, then halted (released by ann after a difference; release it again to trade)
+            10:02:01 now halted (released by ann after a difference; release it again to trade)
+            10:02:02 release by ann
+            10:02:02 now active
         "#]],
     );
 }
@@ -200,6 +205,78 @@ fn what_is_ordered_across_a_gap_holds_after_it() {
             10:00:07 now reconciling, then paused (by ann)
             10:00:08 now paused (by ann)
             10:00:09 close by ann not followed: it is flat
+        "#]],
+    );
+}
+
+#[test]
+fn a_halt_takes_back_an_entry_that_is_on_its_way() {
+    check(
+        "
+        10:00:00 quote 99.98 100.00
+        10:00:00 signal BUY 0.85
+        10:00:01 accepted E1 T1 S1
+        10:00:02 order 1 halt by ann
+        10:00:03 cancelled E1
+        10:00:03 cancelled T1
+        10:00:03 cancelled S1
+    ",
+        expect![[r#"
+            10:00:00 signal BUY 0.85 taken (High Confidence Buy: 0.85 >= 0.80)
+            10:00:00 trade 1 lot 1: long from 100.00 (High Confidence Buy: 0.85 >= 0.80)
+            10:00:00 -> place E1 buy 99 limit 100.10 until 14:00:30 UTC, T1 sell 99 limit 108.11, S1 sell 99 stop 97.09
+            10:00:01 E1 works 99, 0 filled
+            10:00:01 T1 accepted, waits for its entry
+            10:00:01 S1 accepted, waits for its entry
+            10:00:02 halt by ann
+            10:00:02 now halted (by ann)
+            10:00:02 resting entries are withdrawn: asked for by the operator
+            10:00:02 -> cancel E1
+            10:00:03 E1 cancelled, 0 filled
+            10:00:03 T1 cancelled, 0 filled
+            10:00:03 S1 cancelled, 0 filled
+            10:00:03 trade ended without a fill
+        "#]],
+    );
+}
+
+#[test]
+fn a_close_drops_the_other_side_of_a_reversal() {
+    check(
+        "
+        10:00:00 quote 99.98 100.00
+        10:00:00 signal BUY 0.85
+        10:00:01 accepted E1 T1 S1
+        10:00:02 filled E1 99 at 100.00
+        10:00:02 armed S1 99, T1 99
+        10:00:02 echo T1 99 at 108.00
+        10:02:00 quote 99.98 100.00
+        10:02:00 signal SHORT 0.95
+        10:02:00 order 1 close by ann
+        10:02:01 order 2 close by ann
+    ",
+        expect![[r#"
+            10:00:00 signal BUY 0.85 taken (High Confidence Buy: 0.85 >= 0.80)
+            10:00:00 trade 1 lot 1: long from 100.00 (High Confidence Buy: 0.85 >= 0.80)
+            10:00:00 -> place E1 buy 99 limit 100.10 until 14:00:30 UTC, T1 sell 99 limit 108.11, S1 sell 99 stop 97.09
+            10:00:01 E1 works 99, 0 filled
+            10:00:01 T1 accepted, waits for its entry
+            10:00:01 S1 accepted, waits for its entry
+            10:00:02 filled E1 buy 99 at 100.00
+            10:00:02 E1 filled, 99 filled
+            10:00:02 S1 works 99, 0 filled
+            10:00:02 protected after 0 ms
+            10:00:02 T1 works 99, 0 filled
+            10:00:02 average entry 100.00
+            10:00:02 -> modify T1 to 99 at 108.00
+            10:00:02 T1 now 99 at 108.00
+            10:02:00 signal SHORT 0.95 taken (SHORT 0.95 closes the long position)
+            10:02:00 leaving: SHORT 0.95 closes the long position
+            10:02:00 SHORT 0.95 opens the other side once flat
+            10:02:00 -> modify T1 to 99 at 99.89
+            10:02:00 close by ann
+            10:02:00 the other side is not opened
+            10:02:01 close by ann not followed: it is being closed already
         "#]],
     );
 }
