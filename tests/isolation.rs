@@ -8,9 +8,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
+use actors::Running;
 use actors::board::Trouble;
+use actors::operator::Unanswered;
 use actors::testing::{Upset, plan, planned};
-use engine::{Body, Fact, TickerKey};
+use engine::{Act, Body, Command, Fact, TickerKey};
 use paper::Gateway;
 use paper::gateway::control::Books;
 use ports::journal::{Durability, Journal};
@@ -94,6 +96,7 @@ async fn live(
     plan(upset.clone(), Upset::Stall(Duration::from_millis(1_800), 1));
     until("the watchdog", || !running.board.late().is_empty()).await;
     until("the watchdog's end", || running.board.late().is_empty()).await;
+    an_order_waits_for_a_stuck_ticker(&running, upset).await;
     running.flood(upset).expect("a ticker of the config")(1_000_000);
     plan(poisoned.clone(), Upset::PanicOverSignals);
     until("the quarantine", || {
@@ -121,6 +124,18 @@ async fn live(
     assert!(frozen.is_empty(), "{frozen:?}");
     running.stop().await;
     board.tickers().into_iter().map(|(key, view)| (key, view.trouble)).collect()
+}
+
+/// Whoever ordered it has given up waiting, and it is followed all the same.
+async fn an_order_waits_for_a_stuck_ticker(running: &Running, ticker: &TickerKey) {
+    plan(ticker.clone(), Upset::Stall(Duration::from_secs(4), 1));
+    until("the long stall", || planned(ticker).is_none()).await;
+    let order = |act| Command { id: format!("{act}"), by: "ann".to_owned(), act };
+    let told = running.operator().order(ticker, order(Act::Pause)).await;
+    assert_eq!(told, Err(Unanswered::Waits));
+    let paused = || running.board.tickers()[ticker].mode.to_string().contains("paused (by ann)");
+    until("the pause", paused).await;
+    running.operator().order(ticker, order(Act::Resume)).await.expect("to be followed");
 }
 
 async fn until(what: &str, is_so: impl Fn() -> bool) {

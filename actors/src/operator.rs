@@ -63,7 +63,7 @@ impl Operator {
     pub async fn order(&self, ticker: &TickerKey, command: Command) -> Result<String, Unanswered> {
         let to = self.tickers.lock().unwrap_or_else(PoisonError::into_inner).get(ticker).cloned();
         let to = to.ok_or_else(|| Unanswered::Nobody(ticker.clone()))?;
-        answered(tokio::time::timeout(PATIENCE, to.send(Operate(command))).await)
+        answered(asked(to.send(Operate(command))).await)
     }
 
     /// Releases a limit that holds until a person says otherwise; answers with its name.
@@ -71,8 +71,17 @@ impl Operator {
     /// # Errors
     /// It has not tripped, or the risk book does not answer yet.
     pub async fn release(&self, limit: LimitName, by: String) -> Result<String, Unanswered> {
-        answered(tokio::time::timeout(PATIENCE, self.risk.send(Release { limit, by })).await)
+        answered(asked(self.risk.send(Release { limit, by })).await)
     }
+}
+
+/// Waits for the answer. Who asked may give up; the question does not, for an actor passes over one that nobody waits for.
+async fn asked(
+    question: impl Future<Output = Result<Result<String, String>, MailboxError>> + 'static,
+) -> Sent {
+    let answer = actix_rt::spawn(question);
+    let answer = async { answer.await.unwrap_or(Err(MailboxError::Closed)) };
+    tokio::time::timeout(PATIENCE, answer).await
 }
 
 type Sent = Result<Result<Result<String, String>, MailboxError>, tokio::time::error::Elapsed>;

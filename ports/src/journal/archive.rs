@@ -28,7 +28,9 @@ impl Journal {
         }
         std::fs::create_dir(&unfinished).map_err(failed)?;
         self.copy_to(&path(&unfinished))?;
-        File::open(path(&unfinished)).and_then(|file| file.sync_all()).map_err(failed)?;
+        for new in [path(&unfinished), unfinished.clone()] {
+            File::open(new).and_then(|new| new.sync_all()).map_err(failed)?;
+        }
         fail::pass(Point::ArchiveWritten, String::new);
         std::fs::rename(&unfinished, &whole).map_err(failed)?;
         File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
