@@ -76,7 +76,7 @@ impl Ticker {
     }
 
     /// Another state, now or once it is in step with the broker.
-    pub(super) fn turn(&mut self, now: Now, to: Mode, out: &mut Out) {
+    fn turn(&mut self, now: Now, to: Mode, out: &mut Out) {
         let mode = if self.mode.is_reconciling() { Mode::Reconciling { then: Box::new(to) } } else { to };
         self.fact(now, Fact::ModeChanged { mode }, out);
     }

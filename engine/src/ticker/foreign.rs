@@ -75,8 +75,9 @@ impl Ticker {
             closed.push(Fact::ClosedOutside { lot: lot.opened.lot, execution });
         }
         closed.into_iter().for_each(|fact| self.fact(now, fact, out));
-        if self.mode.lasting().may_halt() {
-            self.turn(now, Mode::Halted { because: Because::Outside.to_string() }, out);
+        if self.mode.may_halt() {
+            let mode = Mode::Halted { because: Because::Outside.to_string() };
+            self.fact(now, Fact::ModeChanged { mode }, out);
         }
     }
 
