@@ -12,7 +12,7 @@ use actors::Running;
 use actors::board::Trouble;
 use actors::operator::Unanswered;
 use actors::testing::{Upset, plan, planned};
-use engine::{Act, Body, Command, Fact, TickerKey};
+use engine::{Act, Body, Command, Decline, Fact, TickerKey};
 use paper::Gateway;
 use paper::gateway::control::Books;
 use ports::journal::{Durability, Journal};
@@ -52,6 +52,10 @@ fn a_ticker_that_panics_stalls_and_is_flooded_costs_the_others_nothing() {
         views.iter().filter(|(_, trouble)| quarantined(trouble)).map(|(key, _)| key).collect();
     assert_eq!(left_alone, BTreeSet::from([&poisoned]), "{views:?}");
 
+    assert!(
+        poison_is_answered(folder.path(), &poisoned),
+        "the signal that it panicked over ended in nothing"
+    );
     let books = books(&gateway);
     let journal = executions(folder.path());
     let others = books.executions.iter().filter(|done| !done.order_ref.contains(".W1."));
@@ -159,6 +163,17 @@ fn books(gateway: &Gateway) -> Books {
         runtime.block_on(control.books()).expect("a gateway that listens")
     };
     std::thread::spawn(ask).join().expect("the books")
+}
+
+/// True if a signal of this ticker was declined for its quarantine.
+fn poison_is_answered(folder: &Path, ticker: &TickerKey) -> bool {
+    let journal = Journal::open(&folder.join("journal"), Durability::Process).expect("the journal");
+    let records = journal.read().expect("its records").into_iter();
+    let mut own = records.filter(|record| record.ticker.as_ref() == Some(ticker));
+    let quarantined = Decline::NotActive("quarantined".to_owned());
+    own.any(|record| {
+        matches!(record.body, Body::Fact(Fact::SignalDeclined { because, .. }) if because == quarantined)
+    })
 }
 
 /// Ticker and signed shares of each execution that a fact tells of.

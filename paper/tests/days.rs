@@ -1,14 +1,17 @@
 //! What a day's change does to an account as its clients see it, and stocks that are quoted in pence.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
+mod desk;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use desk::{ask, heard};
 use paper::exchange::{Exchange, ExchangeOptions};
 use paper::market::options::Action;
 use paper::market::{Market, actions};
-use paper::session::{Desk, Say};
+use paper::session::Desk;
 use paper::wire::message::account::{AccountDataRequest, PnLSingleRequest};
 use paper::wire::message::contract::{Contract, ContractDataRequest};
 use paper::wire::message::history::HistoricalDataRequest;
@@ -32,16 +35,6 @@ fn desk(market: MarketOptions, readings: Readings) -> Desk {
     desk.hello(now, 1, Hello { min: 213, max: 226 });
     ask(&mut desk, Request::StartApi(StartApi { client_id: Some(1), ..StartApi::default() }));
     desk
-}
-
-fn heard(desk: &mut Desk) -> Vec<Reply> {
-    let said = desk.take().into_iter();
-    said.filter_map(|(_, say)| if let Say::Reply(reply) = say { Some(*reply) } else { None }).collect()
-}
-
-fn ask(desk: &mut Desk, request: Request) -> Vec<Reply> {
-    desk.request(desk.exchange().now(), 1, request);
-    heard(desk)
 }
 
 fn until(desk: &mut Desk, time: &str) -> Vec<Reply> {

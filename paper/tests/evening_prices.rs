@@ -1,9 +1,12 @@
 //! The market before the open and after the close, where it has one: its prices, and what clients are told of them.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
+mod desk;
+
 use std::sync::{Arc, LazyLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use desk::{ask, heard};
 use paper::MarketOptions;
 use paper::exchange::order::{Kind, OrderKey, Phase, Side, Terms, TimeInForce};
 use paper::exchange::{Exchange, ExchangeOptions};
@@ -12,7 +15,7 @@ use paper::market::bars::Show;
 use paper::market::calendar::at;
 use paper::market::own::Prices;
 use paper::market::price::double;
-use paper::session::{Desk, Say};
+use paper::session::Desk;
 use paper::wire::message::contract::{Contract, ContractDataRequest};
 use paper::wire::message::history::{HistoricalDataRequest, HistoricalTicksRequest};
 use paper::wire::message::quote::{MarketDataRequest, RealTimeBarsRequest, TickByTickRequest};
@@ -183,16 +186,6 @@ fn desk(now: DateTime<Utc>) -> Desk {
     desk.request(now, 1, Request::StartApi(StartApi { client_id: Some(1), ..StartApi::default() }));
     desk.take();
     desk
-}
-
-fn ask(desk: &mut Desk, request: Request) -> Vec<Reply> {
-    desk.request(desk.exchange().now(), 1, request);
-    heard(desk)
-}
-
-fn heard(desk: &mut Desk) -> Vec<Reply> {
-    let said = desk.take().into_iter();
-    said.filter_map(|(_, say)| if let Say::Reply(reply) = say { Some(*reply) } else { None }).collect()
 }
 
 /// Starts of the bars that a client gets, as its exchange's times.

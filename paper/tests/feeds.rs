@@ -1,15 +1,18 @@
 //! Types of market data: live, frozen and delayed, for an account that may see live prices and for one that may not.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
+mod desk;
+
 use std::sync::{Arc, LazyLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use desk::{ask, heard};
 use paper::AccountOptions;
 use paper::exchange::{Exchange, ExchangeOptions};
 use paper::market::Market;
 use paper::market::calendar::at;
 use paper::market::price::double;
-use paper::session::{Desk, Say};
+use paper::session::Desk;
 use paper::wire::message::contract::Contract;
 use paper::wire::message::depth::MarketDepthRequest;
 use paper::wire::message::history::{HistogramDataRequest, HistoricalDataRequest, HistoricalTicksRequest};
@@ -34,16 +37,6 @@ fn desk(now: DateTime<Utc>, has_live_data: bool) -> Desk {
     desk.hello(now, 1, Hello { min: 213, max: 226 });
     ask(&mut desk, Request::StartApi(StartApi { client_id: Some(1), ..StartApi::default() }));
     desk
-}
-
-fn ask(desk: &mut Desk, request: Request) -> Vec<Reply> {
-    desk.request(desk.exchange().now(), 1, request);
-    heard(desk)
-}
-
-fn heard(desk: &mut Desk) -> Vec<Reply> {
-    let said = desk.take().into_iter();
-    said.filter_map(|(_, say)| if let Say::Reply(reply) = say { Some(*reply) } else { None }).collect()
 }
 
 fn text(words: &str) -> Option<String> {

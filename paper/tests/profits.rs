@@ -1,12 +1,15 @@
 //! Money in step with executions: what every stream of the account says is what the executions add up to, to the cent.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
+mod desk;
+
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use desk::{ask, heard};
 use paper::exchange::{Exchange, ExchangeOptions};
 use paper::market::Market;
-use paper::session::{Desk, Say};
+use paper::session::Desk;
 use paper::wire::message::account::{
     AccountDataRequest, AccountSummaryRequest, ModelRequest, PnLSingleRequest, PortfolioValue,
 };
@@ -34,16 +37,6 @@ fn desk() -> Desk {
     desk.hello(open(), 1, Hello { min: 213, max: 226 });
     ask(&mut desk, Request::StartApi(StartApi { client_id: Some(1), ..StartApi::default() }));
     desk
-}
-
-fn heard(desk: &mut Desk) -> Vec<Reply> {
-    let said = desk.take().into_iter();
-    said.filter_map(|(_, say)| if let Say::Reply(reply) = say { Some(*reply) } else { None }).collect()
-}
-
-fn ask(desk: &mut Desk, request: Request) -> Vec<Reply> {
-    desk.request(desk.exchange().now(), 1, request);
-    heard(desk)
 }
 
 fn order(action: &str, quantity: u32, limit: f64) -> Order {

@@ -1,12 +1,15 @@
 //! Single ticks: which ones of the past a request means, and how a tick-by-tick line goes on from them.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
+mod desk;
+
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use desk::heard;
 use paper::exchange::{Exchange, ExchangeOptions};
 use paper::market::Market;
-use paper::session::{Desk, Say};
+use paper::session::Desk;
 use paper::wire::message::contract::Contract;
 use paper::wire::message::history::HistoricalTicksRequest;
 use paper::wire::message::quote::{MarketDataRequest, TickByTickData, TickByTickRequest};
@@ -33,11 +36,6 @@ fn text(words: &str) -> Option<String> {
 
 fn ibm() -> Option<Contract> {
     Some(Contract { symbol: text("IBM"), sec_type: text("STK"), ..Contract::default() })
-}
-
-fn heard(desk: &mut Desk) -> Vec<Reply> {
-    let said = desk.take().into_iter();
-    said.filter_map(|(_, say)| if let Say::Reply(reply) = say { Some(*reply) } else { None }).collect()
 }
 
 /// The times of the ticks, as seconds before now; or the code of the refusal.

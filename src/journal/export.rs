@@ -54,11 +54,7 @@ impl Wanted {
 /// # Errors
 /// The journal cannot be read, or `out` not be written.
 pub fn export(folder: &Path, wanted: &Wanted, form: Form, out: impl Write) -> anyhow::Result<()> {
-    write_all(&Journal::look(folder)?, wanted, form, out)
-}
-
-/// Writes the records of `journal` to `out`, oldest first.
-fn write_all(journal: &Journal, wanted: &Wanted, form: Form, out: impl Write) -> anyhow::Result<()> {
+    let journal = Journal::look(folder)?;
     let epochs = journal.epochs()?;
     let mut out = BufWriter::new(out);
     let mut written = match form {

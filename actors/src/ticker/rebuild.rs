@@ -74,6 +74,8 @@ impl TickerActor {
             return;
         }
         let now = self.doors.clock.now();
+        let mut kept = self.kept();
+        kept.extend(input.filter(|input| is_said_once(input)).cloned());
         self.life = match self.breakdowns.count(now.process, input) {
             Verdict::Rebuild => {
                 tracing::error!(
@@ -82,11 +84,11 @@ impl TickerActor {
                     "panicked over {what}; the ticker is made anew from the journal"
                 );
                 self.remember(now, format!("panicked over {what}; made anew from the journal"));
-                let kept = input.filter(|input| is_said_once(input)).cloned();
-                Life::Rebuilding { kept: kept.into_iter().collect() }
+                Life::Rebuilding { kept: std::mem::take(&mut kept) }
             }
             Verdict::Quarantine(because) => self.quarantine(now, because),
         };
+        kept.iter().for_each(|input| self.set_aside(ctx, input));
         let settings = Box::new(self.ticker.settings().clone());
         self.doors.recall.do_send(Recall { settings, to: ctx.address().recipient() });
         let wait = ctx.run_later(RECALL_PATIENCE, |this, ctx| this.rebuild(ctx, None));
@@ -94,6 +96,14 @@ impl TickerActor {
             ctx.cancel_future(before);
         }
         self.show(now);
+    }
+
+    /// Takes back what it keeps.
+    fn kept(&mut self) -> VecDeque<Input> {
+        match &mut self.life {
+            Life::Rebuilding { kept } => std::mem::take(kept),
+            Life::Running | Life::Retiring { .. } | Life::Quarantined { .. } => VecDeque::new(),
+        }
     }
 
     /// Keeps an input that nobody will say again, until there is a ticker to take it. Where there will be
@@ -110,6 +120,10 @@ impl TickerActor {
                 self.write(ctx, now, input, vec![Step::Fact(declined)]);
                 self.show(now);
             }
+            (Life::Retiring { .. } | Life::Quarantined { .. }, _) if is_said_once(input) => {
+                let what = kind(input);
+                tracing::error!(target: streams::ERRORS, actor = self.name, "quarantined: {what} is not followed");
+            }
             _ => {}
         }
     }
@@ -121,9 +135,10 @@ impl TickerActor {
         }
         let now = self.doors.clock.now();
         let Some(ticker) = made else {
-            let because = "it cannot be made anew from the journal".to_owned();
-            self.life = Life::Quarantined { because: because.clone() };
-            self.quarantine(now, because);
+            let kept = self.kept();
+            // An answer that comes late still takes its entries back.
+            self.life = self.quarantine(now, "it cannot be made anew from the journal".to_owned());
+            kept.iter().for_each(|input| self.set_aside(ctx, input));
             return self.show(now);
         };
         self.ticker = *ticker;

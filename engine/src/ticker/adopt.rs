@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use rust_decimal::Decimal;
 
 use super::entry::{Prices, Sending, bracket_around, exchange_day};
+use super::foreign::signed;
 use super::{Out, Ticker};
 use crate::OrderRef;
 use crate::distance::Distance;
@@ -60,7 +61,7 @@ impl Ticker {
         if !executions.iter().all(|own| matches!(self.ledger.novelty(own), Novelty::New)) {
             return None;
         }
-        let net: Decimal = executions.iter().map(|own| signed(own)).sum();
+        let net: Decimal = executions.iter().map(|own| signed(own.action, own.quantity)).sum();
         if snapshot.position != net + self.foreign.unwrap_or_default() {
             return None;
         }
@@ -114,13 +115,6 @@ impl Ticker {
             role && order.trade == trade && order.n == 1
         };
         orders.iter().all(simple).then_some(orders)
-    }
-}
-
-fn signed(execution: &Execution) -> Decimal {
-    match execution.action {
-        Action::Buy => execution.quantity.value(),
-        Action::Sell => -execution.quantity.value(),
     }
 }
 

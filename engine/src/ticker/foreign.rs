@@ -111,7 +111,7 @@ impl Ticker {
     }
 }
 
-fn signed(action: Action, quantity: Quantity) -> Decimal {
+pub(super) fn signed(action: Action, quantity: Quantity) -> Decimal {
     match action {
         Action::Buy => quantity.value(),
         Action::Sell => -quantity.value(),

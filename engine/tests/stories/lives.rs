@@ -4,18 +4,8 @@ use engine::TickerSettings;
 use expect_test::expect;
 use serde_json::json;
 
-use crate::story::{check, check_after, check_with};
+use crate::story::{HOLDING, check, check_after, check_with};
 use crate::subject::{settings, settings_with};
-
-/// 99 from 100.00 with a stop at 97.09 and a target at 108.00, as a story begins.
-const HOLDING: &str = "
-        10:00:00 quote 99.98 100.00
-        10:00:00 signal BUY 0.85
-        10:00:00 accepted E1 T1 S1
-        10:00:01 filled E1 99 at 100.00
-        10:00:01 armed S1 99, T1 99
-        10:00:01 echo T1 99 at 108.00
-";
 
 #[test]
 fn a_fill_after_the_trade_was_over_opens_it_again_and_protects_it() {

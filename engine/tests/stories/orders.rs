@@ -2,18 +2,15 @@
 
 use expect_test::expect;
 
-use crate::story::check;
+use crate::story::{HOLDING, check, check_after};
+use crate::subject::settings;
 
 #[test]
 fn a_pause_opens_nothing_manages_what_is_held_and_ends_by_a_word() {
-    check(
+    check_after(
+        settings(),
+        HOLDING,
         "
-        10:00:00 quote 99.98 100.00
-        10:00:00 signal BUY 0.85
-        10:00:01 accepted E1 T1 S1
-        10:00:02 filled E1 99 at 100.00
-        10:00:02 armed S1 99, T1 99
-        10:00:02 echo T1 99 at 108.00
         10:01:00 order 1 pause by ann
         10:01:01 order 1 pause by ann
         10:01:02 order 2 pause by bob
@@ -26,20 +23,6 @@ fn a_pause_opens_nothing_manages_what_is_held_and_ends_by_a_word() {
         12:02:00 signal BUY 0.85
     ",
         expect![[r#"
-            10:00:00 signal BUY 0.85 taken (High Confidence Buy: 0.85 >= 0.80)
-            10:00:00 trade 1 lot 1: long from 100.00 (High Confidence Buy: 0.85 >= 0.80)
-            10:00:00 -> place E1 buy 99 limit 100.10 until 14:00:30 UTC, T1 sell 99 limit 108.11, S1 sell 99 stop 97.09
-            10:00:01 E1 works 99, 0 filled
-            10:00:01 T1 accepted, waits for its entry
-            10:00:01 S1 accepted, waits for its entry
-            10:00:02 filled E1 buy 99 at 100.00
-            10:00:02 E1 filled, 99 filled
-            10:00:02 S1 works 99, 0 filled
-            10:00:02 protected after 0 ms
-            10:00:02 T1 works 99, 0 filled
-            10:00:02 average entry 100.00
-            10:00:02 -> modify T1 to 99 at 108.00
-            10:00:02 T1 now 99 at 108.00
             10:01:00 pause by ann
             10:01:00 now paused (by ann)
             10:01:02 pause by bob not followed: it is paused (by ann)
@@ -60,14 +43,10 @@ fn a_pause_opens_nothing_manages_what_is_held_and_ends_by_a_word() {
 
 #[test]
 fn flatten_closes_and_halts_until_a_release() {
-    check(
+    check_after(
+        settings(),
+        HOLDING,
         "
-        10:00:00 quote 99.98 100.00
-        10:00:00 signal BUY 0.85
-        10:00:01 accepted E1 T1 S1
-        10:00:02 filled E1 99 at 100.00
-        10:00:02 armed S1 99, T1 99
-        10:00:02 echo T1 99 at 108.00
         10:01:00 quote 99.98 100.00
         10:01:00 order 1 flatten by ann
         10:01:01 echo T1 99 at 99.88
@@ -83,20 +62,6 @@ fn flatten_closes_and_halts_until_a_release() {
         12:00:04 signal BUY 0.85
     ",
         expect![[r#"
-            10:00:00 signal BUY 0.85 taken (High Confidence Buy: 0.85 >= 0.80)
-            10:00:00 trade 1 lot 1: long from 100.00 (High Confidence Buy: 0.85 >= 0.80)
-            10:00:00 -> place E1 buy 99 limit 100.10 until 14:00:30 UTC, T1 sell 99 limit 108.11, S1 sell 99 stop 97.09
-            10:00:01 E1 works 99, 0 filled
-            10:00:01 T1 accepted, waits for its entry
-            10:00:01 S1 accepted, waits for its entry
-            10:00:02 filled E1 buy 99 at 100.00
-            10:00:02 E1 filled, 99 filled
-            10:00:02 S1 works 99, 0 filled
-            10:00:02 protected after 0 ms
-            10:00:02 T1 works 99, 0 filled
-            10:00:02 average entry 100.00
-            10:00:02 -> modify T1 to 99 at 108.00
-            10:00:02 T1 now 99 at 108.00
             10:01:00 flatten by ann
             10:01:00 now halted (flattened by ann)
             10:01:00 leaving: asked for by the operator
@@ -122,14 +87,10 @@ fn flatten_closes_and_halts_until_a_release() {
 
 #[test]
 fn what_is_frozen_is_released_only_as_far_as_it_agrees() {
-    check(
+    check_after(
+        settings(),
+        HOLDING,
         "
-        10:00:00 quote 99.98 100.00
-        10:00:00 signal BUY 0.85
-        10:00:01 accepted E1 T1 S1
-        10:00:02 filled E1 99 at 100.00
-        10:00:02 armed S1 99, T1 99
-        10:00:02 echo T1 99 at 108.00
         10:01:00 gap
         10:01:01 snapshot 50; armed S1 99; armed T1 99
         10:01:02 snapshot 50; armed S1 99; armed T1 99
@@ -143,20 +104,6 @@ fn what_is_frozen_is_released_only_as_far_as_it_agrees() {
         10:02:02 order 4 release by ann
     ",
         expect![[r#"
-            10:00:00 signal BUY 0.85 taken (High Confidence Buy: 0.85 >= 0.80)
-            10:00:00 trade 1 lot 1: long from 100.00 (High Confidence Buy: 0.85 >= 0.80)
-            10:00:00 -> place E1 buy 99 limit 100.10 until 14:00:30 UTC, T1 sell 99 limit 108.11, S1 sell 99 stop 97.09
-            10:00:01 E1 works 99, 0 filled
-            10:00:01 T1 accepted, waits for its entry
-            10:00:01 S1 accepted, waits for its entry
-            10:00:02 filled E1 buy 99 at 100.00
-            10:00:02 E1 filled, 99 filled
-            10:00:02 S1 works 99, 0 filled
-            10:00:02 protected after 0 ms
-            10:00:02 T1 works 99, 0 filled
-            10:00:02 average entry 100.00
-            10:00:02 -> modify T1 to 99 at 108.00
-            10:00:02 T1 now 99 at 108.00
             10:01:00 now reconciling
             10:01:01 looks again: the broker holds 50, our executions make 99
             10:01:02 now frozen (the broker holds 50, our executions make 99)
@@ -242,34 +189,16 @@ fn a_halt_takes_back_an_entry_that_is_on_its_way() {
 
 #[test]
 fn a_close_drops_the_other_side_of_a_reversal() {
-    check(
+    check_after(
+        settings(),
+        HOLDING,
         "
-        10:00:00 quote 99.98 100.00
-        10:00:00 signal BUY 0.85
-        10:00:01 accepted E1 T1 S1
-        10:00:02 filled E1 99 at 100.00
-        10:00:02 armed S1 99, T1 99
-        10:00:02 echo T1 99 at 108.00
         10:02:00 quote 99.98 100.00
         10:02:00 signal SHORT 0.95
         10:02:00 order 1 close by ann
         10:02:01 order 2 close by ann
     ",
         expect![[r#"
-            10:00:00 signal BUY 0.85 taken (High Confidence Buy: 0.85 >= 0.80)
-            10:00:00 trade 1 lot 1: long from 100.00 (High Confidence Buy: 0.85 >= 0.80)
-            10:00:00 -> place E1 buy 99 limit 100.10 until 14:00:30 UTC, T1 sell 99 limit 108.11, S1 sell 99 stop 97.09
-            10:00:01 E1 works 99, 0 filled
-            10:00:01 T1 accepted, waits for its entry
-            10:00:01 S1 accepted, waits for its entry
-            10:00:02 filled E1 buy 99 at 100.00
-            10:00:02 E1 filled, 99 filled
-            10:00:02 S1 works 99, 0 filled
-            10:00:02 protected after 0 ms
-            10:00:02 T1 works 99, 0 filled
-            10:00:02 average entry 100.00
-            10:00:02 -> modify T1 to 99 at 108.00
-            10:00:02 T1 now 99 at 108.00
             10:02:00 signal SHORT 0.95 taken (SHORT 0.95 closes the long position)
             10:02:00 leaving: SHORT 0.95 closes the long position
             10:02:00 SHORT 0.95 opens the other side once flat

@@ -56,6 +56,16 @@ use expect_test::Expect;
 use crate::numbers::{at, decimal};
 use crate::subject::{market, settings};
 
+/// 99 from 100.00 with a stop at 97.09 and a target at 108.00, as a story begins.
+pub(crate) const HOLDING: &str = "
+        10:00:00 quote 99.98 100.00
+        10:00:00 signal BUY 0.85
+        10:00:00 accepted E1 T1 S1
+        10:00:01 filled E1 99 at 100.00
+        10:00:01 armed S1 99, T1 99
+        10:00:01 echo T1 99 at 108.00
+";
+
 /// Plays `story` to a ticker with the settings of [`settings`] and compares its answer.
 pub(crate) fn check(story: &str, expected: Expect) {
     check_with(settings(), story, expected);

@@ -18,7 +18,7 @@ use engine::{ContractSpec, News, TickerKey};
 use futures::FutureExt;
 use ibapi::contracts::Contract;
 use ibapi::{Client, Notice};
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinHandle, spawn_local};
 use tokio::time::Instant;
 
@@ -62,10 +62,8 @@ pub(super) struct Shared {
     pub(super) condition: RefCell<Condition>,
     /// When another session was last said to have the market data.
     pub(super) competing_since: Cell<Option<Instant>>,
-    /// How often TWS has lost what was subscribed to.
-    pub(super) losses: Cell<u64>,
-    /// Woken when TWS has lost what was subscribed to.
-    pub(super) unsubscribed: Notify,
+    /// Tells when TWS has lost what was subscribed to.
+    pub(super) losses: watch::Sender<()>,
     /// Counts gaps: a snapshot from before one says nothing about what came after it.
     gaps: Cell<u64>,
     tasks: RefCell<Vec<JoinHandle<()>>>,
@@ -103,8 +101,7 @@ impl Link {
             up: Cell::new(true),
             condition: RefCell::default(),
             competing_since: Cell::default(),
-            losses: Cell::default(),
-            unsubscribed: Notify::new(),
+            losses: watch::Sender::default(),
             gaps: Cell::new(0),
             tasks: RefCell::default(),
         });

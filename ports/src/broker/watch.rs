@@ -136,8 +136,7 @@ fn take_in(link: &Link, code: i32) {
         Some(Reaction::Competing) => link.shared.competing_since.set(Some(Instant::now())),
         Some(Reaction::Gap) if code == -8 => link.spawn(check_account(link.clone())),
         Some(Reaction::OutageOver) if code == SUBSCRIPTIONS_LOST => {
-            link.shared.losses.set(link.shared.losses.get() + 1);
-            link.shared.unsubscribed.notify_waiters();
+            link.shared.losses.send_replace(());
         }
         _ => {}
     }

@@ -8,6 +8,9 @@ use super::sqlite::{database, path};
 use super::{Journal, JournalError};
 use crate::fail::{self, Point};
 
+/// How the folder of an archive is called, before its span of records.
+const ARCHIVE: &str = "archive-";
+
 impl Journal {
     /// Copies the whole journal into a folder beside it, on disk when this returns, and answers with the folder.
     /// `from` and `to` are the records that are about to be taken out.
@@ -17,9 +20,9 @@ impl Journal {
     pub fn archive(&self, from: u64, to: u64) -> Result<PathBuf, JournalError> {
         let journal = self.path();
         let folder = journal.parent().unwrap_or(Path::new("."));
-        let name = format!("archive-{from}-{to}");
-        let (unfinished, whole) = (folder.join(format!("{name}.unfinished")), folder.join(name));
+        let unfinished = folder.join("archive.unfinished");
         let failed = |source| JournalError::Folder { path: unfinished.clone(), source };
+        let whole = folder.join(format!("{ARCHIVE}{from}-{to}"));
         for old in [&unfinished, &whole] {
             // Of a compaction that was cut off: the records are all here.
             if old.exists() {
@@ -27,7 +30,10 @@ impl Journal {
             }
         }
         std::fs::create_dir(&unfinished).map_err(failed)?;
-        self.copy_to(&path(&unfinished))?;
+        self.copy_to(&path(&unfinished)).inspect_err(|_| {
+            // It may have filled the disk; what is wrong is told already.
+            let _ = std::fs::remove_dir_all(&unfinished);
+        })?;
         for new in [path(&unfinished), unfinished.clone()] {
             File::open(new).and_then(|new| new.sync_all()).map_err(failed)?;
         }
@@ -79,7 +85,7 @@ fn archives(folder: &Path, to: u64) -> Result<Vec<PathBuf>, JournalError> {
     for entry in std::fs::read_dir(folder).map_err(failed)? {
         let entry = entry.map_err(failed)?;
         let name = entry.file_name();
-        let span = name.to_str().and_then(|name| name.strip_prefix("archive-"));
+        let span = name.to_str().and_then(|name| name.strip_prefix(ARCHIVE));
         if span.is_some_and(|span| span.ends_with(&format!("-{to}"))) {
             found.push(entry.path());
         }
