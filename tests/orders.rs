@@ -9,7 +9,7 @@ use std::process::Command;
 use crash::desk::{Desk, SYMBOL};
 use crash::verdict;
 use serde_json::{Value, json};
-use support::{Program, order};
+use support::{Program, ask, order};
 
 /// Runs a command: whether all followed, and all that it said.
 fn run(folder: &Path, arguments: &[&str]) -> (bool, String) {
@@ -119,6 +119,8 @@ fn an_order_without_the_token_or_of_another_form_does_nothing() {
         let (status, said) = order(folder.path(), true, body);
         assert!(status == 400 && said.contains(words), "{status} {said}");
     }
+    let shown = ask(folder.path(), "/status").expect("a status");
+    assert!(!shown["tickers"][SYMBOL]["mode"].to_string().contains("halted"), "{shown}");
     let (status, said) = order(folder.path(), true, &good.to_string());
     let answers: Value = serde_json::from_str(&said).expect("JSON");
     assert_eq!((status, &answers[0]["target"]), (200, &json!("ACME")), "{said}");

@@ -90,7 +90,7 @@ struct Targets {
     /// Who orders it, for the journal
     #[arg(long, default_value = "operator")]
     by: String,
-    /// The order's id: given again, it is not followed twice
+    /// The order's id: given again, no ticker follows it twice
     #[arg(long)]
     id: Option<String>,
     /// Print as JSON

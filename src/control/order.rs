@@ -15,7 +15,7 @@ const NAME_MAX: usize = 32;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Order {
-    /// Its id: the same one twice is one order. One to 64 letters, digits and `-`.
+    /// Its id: to a ticker the same one twice is one order. One to 64 letters, digits and `-`.
     pub id: String,
     /// Who orders it, in one to 32 visible characters.
     pub by: String,
