@@ -48,6 +48,8 @@ pub struct Release {
     pub limit: LimitName,
     /// Who.
     pub by: String,
+    /// The order's id; the same one twice is one.
+    pub id: String,
 }
 
 /// To the journal: write these, in this order.

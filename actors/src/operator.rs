@@ -9,8 +9,9 @@ use std::time::Duration;
 use actix::{MailboxError, Recipient};
 use engine::account::LimitName;
 use engine::{Command, TickerKey};
+use tokio::sync::oneshot;
 
-use crate::message::{Operate, Release};
+use crate::message::{Barrier, Operate, Release};
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -20,6 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub struct Operator {
     tickers: Arc<Mutex<BTreeMap<TickerKey, Recipient<Operate>>>>,
     risk: Recipient<Release>,
+    journal: Recipient<Barrier>,
 }
 
 /// Why an order was not followed, or not yet.
@@ -42,8 +44,8 @@ pub enum Unanswered {
 }
 
 impl Operator {
-    pub(crate) fn new(risk: Recipient<Release>) -> Operator {
-        Operator { tickers: Arc::default(), risk }
+    pub(crate) fn new(risk: Recipient<Release>, journal: Recipient<Barrier>) -> Operator {
+        Operator { tickers: Arc::default(), risk, journal }
     }
 
     pub(crate) fn meet(&self, key: TickerKey, to: Recipient<Operate>) {
@@ -63,15 +65,27 @@ impl Operator {
     pub async fn order(&self, ticker: &TickerKey, command: Command) -> Result<String, Unanswered> {
         let to = self.tickers.lock().unwrap_or_else(PoisonError::into_inner).get(ticker).cloned();
         let to = to.ok_or_else(|| Unanswered::Nobody(ticker.clone()))?;
-        answered(asked(to.send(Operate(command))).await)
+        self.on_disk(answered(asked(to.send(Operate(command))).await)).await
+    }
+
+    /// An order counts as followed once its record is on disk: what a person was told holds after a crash.
+    async fn on_disk(&self, answer: Result<String, Unanswered>) -> Result<String, Unanswered> {
+        let words = answer?;
+        let (reached, written) = oneshot::channel();
+        self.journal.do_send(Barrier(reached));
+        match tokio::time::timeout(PATIENCE, written).await {
+            Ok(Ok(())) => Ok(words),
+            Ok(Err(_)) => Err(Unanswered::Ending),
+            Err(_) => Err(Unanswered::Waits),
+        }
     }
 
     /// Releases a limit that holds until a person says otherwise; answers with its name.
     ///
     /// # Errors
     /// It has not tripped, or the risk book does not answer yet.
-    pub async fn release(&self, limit: LimitName, by: String) -> Result<String, Unanswered> {
-        answered(asked(self.risk.send(Release { limit, by })).await)
+    pub async fn release(&self, limit: LimitName, by: String, id: String) -> Result<String, Unanswered> {
+        self.on_disk(answered(asked(self.risk.send(Release { limit, by, id })).await)).await
     }
 }
 

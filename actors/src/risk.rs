@@ -108,7 +108,7 @@ impl RiskActor {
             AccountFact::DayOpened { day, .. } => {
                 tracing::debug!(target: streams::TRADING, actor = NAME, "trading day {day}");
             }
-            AccountFact::Released { limit, by } => {
+            AccountFact::Released { limit, by, .. } => {
                 tracing::warn!(target: streams::TRADING, actor = NAME, "{limit} released by {by}");
             }
             AccountFact::NotSent { .. } | AccountFact::OrderIds { .. } => {}
@@ -174,13 +174,15 @@ impl Handler<Judge> for RiskActor {
 impl Handler<Release> for RiskActor {
     type Result = Result<String, String>;
 
-    fn handle(&mut self, Release { limit, by }: Release, _: &mut Context<Self>) -> Self::Result {
+    fn handle(&mut self, Release { limit, by, id }: Release, _: &mut Context<Self>) -> Self::Result {
         fatal::guard(NAME, || {
             let now = self.clock.now();
-            let fact =
-                self.book.release(now, limit, &by).ok_or_else(|| format!("{limit} has not tripped"))?;
-            self.on_account_fact(&fact);
-            self.write(now, None, Body::Account(fact));
+            if !self.book.has_released(limit, &id) {
+                let fact = self.book.release(now, limit, &by, &id);
+                let fact = fact.ok_or_else(|| format!("{limit} has not tripped"))?;
+                self.on_account_fact(&fact);
+                self.write(now, None, Body::Account(fact));
+            }
             Ok(format!("{limit} released"))
         })
     }

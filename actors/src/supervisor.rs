@@ -173,7 +173,7 @@ pub fn start(settings: Settings) -> Result<Running, JournalError> {
         funds,
         running: BTreeMap::new(),
         meet,
-        operator: Operator::new(risk.clone().recipient()),
+        operator: Operator::new(risk.clone().recipient(), journal.clone().recipient()),
         risk,
         journal,
         signals,

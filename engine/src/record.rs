@@ -82,6 +82,9 @@ pub enum AccountFact {
         limit: LimitName,
         /// Who.
         by: String,
+        /// The id of the order to do so; the same one twice is one.
+        #[serde(default)]
+        id: String,
     },
     /// Order ids below `to` may have been used; none of them is handed out again.
     OrderIds {

@@ -79,7 +79,9 @@ impl Order {
                 let command = Command { id: self.id.clone(), by: self.by.clone(), act: self.act };
                 (ticker.to_string(), operator.order(&ticker, command).await)
             }
-            Target::Limit(limit) => (limit.to_string(), operator.release(limit, self.by.clone()).await),
+            Target::Limit(limit) => {
+                (limit.to_string(), operator.release(limit, self.by.clone(), self.id.clone()).await)
+            }
         };
         let followed = matches!(told, Ok(_) | Err(Unanswered::Waits));
         Answer { target, followed, words: told.unwrap_or_else(|why| why.to_string()) }

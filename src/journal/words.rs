@@ -67,7 +67,7 @@ fn of_account(fact: &AccountFact) -> String {
             format!("the day's loss of {loss} reached the limit of {max}")
         }
         AccountFact::ResultUnknown { ticker } => format!("{ticker} made the day's result unknown"),
-        AccountFact::Released { limit, by } => format!("{limit} released by {by}"),
+        AccountFact::Released { limit, by, .. } => format!("{limit} released by {by}"),
         AccountFact::OrderIds { to } => format!("order ids below {to} are taken"),
         AccountFact::NotSent { orders, why } => {
             let orders: Vec<String> = orders.iter().map(engine::OrderRef::short).collect();

@@ -95,7 +95,7 @@ pub(crate) fn a_restart_at_rest_sends_nothing_and_trades_again(
     program.follow_to("in step with the broker", told);
     let after = until_settled(desk, folder, told);
     assert_eq!(before.orders, after.orders, "a restart at rest changed orders\n{told}");
-    trades_again(desk, &mut program, &after, told);
+    trades_again(desk, folder, &mut program, &after, told);
     let (status, rest) = program.interrupt();
     told.push_str(&rest);
     assert!(status.success(), "it ended with {status}\n{told}");
@@ -114,8 +114,12 @@ const REASONS: [&str; 3] =
     [" declined: cooling down until ", " declined: the ticker is halted (", " declined: the trade is "];
 
 /// What is held is turned round, and what is flat opens; or there is a reason that it should not.
-fn trades_again(desk: &Desk, program: &mut Program, rests: &Books, told: &mut String) {
+fn trades_again(desk: &Desk, folder: &Path, program: &mut Program, rests: &Books, told: &mut String) {
     let held = position(rests);
+    // After somebody's hand has closed what was ours, it takes what is held down and opens nothing.
+    let halted = ask(folder, "/status")
+        .and_then(|status| Some(status["tickers"][SYMBOL]["mode"].as_str()?.starts_with("halted")))
+        .is_some_and(|halted| halted);
     let signal = if held < 0.0 { "BUY" } else { "SHORT" };
     desk.say(signal, SURE.parse().expect("a number"));
     program.follow_to(&format!("signal {signal} {SURE} "), told);
@@ -124,7 +128,11 @@ fn trades_again(desk: &Desk, program: &mut Program, rests: &Books, told: &mut St
         assert!(REASONS.iter().any(|reason| answer.contains(reason)), "{answer}\n{told}");
         return;
     }
-    let turned = |books: &Books| if signal == "BUY" { position(books) > 0.0 } else { position(books) < 0.0 };
+    let turned = |books: &Books| match signal {
+        _ if halted => position(books) == 0.0,
+        "BUY" => position(books) > 0.0,
+        _ => position(books) < 0.0,
+    };
     until(desk, told, turned);
 }
 

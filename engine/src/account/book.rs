@@ -7,7 +7,7 @@
 //! Read next: [`Limits`], then `judge` (what is refused) and `holding` (one ticker's line).
 
 use std::borrow::Borrow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -28,6 +28,9 @@ use crate::time::{Now, trading_day};
 /// How long a new process waits for quotes of what is held before it opens the day.
 const MARKS_PATIENCE: TimeDelta = TimeDelta::seconds(10);
 
+/// Orders of persons that are remembered.
+const ORDERS_MAX: usize = 64;
+
 /// One book over all tickers of the account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Book {
@@ -45,6 +48,8 @@ pub struct Book {
     refusals: BTreeMap<LimitName, u32>,
     /// When each limit was last released: a ticker that is first heard of later knows it, too.
     releases: BTreeMap<LimitName, DateTime<Utc>>,
+    /// Orders to release that were followed, newest last, so that one that is repeated does nothing.
+    orders: VecDeque<(String, LimitName)>,
 }
 
 /// The limits of a book that was kept, until [`Book::resume`] gives it those in force.
@@ -67,6 +72,7 @@ impl Book {
             spent: Spent::default(),
             refusals: BTreeMap::new(),
             releases: BTreeMap::new(),
+            orders: VecDeque::new(),
         }
     }
 
@@ -123,7 +129,7 @@ impl Book {
     /// streak, entries without a fill. The day's loss is counted anew from where it stands.
     /// The fact is applied already; it belongs into the journal. None if there is nothing to
     /// release.
-    pub fn release(&mut self, now: Now, limit: LimitName, by: &str) -> Option<AccountFact> {
+    pub fn release(&mut self, now: Now, limit: LimitName, by: &str, id: &str) -> Option<AccountFact> {
         let held = match limit {
             LimitName::DailyLoss => self.tripped.is_some(),
             LimitName::LosingStreak => self.holdings.values().any(|own| own.streak.losses() > 0),
@@ -132,9 +138,15 @@ impl Book {
             }
             _ => false,
         };
-        let fact = held.then(|| AccountFact::Released { limit, by: by.to_owned() })?;
+        let fact = held.then(|| AccountFact::Released { limit, by: by.to_owned(), id: id.to_owned() })?;
         self.apply_account(now, &fact);
         Some(fact)
+    }
+
+    /// True for an order to release this limit that was followed before.
+    #[must_use]
+    pub fn has_released(&self, limit: LimitName, id: &str) -> bool {
+        self.orders.iter().any(|(known, released)| known == id && *released == limit)
     }
 
     /// The day's result at the newest marks.
@@ -270,7 +282,13 @@ impl Book {
             AccountFact::ResultUnknown { ticker } => {
                 self.trip(Trip::Unknown { ticker: ticker.clone() });
             }
-            AccountFact::Released { limit, .. } => self.released(at, *limit),
+            AccountFact::Released { limit, id, .. } => {
+                if self.orders.len() == ORDERS_MAX {
+                    self.orders.pop_front();
+                }
+                self.orders.push_back((id.clone(), *limit));
+                self.released(at, *limit);
+            }
             AccountFact::OrderIds { .. } => {}
             AccountFact::NotSent { orders, .. } => {
                 orders.iter().for_each(|order| self.holding(&order.ticker).lines.not_sent(order));

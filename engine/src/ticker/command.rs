@@ -1,5 +1,6 @@
 //! What a person orders, and what becomes of it.
 
+use super::settle::REPRICINGS_MAX;
 use super::{Out, Ticker};
 use crate::command::{Act, Command, Objection};
 use crate::fact::Fact;
@@ -35,6 +36,13 @@ impl Ticker {
             self.commands.pop_front();
         }
         self.commands.push_back((command.id.clone(), refused.cloned()));
+        if matches!(command.act, Act::Close | Act::Flatten)
+            && refused.is_none()
+            && let Some(trade) = &mut self.trade
+        {
+            // A person has seen that no price met the market; the prices begin anew.
+            trade.repricings = 0;
+        }
         let releases = command.act == Act::Release && refused.is_none();
         if releases && self.trade.is_none() && matches!(self.mode.lasting(), Mode::Frozen(_)) {
             // A person has looked: what the next snapshot shows beside a flat ticker is somebody else's, as at a first start.
@@ -76,13 +84,15 @@ impl Ticker {
     }
 
     /// Another state, now or once it is in step with the broker.
-    fn turn(&mut self, now: Now, to: Mode, out: &mut Out) {
+    pub(super) fn turn(&mut self, now: Now, to: Mode, out: &mut Out) {
         let mode = if self.mode.is_reconciling() { Mode::Reconciling { then: Box::new(to) } } else { to };
         self.fact(now, Fact::ModeChanged { mode }, out);
     }
 
     fn objection(&self, act: Act) -> Option<Objection> {
-        let leaving = self.trade.as_ref().map(|trade| trade.leaving.is_some() && trade.reversal.is_none());
+        let leaving = self.trade.as_ref().map(|trade| {
+            trade.leaving.is_some() && trade.reversal.is_none() && trade.repricings < REPRICINGS_MAX
+        });
         match (act, self.mode.lasting(), leaving) {
             // How much is held is not known: more than that might be sold.
             (Act::Close | Act::Flatten, mode @ Mode::Frozen(_), _) => Some(Objection::Mode(mode.to_string())),

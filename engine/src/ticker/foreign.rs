@@ -75,9 +75,9 @@ impl Ticker {
             closed.push(Fact::ClosedOutside { lot: lot.opened.lot, execution });
         }
         closed.into_iter().for_each(|fact| self.fact(now, fact, out));
-        if self.mode.may_halt() {
-            let mode = Mode::Halted { because: Because::Outside.to_string() };
-            self.fact(now, Fact::ModeChanged { mode }, out);
+        // A trade of others that is heard of late, after a gap, halts as well: once the ticker is in step.
+        if self.mode.lasting().may_halt() {
+            self.turn(now, Mode::Halted { because: Because::Outside.to_string() }, out);
         }
     }
 

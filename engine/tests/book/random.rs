@@ -252,8 +252,8 @@ impl World {
 
     fn watch(&mut self, much: u8) {
         let fact = match much % 5 {
-            0 => self.book.release(self.now, LimitName::DailyLoss, "Ann"),
-            1 => self.book.release(self.now, LimitName::UnfilledEntries, "Ann"),
+            0 => self.book.release(self.now, LimitName::DailyLoss, "Ann", ""),
+            1 => self.book.release(self.now, LimitName::UnfilledEntries, "Ann", ""),
             _ => self.book.watch(self.now, &self.view),
         };
         if let Some(fact) = fact {

@@ -267,7 +267,9 @@ impl Teller {
     fn release(&mut self, now: Now, name: &str) -> String {
         let limit = LimitName::ALL.into_iter().find(|limit| limit.to_string() == name);
         let limit = limit.unwrap_or_else(|| panic!("`{name}` is no limit"));
-        let Some(fact) = self.book.release(now, limit, "Ann") else { return "nothing to release".to_owned() };
+        let Some(fact) = self.book.release(now, limit, "Ann", "") else {
+            return "nothing to release".to_owned();
+        };
         self.record(now, None, Body::Account(fact));
         "released".to_owned()
     }

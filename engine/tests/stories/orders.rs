@@ -209,3 +209,98 @@ fn a_close_drops_the_other_side_of_a_reversal() {
         "#]],
     );
 }
+
+#[test]
+fn what_a_hand_closed_while_nobody_listened_halts_as_one_that_was_seen() {
+    check_after(
+        settings(),
+        HOLDING,
+        "
+        10:05:00 gap
+        10:05:00 foreign sell 99 at 98.00
+        10:05:01 snapshot 0; armed T1 99; armed S1 99
+        10:05:02 cancelled T1
+        10:05:02 cancelled S1
+        10:30:00 quote 97.98 98.00
+        10:30:00 signal BUY 0.85
+    ",
+        expect![[r#"
+            10:05:00 now reconciling
+            10:05:00 somebody else traded, and holds nothing
+            10:05:00 99 of lot 1 closed outside of this program at 98.00
+            10:05:00 now reconciling, then halted (closed outside of this program)
+            10:05:00 closed long 99 from 100.00 at 98.00: -198.00 by closed outside of this program
+            10:05:01 now halted (closed outside of this program)
+            10:05:01 -> cancel T1
+            10:05:01 -> cancel S1
+            10:05:02 T1 cancelled, 0 filled
+            10:05:02 S1 cancelled, 0 filled
+            10:05:02 trade closed: -198.00, commission 0.00
+            10:30:00 signal BUY 0.85 declined: the ticker is halted (closed outside of this program)
+        "#]],
+    );
+}
+
+#[test]
+fn a_person_who_orders_a_close_again_gets_ten_more_prices() {
+    check_after(
+        settings(),
+        HOLDING,
+        "
+        10:01:00 quote 99.98 100.00
+        10:01:00 order 1 close by ann
+        10:01:01 echo T1 99 at 99.89
+        10:02:00 quote 99.00 99.02
+        10:02:01 echo T1 99 at 98.91
+        10:03:00 quote 98.00 98.02
+        10:03:01 echo T1 99 at 97.91
+        10:04:00 quote 97.00 97.02
+        10:04:01 echo T1 99 at 96.91
+        10:05:00 quote 96.00 96.02
+        10:05:01 echo T1 99 at 95.91
+        10:06:00 quote 95.00 95.02
+        10:06:01 echo T1 99 at 94.91
+        10:07:00 quote 94.00 94.02
+        10:07:01 echo T1 99 at 93.91
+        10:08:00 quote 93.00 93.02
+        10:08:01 echo T1 99 at 92.91
+        10:09:00 quote 92.00 92.02
+        10:09:01 echo T1 99 at 91.91
+        10:10:00 quote 91.00 91.02
+        10:10:01 echo T1 99 at 90.91
+        10:11:00 quote 90.00 90.02
+        10:11:01 echo T1 99 at 89.91
+        10:12:00 quote 89.00 89.02
+        10:20:01 order 2 close by ann
+        10:20:02 quote 88.00 88.02
+    ",
+        expect![[r#"
+            10:01:00 close by ann
+            10:01:00 leaving: asked for by the operator
+            10:01:00 -> modify T1 to 99 at 99.89
+            10:01:01 T1 now 99 at 99.89
+            10:02:00 -> modify T1 to 99 at 98.91
+            10:02:01 T1 now 99 at 98.91
+            10:03:00 -> modify T1 to 99 at 97.91
+            10:03:01 T1 now 99 at 97.91
+            10:04:00 -> modify T1 to 99 at 96.91
+            10:04:01 T1 now 99 at 96.91
+            10:05:00 -> modify T1 to 99 at 95.91
+            10:05:01 T1 now 99 at 95.91
+            10:06:00 -> modify T1 to 99 at 94.91
+            10:06:01 T1 now 99 at 94.91
+            10:07:00 -> modify T1 to 99 at 93.91
+            10:07:01 T1 now 99 at 93.91
+            10:08:00 -> modify T1 to 99 at 92.91
+            10:08:01 T1 now 99 at 92.91
+            10:09:00 -> modify T1 to 99 at 91.91
+            10:09:01 T1 now 99 at 91.91
+            10:10:00 -> modify T1 to 99 at 90.91
+            10:10:01 T1 now 99 at 90.91
+            10:11:00 now halted (10 prices did not close the position)
+            10:11:01 T1 now 99 at 89.91
+            10:20:01 close by ann
+            10:20:01 -> modify T1 to 99 at 88.92
+        "#]],
+    );
+}

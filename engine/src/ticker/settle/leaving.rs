@@ -23,7 +23,7 @@ use crate::trade::Trade;
 use crate::view::MarketView;
 
 /// How often a leaving order is priced anew.
-const REPRICINGS_MAX: u32 = 10;
+pub(in crate::ticker) const REPRICINGS_MAX: u32 = 10;
 /// How long the market may take for the part of a scale-out.
 const SCALE_OUT_MAX: TimeDelta = TimeDelta::seconds(2);
 

@@ -20,6 +20,7 @@ use self::ask::EXITS_MAX;
 pub(super) use self::ask::calm;
 use self::entry::{drop_family, end_entry, fell_through, reanchor};
 use self::hands::{note_cancelled_stop, note_changed_terms};
+pub(super) use self::leaving::REPRICINGS_MAX;
 use self::leaving::{close_lot, cover_excess, reopen_lot, scale_out, sweep, take_away};
 use self::protection::{drop_double, note_protection, renew_protection, resize_protection};
 use self::target::{note_refused_target, renew_target};
