@@ -10,6 +10,7 @@ pub mod follow;
 pub mod journal;
 pub mod logs;
 pub mod nearest;
+pub mod private;
 pub mod reload;
 pub mod run;
 pub mod settings;

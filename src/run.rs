@@ -5,14 +5,16 @@ use std::time::Duration;
 use actors::signal::Dating;
 use actors::{LinkState, Running, Settings};
 use anyhow::Context;
+use engine::AccountFact;
 use paper::Gateway;
 use ports::signals::{Api, HttpSource};
+use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::config::{self, Config, Source};
 use crate::control::{self, Control};
-use crate::reload::{self, Watch};
+use crate::reload::{self, Fixed, Reloads, Wanted, Watch};
 use crate::terminal::{self, say};
-use crate::{demo, logs, summary};
+use crate::{demo, logs, private, summary};
 
 /// How long connecting to TWS may take, login included.
 const CONNECT_PATIENCE: Duration = Duration::from_secs(15);
@@ -26,6 +28,9 @@ pub struct Choices {
     pub duration: Option<Duration>,
     /// Keeps the demo's journal of the last run.
     pub keep: bool,
+    /// Whether entries are taken at once, or wait until a person arms this start; none: they wait where real money is
+    /// traded.
+    pub armed: Option<bool>,
 }
 
 /// Runs until Ctrl-C, SIGTERM or the end of the duration.
@@ -33,17 +38,24 @@ pub struct Choices {
 /// # Errors
 /// Something it needs could not be started.
 pub fn run(config: Config, source: &Source, choices: Choices) -> anyhow::Result<()> {
+    private::make_private();
+    let faults = private::faults(source, &config.logs.folder, config.broker.agreement.live);
+    anyhow::ensure!(faults.is_empty(), "{}", faults.join("\n"));
+    private::close_state().context("failed to close `state` to others")?;
     let logs = logs::install(&config.logs, config.limits.zone).context("failed to open the log files")?;
     let symbols: Vec<&str> = config.tickers.iter().map(|own| own.contract.symbol.as_str()).collect();
     let gateway = config.embedded.as_ref().map(|embedded| demo::start(embedded, &symbols)).transpose()?;
     tell_what_starts(&config, source, gateway.as_ref());
     let watch = Watch::over(source).context("failed to watch the config")?;
     let (port, zone) = (config.control.port, config.limits.zone);
-    let settings = settings(config, gateway.as_ref(), choices.keep)?;
+    let fixed = Fixed::of(&config);
+    let mut settings = settings(config, gateway.as_ref(), choices.keep)?;
+    settings.armed = choices.armed.unwrap_or(settings.armed);
+    let (reloads, wishes) = Reloads::new();
     let views = actix_rt::System::new().block_on(async {
         let mut running = actors::start(settings).context("failed to start")?;
-        let control = control(port, zone, &running);
-        serve(&mut running, &choices, watch).await?;
+        let control = control(port, zone, &running, reloads);
+        serve(&mut running, &choices, &fixed, (watch, wishes)).await?;
         if let Some(control) = control {
             control.stop();
         }
@@ -61,11 +73,12 @@ pub fn run(config: Config, source: &Source, choices: Choices) -> anyhow::Result<
 }
 
 /// What `supervisor status` and `why` ask, and `pause` and its like order.
-fn control(port: u16, zone: chrono_tz::Tz, running: &Running) -> Option<Control> {
+fn control(port: u16, zone: chrono_tz::Tz, running: &Running, reloads: Reloads) -> Option<Control> {
     let source = control::server::Source {
         board: running.board.clone(),
         clock: running.clock.clone(),
         operator: running.operator(),
+        reloads,
         zone,
     };
     control::start(port, source)
@@ -106,6 +119,7 @@ pub fn settings(config: Config, gateway: Option<&Gateway>, keep: bool) -> anyhow
         fields: config.signals.fields,
         patience: config.signals.patience,
     })?;
+    let live = config.broker.agreement.live;
     Ok(Settings {
         tickers: config.tickers,
         limits: config.limits,
@@ -113,7 +127,7 @@ pub fn settings(config: Config, gateway: Option<&Gateway>, keep: bool) -> anyhow
             address,
             client_id: config.broker.client_id,
             account: config.broker.account,
-            live_accounts: config.broker.live_accounts,
+            agreement: config.broker.agreement,
             order_id_floor: 0,
             patience: CONNECT_PATIENCE,
         },
@@ -124,6 +138,7 @@ pub fn settings(config: Config, gateway: Option<&Gateway>, keep: bool) -> anyhow
         batch_max: config.batch_max,
         in_flight_max: config.in_flight_max,
         ticker_threads: config.ticker_threads,
+        armed: !live,
         signals,
         poll_every: config.signals.every,
         dating,
@@ -138,7 +153,12 @@ fn mark() -> u64 {
 }
 
 /// Takes config changes until it is time to end.
-async fn serve(running: &mut Running, choices: &Choices, mut watch: Option<Watch>) -> anyhow::Result<()> {
+async fn serve(
+    running: &mut Running,
+    choices: &Choices,
+    fixed: &Fixed,
+    (mut watch, mut wishes): (Option<Watch>, UnboundedReceiver<Wanted>),
+) -> anyhow::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate()).context("failed to listen for SIGTERM")?;
     let over = async {
@@ -159,7 +179,12 @@ async fn serve(running: &mut Running, choices: &Choices, mut watch: Option<Watch
             () = &mut over => return Ok(()),
             _ = terminate.recv() => return Ok(()),
             pressed = tokio::signal::ctrl_c() => return pressed.context("failed to listen for Ctrl-C"),
-            () = changed => reload::reload(running, &choices.config),
+            () = changed => drop(reload::reload(running, &choices.config, fixed)),
+            Some(wanted) = wishes.recv() => {
+                running.note(AccountFact::ReloadAsked { by: wanted.by.clone() });
+                let told = reload::reload(running, &choices.config, fixed);
+                wanted.answer(told);
+            }
         }
     }
 }

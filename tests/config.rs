@@ -77,8 +77,8 @@ fn every_fault_is_told_at_once_with_file_and_line() {
         expect![[r#"
             supervisor.toml:11: `client_id`: expected a whole number, got the text `one`
             supervisor.toml:12: `client_idd` is not a setting of [broker]; did you mean `client_id`?
-            supervisor.toml:75: `max_positions`: expected a whole number above 0, got the number 0
-            supervisor.toml:78: `max_daily_loss`: must be above 0, got `-5000`
+            supervisor.toml:78: `max_positions`: expected a whole number above 0, got the number 0
+            supervisor.toml:81: `max_daily_loss`: must be above 0, got `-5000`
             environment TWS_PORT: `port`: expected a whole number from 0 to 65535, got the text `ninety`
             tickers.toml:10: `stop_los_pct` is not a setting of [defaults]; did you mean `stop_loss_pct`?
             tickers.toml:11: `take_profit_pct`: must be above 0 and at most 0.5, got 8; did you mean 0.08?
@@ -139,9 +139,46 @@ fn settings_that_do_not_go_together_are_told() {
         &[("supervisor.toml", "live_accounts = []", "live_accounts = [\"U1\"]")],
         &[("TWS_HOST", "gateway")],
         expect![[r#"
-            supervisor.toml:16: live accounts are traded in mode = "live" only
-            supervisor.toml:33: `demo` predicts the embedded gateway's market; with gateway = "tws" set source = "http" and an endpoint"#]],
+            supervisor.toml:17: live accounts are traded in mode = "live" only
+            supervisor.toml:36: `demo` predicts the embedded gateway's market; with gateway = "tws" set source = "http" and an endpoint"#]],
     );
+}
+
+#[test]
+fn whose_money_is_traded_has_to_be_said_three_times_alike() {
+    const LIVE: (&str, &str, &str) = ("supervisor.toml", "mode = \"paper\"", "mode = \"live\"");
+    const NAMED: (&str, &str, &str) = ("supervisor.toml", "live_accounts = []", "live_accounts = [\"U1\"]");
+    const OWN: (&str, &str, &str) = ("supervisor.toml", "# account = \"DU1234567\"", "account = \"U2\"");
+    let tws = |port| [("TWS_PORT", port), ("API_ENDPOINT", "http://localhost:1/")];
+    let told = |changes: &[(&str, &str, &str)], set: &[(&str, &str)]| {
+        let folder = changed(changes);
+        let told = read(folder.path(), set).map_or_else(|faults| faults.to_string(), |_| "starts".to_owned());
+        told.replace(&format!("{}/", folder.path().display()), "")
+    };
+    let recorded = [tws("7496").as_slice(), &[("IBAPI_RECORDING_DIR", "/tmp/wire")]].concat();
+    let rows = [
+        told(&[], &tws("7497")),
+        told(&[], &tws("7496")),
+        told(&[OWN], &tws("7497")),
+        told(&[LIVE], &tws("7496")),
+        told(&[LIVE, NAMED], &tws("7497")),
+        told(&[LIVE, NAMED, OWN], &tws("7496")),
+        told(&[LIVE, NAMED], &tws("7496")),
+        told(&[LIVE, NAMED], &recorded),
+        told(&[], &[("IBAPI_RECORDING_DIR", "/tmp/wire")]),
+        told(&[LIVE, NAMED], &[]),
+    ];
+    expect![[r#"
+        starts
+        environment TWS_PORT: port 7496 is one of live_ports, and mode is "paper"; TWS listens on 7497 and IB Gateway on 4002 for paper
+        supervisor.toml:13: account U2 holds real money; it is traded only in mode = "live" and if live_accounts names it
+        supervisor.toml:16: mode "live" needs the account's id in live_accounts
+        environment TWS_PORT: mode is "live", and port 7497 is none of live_ports [7496, 4001]; if live money is behind it, name it there
+        supervisor.toml:13: account U2 is none of live_accounts ["U1"]; name it there if its money is meant
+        starts
+        supervisor.toml:16: IBAPI_RECORDING_DIR is set, and would write every message of a live account to files: unset it
+        starts
+        supervisor.toml:16: the embedded gateway has no real money: set mode = "paper", or gateway = "tws""#]].assert_eq(&rows.join("\n"));
 }
 
 #[test]
@@ -208,12 +245,12 @@ fn a_limit_that_is_neither_a_number_nor_off_is_told() {
         ],
         &[],
         expect![[r#"
-            supervisor.toml:55: `max_order_quantity`: expected a whole number above 0, got the number 0
-            supervisor.toml:56: `max_order_value`: expected a number, got the text `of`
-            supervisor.toml:57: `price_collar_pct`: must be above 0 and at most 0.5, got 5; did you mean 0.05?
-            supervisor.toml:64: `max_trades_a_day`: expected a number or `off`, got `true`
-            supervisor.toml:75: `max_gross_exposure`: must be above 0, got `-1`
-            supervisor.toml:83: `buying_power_share`: must be above 0 and at most 1, got 1.5"#]],
+            supervisor.toml:58: `max_order_quantity`: expected a whole number above 0, got the number 0
+            supervisor.toml:59: `max_order_value`: expected a number, got the text `of`
+            supervisor.toml:60: `price_collar_pct`: must be above 0 and at most 0.5, got 5; did you mean 0.05?
+            supervisor.toml:67: `max_trades_a_day`: expected a number or `off`, got `true`
+            supervisor.toml:78: `max_gross_exposure`: must be above 0, got `-1`
+            supervisor.toml:86: `buying_power_share`: must be above 0 and at most 1, got 1.5"#]],
     );
 }
 

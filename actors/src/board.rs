@@ -3,6 +3,7 @@
 //! Readers look here and ask nobody. A stuck ticker shows as an old view.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -27,6 +28,7 @@ pub struct Board {
     late: Mutex<BTreeMap<String, Duration>>,
     condition: Mutex<Condition>,
     others: Mutex<Others>,
+    unarmed: AtomicBool,
 }
 
 /// A view, and when it was published.
@@ -193,6 +195,17 @@ impl Board {
     /// Publishes every limit with today's numbers.
     pub fn publish_gauges(&self, gauges: Vec<Gauge>) {
         *open(&self.gauges) = gauges;
+    }
+
+    /// Shows whether entries wait until a person arms this start.
+    pub fn publish_unarmed(&self, unarmed: bool) {
+        self.unarmed.store(unarmed, Ordering::Relaxed);
+    }
+
+    /// True while entries wait until a person arms this start.
+    #[must_use]
+    pub fn unarmed(&self) -> bool {
+        self.unarmed.load(Ordering::Relaxed)
     }
 
     /// Every limit with today's numbers, as last published; none before the first look.

@@ -52,6 +52,14 @@ pub struct Release {
     pub id: String,
 }
 
+/// To the risk book: a person arms a start that trades real money. Answered with what holds then.
+#[derive(Debug, Message)]
+#[rtype(result = "Result<String, String>")]
+pub struct Arm {
+    /// Who.
+    pub by: String,
+}
+
 /// To the journal: write these, in this order.
 #[derive(Message)]
 #[rtype(result = "()")]

@@ -6,12 +6,13 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use actix::{MailboxError, Recipient};
+use actix::{Addr, MailboxError, Recipient};
 use engine::account::LimitName;
 use engine::{Command, TickerKey};
 use tokio::sync::oneshot;
 
-use crate::message::{Barrier, Operate, Release};
+use crate::message::{Arm, Barrier, Operate, Release};
+use crate::risk::RiskActor;
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -21,6 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub struct Operator {
     tickers: Arc<Mutex<BTreeMap<TickerKey, Recipient<Operate>>>>,
     risk: Recipient<Release>,
+    arms: Recipient<Arm>,
     journal: Recipient<Barrier>,
 }
 
@@ -44,8 +46,9 @@ pub enum Unanswered {
 }
 
 impl Operator {
-    pub(crate) fn new(risk: Recipient<Release>, journal: Recipient<Barrier>) -> Operator {
-        Operator { tickers: Arc::default(), risk, journal }
+    pub(crate) fn new(risk: &Addr<RiskActor>, journal: Recipient<Barrier>) -> Operator {
+        let (arms, risk) = (risk.clone().recipient(), risk.clone().recipient());
+        Operator { tickers: Arc::default(), risk, arms, journal }
     }
 
     pub(crate) fn meet(&self, key: TickerKey, to: Recipient<Operate>) {
@@ -66,6 +69,14 @@ impl Operator {
         let to = self.tickers.lock().unwrap_or_else(PoisonError::into_inner).get(ticker).cloned();
         let to = to.ok_or_else(|| Unanswered::Nobody(ticker.clone()))?;
         self.on_disk(answered(asked(to.send(Operate(command))).await)).await
+    }
+
+    /// Arms a start that trades real money; answers with what holds then.
+    ///
+    /// # Errors
+    /// The risk book does not answer yet.
+    pub async fn arm(&self, by: String) -> Result<String, Unanswered> {
+        self.on_disk(answered(asked(self.arms.send(Arm { by })).await)).await
     }
 
     /// An order counts as followed once its record is on disk: what a person was told holds after a crash.

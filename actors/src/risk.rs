@@ -14,7 +14,7 @@ use ports::journal::Draft;
 
 use crate::board::Board;
 use crate::fatal;
-use crate::message::{Append, Judge, Look, Meet, Recorded, Release, Send, Tell};
+use crate::message::{Append, Arm, Judge, Look, Meet, Recorded, Release, Send, Tell};
 use crate::streams;
 
 const NAME: &str = "risk";
@@ -32,17 +32,20 @@ pub struct RiskActor {
 }
 
 impl RiskActor {
-    /// An actor that owns `book` and passes on to `broker` what it admits.
+    /// An actor that owns `book` and passes on to `broker` what it admits; unarmed, it admits nothing that opens.
     #[must_use]
     pub fn new(
         book: Book,
+        unarmed: bool,
         clock: Arc<Clock>,
         quotes: QuoteCells,
         funds: FundsCell,
         board: Arc<Board>,
         broker: Recipient<Send>,
     ) -> RiskActor {
-        let view = AccountView::default();
+        let mut view = AccountView::default();
+        view.unarmed = unarmed;
+        board.publish_unarmed(unarmed);
         RiskActor { book, clock, quotes, funds, view, board, broker, others: None }
     }
 
@@ -111,7 +114,10 @@ impl RiskActor {
             AccountFact::Released { limit, by, .. } => {
                 tracing::warn!(target: streams::TRADING, actor = NAME, "{limit} released by {by}");
             }
-            AccountFact::NotSent { .. } | AccountFact::OrderIds { .. } => {}
+            AccountFact::Armed { by } => {
+                tracing::warn!(target: streams::TRADING, actor = NAME, "armed by {by}: real money is traded");
+            }
+            AccountFact::NotSent { .. } | AccountFact::ReloadAsked { .. } | AccountFact::OrderIds { .. } => {}
         }
     }
 
@@ -184,6 +190,23 @@ impl Handler<Release> for RiskActor {
                 self.write(now, None, Body::Account(fact));
             }
             Ok(format!("{limit} released"))
+        })
+    }
+}
+
+impl Handler<Arm> for RiskActor {
+    type Result = Result<String, String>;
+
+    fn handle(&mut self, Arm { by }: Arm, _: &mut Context<Self>) -> Self::Result {
+        fatal::guard(NAME, || {
+            if !std::mem::take(&mut self.view.unarmed) {
+                return Ok("nothing to arm: entries are taken".to_owned());
+            }
+            let fact = AccountFact::Armed { by };
+            self.on_account_fact(&fact);
+            self.write(self.clock.now(), None, Body::Account(fact));
+            self.board.publish_unarmed(false);
+            Ok("armed: entries are taken".to_owned())
         })
     }
 }

@@ -12,11 +12,11 @@ use std::time::Duration;
 
 use actix::{Actor, Addr, Arbiter, AsyncContext, Context, Recipient};
 use engine::fleet::{Move, plan};
-use engine::{Limits, TickerKey, TickerSettings};
+use engine::{AccountFact, Body, Limits, TickerKey, TickerSettings};
 use ports::broker::{FundsCell, QuoteCells};
 use ports::clock::Clock;
 use ports::fail::{self, Point};
-use ports::journal::{Durability, Journal, JournalError};
+use ports::journal::{Draft, Durability, Journal, JournalError};
 use ports::signals::HttpSource;
 use tokio::time::timeout;
 
@@ -24,7 +24,7 @@ use crate::board::Board;
 use crate::broker::{BrokerActor, Route};
 use crate::journal::JournalActor;
 use crate::keeper::{Keeper, remember};
-use crate::message::{Barrier, Look, Meet, Member, Part, Stop, Tell};
+use crate::message::{Append, Barrier, Look, Meet, Member, Part, Stop, Tell};
 use crate::operator::Operator;
 use crate::recovery::{Memory, Terms};
 use crate::risk::RiskActor;
@@ -67,6 +67,8 @@ pub struct Settings {
     pub base_currency: String,
     /// Threads for tickers.
     pub ticker_threads: usize,
+    /// False where entries wait until a person has armed this start.
+    pub armed: bool,
     /// Where signals come from.
     pub signals: HttpSource,
     /// How often they are asked for.
@@ -145,7 +147,8 @@ pub fn start(settings: Settings) -> Result<Running, JournalError> {
         let (book, broker) = (memory.book(), broker.clone().recipient());
         let (clock, quotes, board) = (clock.clone(), quotes.clone(), board.clone());
         let funds = funds.clone();
-        on(threads.road(), move || RiskActor::new(book, clock, quotes, funds, board, broker))
+        let unarmed = !settings.armed;
+        on(threads.road(), move || RiskActor::new(book, unarmed, clock, quotes, funds, board, broker))
     };
     let journal = {
         let (recorded, judge) = (risk.clone().recipient(), risk.clone().recipient());
@@ -173,7 +176,7 @@ pub fn start(settings: Settings) -> Result<Running, JournalError> {
         funds,
         running: BTreeMap::new(),
         meet,
-        operator: Operator::new(risk.clone().recipient(), journal.clone().recipient()),
+        operator: Operator::new(&risk, journal.clone().recipient()),
         risk,
         journal,
         signals,
@@ -193,6 +196,12 @@ impl Running {
     #[must_use]
     pub fn plan(&self, wanted: &[TickerSettings]) -> Vec<Move> {
         plan(&self.running, wanted)
+    }
+
+    /// Has a fact of the account written: it was not the account's doing.
+    pub fn note(&self, fact: AccountFact) {
+        let draft = Draft { at: self.clock.now(), ticker: None, body: Body::Account(fact) };
+        self.journal.do_send(Append { drafts: vec![draft], from: None, by_risk: false });
     }
 
     /// Where orders of a person come in.

@@ -86,6 +86,16 @@ pub enum AccountFact {
         #[serde(default)]
         id: String,
     },
+    /// A person armed a start that trades real money: from here on it may open.
+    Armed {
+        /// Who.
+        by: String,
+    },
+    /// A person had the config read again.
+    ReloadAsked {
+        /// Who.
+        by: String,
+    },
     /// Order ids below `to` may have been used; none of them is handed out again.
     OrderIds {
         /// The first one that was surely never used.

@@ -72,6 +72,10 @@ enum Command {
     Release(Targets),
     /// Compare tickers with the broker now
     Reconcile(Targets),
+    /// Let a start that trades real money open positions
+    Arm(Person),
+    /// Read the config again; nothing of one that has a fault is taken
+    Reload(Person),
     /// Show the end of a log, whether or not a supervisor runs; without a name, which logs there are
     Logs(Logs),
     /// Look at the journal while no supervisor runs: everything that was decided, in order
@@ -93,6 +97,16 @@ struct Targets {
     /// The order's id: given again, no ticker follows it twice
     #[arg(long)]
     id: Option<String>,
+    /// Print as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args)]
+struct Person {
+    /// Who orders it, for the journal
+    #[arg(long, default_value = "operator")]
+    by: String,
     /// Print as JSON
     #[arg(long)]
     json: bool,
@@ -213,6 +227,12 @@ struct Run {
     /// Keep the embedded gateway's journal of the last run
     #[arg(long)]
     keep: bool,
+    /// Take entries at once with real money, too; without it a live start waits for `supervisor arm`
+    #[arg(long)]
+    armed: bool,
+    /// Wait for `supervisor arm` on paper, too: to rehearse a live start
+    #[arg(long, conflicts_with = "armed")]
+    unarmed: bool,
     /// For tests of crashes: die by SIGKILL at this passage
     #[cfg(feature = "testing")]
     #[arg(long, hide = true, value_name = "POINT[:WORD][#N]")]
@@ -247,6 +267,8 @@ fn main() -> ExitCode {
         Command::Halt(targets) => order(Act::Halt, targets),
         Command::Release(targets) => order(Act::Release, targets),
         Command::Reconcile(targets) => order(Act::Reconcile, targets),
+        Command::Arm(Person { by, json }) => end(follow::order::arm(&by, json), json),
+        Command::Reload(Person { by, json }) => end(follow::order::reload(&by, json), json),
     }
 }
 
@@ -297,6 +319,7 @@ fn at_place(
 }
 
 fn start(choices: Run) -> ExitCode {
+    let armed = arming(&choices);
     #[cfg(feature = "testing")]
     choices
         .kill_at
@@ -309,8 +332,17 @@ fn start(choices: Run) -> ExitCode {
         Err(faults) => return refuse(&faults, false),
     };
     let of_config = choices.config.choices();
-    let choices = run::Choices { config: of_config, duration: choices.duration, keep: choices.keep };
+    let choices = run::Choices { config: of_config, duration: choices.duration, keep: choices.keep, armed };
     end(run::run(config, &source, choices), false)
+}
+
+/// Whether entries wait for a person; none where the mode decides.
+fn arming(choices: &Run) -> Option<bool> {
+    match (choices.armed, choices.unarmed) {
+        (true, _) => Some(true),
+        (_, true) => Some(false),
+        _ => None,
+    }
 }
 
 fn order(act: Act, Targets { targets, by, id, json }: Targets) -> ExitCode {

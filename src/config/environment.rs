@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 /// Every variable that this program reads.
-pub const VARIABLES: [&str; 11] = [
+pub const VARIABLES: [&str; 13] = [
     "TWS_HOST",
     "TWS_PORT",
     "TWS_CLIENT_ID",
@@ -18,7 +18,13 @@ pub const VARIABLES: [&str; 11] = [
     "TAKE_PROFIT_PCT",
     "MAX_DAILY_LOSS",
     "MAX_POSITIONS",
+    RECORDINGS[0],
+    RECORDINGS[1],
 ];
+
+/// With one of these the client library writes every message, accounts and orders and all, into a folder (ibapi 5.5,
+/// `transport`).
+pub(super) const RECORDINGS: [&str; 2] = ["IBAPI_RECORDING_DIR", "IBAPI_RAW_CAPTURE_DIR"];
 
 /// The variables that are set. Not `Debug`: one of them is a secret.
 #[derive(Clone, Default)]

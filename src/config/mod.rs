@@ -22,6 +22,7 @@ use std::path::PathBuf;
 
 use chrono::NaiveDate;
 use engine::{Limits, TickerSettings};
+use ports::broker::Agreement;
 use ports::journal::Durability;
 use secrecy::SecretString;
 
@@ -78,8 +79,8 @@ pub struct Broker {
     pub client_id: i32,
     /// The account to trade; none: the only one there is.
     pub account: Option<String>,
-    /// Live accounts that may be traded.
-    pub live_accounts: Vec<String>,
+    /// Whose money is traded.
+    pub agreement: Agreement,
 }
 
 /// The embedded gateway's market.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use engine::{ContractKind, ContractSpec, Rule, TickerKey, TickerSettings};
+use ports::broker::Agreement;
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 
@@ -15,8 +16,8 @@ use super::supervisor::{GatewayKind, Mode, SignalSource, Supervisor};
 use super::tickers::{SecurityType, Table, Tickers};
 use super::values::{DEFAULTS, Name};
 use super::{
-    Broker, Choices, Config, Embedded, Environment, Faults, Report, Signals, Source, rules, supervisor,
-    tickers,
+    Broker, Choices, Config, Embedded, Environment, Faults, Report, Signals, Source, environment, rules,
+    supervisor, tickers,
 };
 use crate::nearest::did_you_mean;
 use crate::segments;
@@ -35,7 +36,7 @@ pub fn load(choices: &Choices, environment: &Environment) -> Result<Config, Faul
     let settings = keep(&mut faults, read_supervisor(&source, choices, environment));
     let tickers = keep(&mut faults, read_tickers(&source, environment));
     let rules = keep(&mut faults, read(source.rules(), &[], rules::named).and_then(check_rules));
-    let checked = settings.as_ref().and_then(|own| keep(&mut faults, check_supervisor(own)));
+    let checked = settings.as_ref().and_then(|own| keep(&mut faults, check_supervisor(own, environment)));
     let built = match (&settings, &tickers, &rules) {
         (Some(settings), Some(tickers), Some(rules)) => {
             keep(&mut faults, check_tickers(tickers, &settings.value, &rules.value.rules))
@@ -104,6 +105,7 @@ fn read_supervisor(
     }
     if choices.test_mode {
         variables.push(("--test-mode", "embedded".to_owned(), segments!["broker", "gateway"].to_vec()));
+        variables.push(("--test-mode", "paper".to_owned(), segments!["broker", "mode"].to_vec()));
     }
     read(source.supervisor(), &variables, supervisor::named)
 }
@@ -133,7 +135,7 @@ fn check_rules(file: Located<Rules>) -> Result<Located<Rules>, Vec<Fault>> {
 }
 
 /// What no single value tells: settings that do not go together.
-fn check_supervisor(settings: &Located<Supervisor>) -> Result<(), Vec<Fault>> {
+fn check_supervisor(settings: &Located<Supervisor>, environment: &Environment) -> Result<(), Vec<Fault>> {
     let own = &settings.value;
     let mut faults = settings.faults();
     let tws = own.broker.gateway == GatewayKind::Tws;
@@ -147,10 +149,59 @@ fn check_supervisor(settings: &Located<Supervisor>) -> Result<(), Vec<Fault>> {
         }
         _ => {}
     }
-    if own.broker.mode == Mode::Paper && !own.broker.live_accounts.is_empty() {
-        faults.at(&segments!["broker", "live_accounts"], "live accounts are traded in mode = \"live\" only");
+    check_money(&own.broker, &mut faults);
+    let recorded = environment::RECORDINGS.into_iter().filter(|name| environment.get(name).is_some());
+    for name in recorded.filter(|_| own.broker.mode == Mode::Live) {
+        let say =
+            format!("{name} is set, and would write every message of a live account to files: unset it");
+        faults.at(&segments!["broker", "mode"], say);
     }
     faults.finish(())
+}
+
+/// Mode, port and accounts have to say the same; what the broker manages is held against them when it is known.
+fn check_money(own: &supervisor::Broker, faults: &mut settings::Faults) {
+    let live = own.mode == Mode::Live;
+    if own.gateway == GatewayKind::Embedded {
+        if live {
+            faults.at(
+                &segments!["broker", "mode"],
+                "the embedded gateway has no real money: set mode = \"paper\", or gateway = \"tws\"",
+            );
+        }
+        return;
+    }
+    let agreement = agreement(own);
+    if let Err(why) = agreement.of_port(own.port) {
+        faults.at(&segments!["broker", "port"], why.to_string());
+    }
+    if let Some(Err(why)) = own.account.as_deref().map(|account| agreement.of_account(account)) {
+        faults.at(&segments!["broker", "account"], why.to_string());
+    }
+    if live && own.live_accounts.is_empty() {
+        faults.at(&segments!["broker", "mode"], "mode \"live\" needs the account's id in live_accounts");
+    }
+    if !live && !own.live_accounts.is_empty() {
+        faults.at(&segments!["broker", "live_accounts"], "live accounts are traded in mode = \"live\" only");
+    }
+    for account in own.live_accounts.iter().filter(|account| live && account.starts_with('D')) {
+        faults.at(
+            &segments!["broker", "live_accounts"],
+            format!("{account} is a paper account, as all that begin with D are"),
+        );
+    }
+}
+
+/// Nobody's money, or that of the accounts that are named.
+fn agreement(own: &supervisor::Broker) -> Agreement {
+    if own.gateway == GatewayKind::Embedded {
+        return Agreement::default();
+    }
+    Agreement {
+        live: own.mode == Mode::Live,
+        live_ports: own.live_ports.clone(),
+        live_accounts: own.live_accounts.clone(),
+    }
 }
 
 fn check_tickers(
@@ -363,13 +414,14 @@ fn complete(
         cash: own.gateway.cash.into(),
         walk_price: own.gateway.walk_price.into(),
     });
+    let agreement = agreement(&own.broker);
     let endpoint = own.signals.endpoint.filter(|_| own.signals.source == SignalSource::Http);
     Config {
         broker: Broker {
             address: format!("{}:{}", own.broker.host, own.broker.port),
             client_id: own.broker.client_id,
             account: own.broker.account,
-            live_accounts: own.broker.live_accounts,
+            agreement,
         },
         embedded,
         market_speed: own.gateway.speed.0,

@@ -43,6 +43,7 @@ pub(super) struct Broker {
     pub(super) account: Option<String>,
     pub(super) mode: Mode,
     pub(super) live_accounts: Vec<String>,
+    pub(super) live_ports: Vec<u16>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -146,6 +147,7 @@ impl Default for Broker {
             account: None,
             mode: Mode::Paper,
             live_accounts: Vec::new(),
+            live_ports: vec![7496, 4001],
         }
     }
 }

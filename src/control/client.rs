@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::PATIENCE;
-use super::file::{Door, PATH};
+use super::file::{Door, PATH, Role};
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
@@ -72,7 +72,8 @@ async fn ask_at<T: DeserializeOwned>(door: &Door, path: &str, body: Option<&Valu
         Some(body) => client.post(url).json(body),
         None => client.get(url),
     };
-    let answer = request.bearer_auth(door.token.expose_secret()).send().await.map_err(silent)?;
+    let answer =
+        request.bearer_auth(door.keys.of(Role::Admin).expose_secret()).send().await.map_err(silent)?;
     match answer.status() {
         StatusCode::OK => answer.json().await.map_err(silent),
         // Whoever has the port now is not the one who wrote the file.

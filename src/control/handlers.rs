@@ -3,16 +3,20 @@
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
-use actix_web::web::{Data, Json, Path};
+use actix_web::web::{Data, Json, Path, ReqData};
 use actors::Board;
 use actors::operator::Operator;
 use chrono_tz::Tz;
 use ports::clock::Clock;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::order::Order;
+use super::file::Role;
+use super::guard::not_allowed;
+use super::order::{Fault, Order, check_name};
 use super::shown::{Limit, Status, Why};
 use crate::nearest::did_you_mean;
+use crate::reload::{Reloaded, Reloads};
 
 /// What the answers are made of.
 #[derive(Clone)]
@@ -23,6 +27,8 @@ pub struct Source {
     pub clock: Arc<Clock>,
     /// Who takes orders.
     pub operator: Operator,
+    /// Who reads the config again.
+    pub reloads: Reloads,
     /// The zone in which times are shown.
     pub zone: Tz,
 }
@@ -52,15 +58,58 @@ pub(super) async fn risk(source: Data<Source>) -> Json<Vec<Limit>> {
     Json(source.board.gauges().iter().map(Limit::of).collect())
 }
 
-pub(super) async fn order(source: Data<Source>, order: Json<Order>) -> HttpResponse {
+/// A person, of whom nothing but the name is said.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Person {
+    by: String,
+}
+
+pub(super) async fn arm(source: Data<Source>, role: ReqData<Role>, person: Json<Person>) -> HttpResponse {
+    if *role < Role::Admin {
+        return not_allowed(Role::Admin);
+    }
+    if let Err(fault) = check_name(&person.by) {
+        return faulty(&fault);
+    }
+    match source.operator.arm(person.into_inner().by).await {
+        Ok(words) => HttpResponse::Ok().json(json!({ "told": words })),
+        Err(why) => HttpResponse::ServiceUnavailable().json(json!({ "error": why.to_string() })),
+    }
+}
+
+pub(super) async fn reload(source: Data<Source>, role: ReqData<Role>, person: Json<Person>) -> HttpResponse {
+    if *role < Role::Admin {
+        return not_allowed(Role::Admin);
+    }
+    if let Err(fault) = check_name(&person.by) {
+        return faulty(&fault);
+    }
+    match source.reloads.ask(person.into_inner().by).await {
+        Some(Reloaded::Taken(changes)) => HttpResponse::Ok().json(json!({ "changes": changes })),
+        Some(Reloaded::Refused(faults)) => {
+            HttpResponse::Conflict().json(json!({ "error": faults.join("\n") }))
+        }
+        None => HttpResponse::ServiceUnavailable().json(json!({ "error": "the program is ending" })),
+    }
+}
+
+fn faulty(fault: &Fault) -> HttpResponse {
+    HttpResponse::BadRequest().json(json!({ "error": fault.to_string() }))
+}
+
+pub(super) async fn order(source: Data<Source>, role: ReqData<Role>, order: Json<Order>) -> HttpResponse {
+    let needed = order.needs();
+    if *role < needed {
+        return not_allowed(needed);
+    }
     match order.into_inner().follow(&source.operator).await {
         Ok(answers) => HttpResponse::Ok().json(answers),
-        Err(fault) => HttpResponse::BadRequest().json(json!({ "error": fault.to_string() })),
+        Err(fault) => faulty(&fault),
     }
 }
 
 pub(super) async fn nothing() -> HttpResponse {
-    let error =
-        "there are /status, /why/TICKER, /risk and /health/live to be read, and /order to be posted to";
+    let error = "there are /status, /why/TICKER, /risk and /health/live to be read, and /order, /arm and /reload to be posted to";
     HttpResponse::NotFound().json(json!({ "error": error }))
 }

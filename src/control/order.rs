@@ -6,6 +6,8 @@ use engine::{Act, Command, TickerKey};
 use futures::future::join_all;
 use serde::{Deserialize, Serialize};
 
+use super::file::Role;
+
 /// Characters of an id.
 const ID_MAX: usize = 64;
 /// Characters of a name.
@@ -17,7 +19,7 @@ const NAME_MAX: usize = 32;
 pub struct Order {
     /// Its id: to a ticker the same one twice is one order. One to 64 letters, digits and `-`.
     pub id: String,
-    /// Who orders it, in one to 32 visible characters.
+    /// Who orders it: one to 32 letters, digits and signs.
     pub by: String,
     /// What.
     pub act: Act,
@@ -44,7 +46,7 @@ pub enum Fault {
     #[error("`id` has to be 1 to {ID_MAX} letters, digits and `-`")]
     Id,
     /// Its name.
-    #[error("`by` has to be 1 to {NAME_MAX} visible characters")]
+    #[error("`by` has to be 1 to {NAME_MAX} letters, digits and signs")]
     By,
     /// To close or release everything has to be meant name by name.
     #[error("{0} what? name tickers{how}", how = if *.0 == Act::Release { ", or limits that have tripped" } else { "" })]
@@ -87,15 +89,20 @@ impl Order {
         Answer { target, followed, words: told.unwrap_or_else(|why| why.to_string()) }
     }
 
+    /// Who may order it: what halted for a reason is released by an admin.
+    pub(super) fn needs(&self) -> Role {
+        match self.act {
+            Act::Release => Role::Admin,
+            Act::Pause | Act::Resume | Act::Close | Act::Flatten | Act::Halt | Act::Reconcile => Role::Trade,
+        }
+    }
+
     fn check(&self) -> Result<(), Fault> {
         let plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
         if !(1..=ID_MAX).contains(&self.id.len()) || !self.id.chars().all(plain) {
             return Err(Fault::Id);
         }
-        let visible = |letter: char| !letter.is_control() && !letter.is_whitespace();
-        if !(1..=NAME_MAX).contains(&self.by.chars().count()) || !self.by.chars().all(visible) {
-            return Err(Fault::By);
-        }
+        check_name(&self.by)?;
         match self.act {
             Act::Close | Act::Release if self.targets.is_empty() => Err(Fault::Unnamed(self.act)),
             _ => Ok(()),
@@ -112,4 +119,14 @@ impl Order {
             .map(Target::Limit)
             .ok_or_else(|| Fault::Target(name.to_owned(), self.act))
     }
+}
+
+/// Names whoever orders something, in the journal and in logs.
+///
+/// # Errors
+/// It is empty, too long, or has characters that nobody sees.
+pub(super) fn check_name(by: &str) -> Result<(), Fault> {
+    let visible = |letter: char| letter.is_alphanumeric() || letter.is_ascii_punctuation();
+    let fits = (1..=NAME_MAX).contains(&by.chars().count()) && by.chars().all(visible);
+    if fits { Ok(()) } else { Err(Fault::By) }
 }

@@ -10,16 +10,15 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{Data, JsonConfig, get, post, to};
 use actix_web::{App, HttpResponse, HttpServer};
 use actors::streams::ERRORS;
-use secrecy::SecretString;
 use tokio::sync::oneshot;
 
-use super::file::{Door, PATH};
-use super::guard::admit;
+use super::file::{Door, Keys, PATH};
+use super::guard::{Failures, admit};
 pub use super::handlers::Source;
-use super::handlers::{live, nothing, order, risk, status, why};
+use super::handlers::{arm, live, nothing, order, reload, risk, status, why};
 
 /// Under which name the log speaks of it.
-const ACTOR: &str = "control";
+pub(super) const ACTOR: &str = "control";
 
 /// How long an order may be.
 const BYTES_MAX: usize = 16 * 1_024;
@@ -73,9 +72,9 @@ fn unopened(port: u16, error: &io::Error) -> String {
 fn open(listener: TcpListener, source: Source) -> io::Result<Control> {
     let door = Door::new(listener.local_addr()?)?;
     let (stop, stopped) = oneshot::channel();
-    let token = door.token.clone();
+    let keys = door.keys.clone();
     let thread = Builder::new().name("control".to_owned()).spawn(move || {
-        let served = actix_rt::System::new().block_on(serve(listener, source, token, stopped));
+        let served = actix_rt::System::new().block_on(serve(listener, source, keys, stopped));
         if let Err(error) = served {
             tell(&format!("the control endpoint ended: {error}"));
         }
@@ -93,14 +92,15 @@ fn faulty(error: JsonPayloadError) -> actix_web::Error {
 async fn serve(
     listener: TcpListener,
     source: Source,
-    token: SecretString,
+    keys: Keys,
     stopped: oneshot::Receiver<()>,
 ) -> io::Result<()> {
-    let (source, token) = (Data::new(source), Data::new(token));
+    let (source, keys, failures) = (Data::new(source), Data::new(keys), Data::new(Failures::default()));
     let app = move || {
         App::new()
             .app_data(source.clone())
-            .app_data(token.clone())
+            .app_data(keys.clone())
+            .app_data(failures.clone())
             .app_data(JsonConfig::default().limit(BYTES_MAX).error_handler(|error, _| faulty(error)))
             .wrap(from_fn(admit))
             .route("/status", get().to(status))
@@ -108,6 +108,8 @@ async fn serve(
             .route("/risk", get().to(risk))
             .route("/health/live", get().to(live))
             .route("/order", post().to(order))
+            .route("/arm", post().to(arm))
+            .route("/reload", post().to(reload))
             .default_service(to(nothing))
     };
     let server =

@@ -42,6 +42,9 @@ pub struct Status {
     /// Orders of ours that live more than once.
     #[serde(default)]
     pub twice: Vec<String>,
+    /// True while nothing opens because nobody has armed this start.
+    #[serde(default)]
+    pub unarmed: bool,
     /// The market's time now.
     pub market_time: DateTime<FixedOffset>,
     /// The zone of all times.
@@ -163,6 +166,7 @@ impl Status {
             foreign_orders: others.orders,
             foreign_positions: others.positions,
             twice: others.twice,
+            unarmed: board.unarmed(),
             market_time: local(market, zone),
             zone: zone.to_string(),
             day: board.day().map(|day| Day { result: day.total, unmarked: day.unmarked }),

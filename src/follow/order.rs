@@ -1,6 +1,7 @@
-//! `supervisor pause`, `resume`, `close`, `flatten`, `halt`, `release`, `reconcile`: orders of a person.
+//! `supervisor pause`, `resume`, `close`, `flatten`, `halt`, `release`, `reconcile`, `arm`, `reload`: orders of a person.
 
 use engine::Act;
+use serde_json::{Value, json};
 
 use crate::control::client::post;
 use crate::control::order::{Answer, Order};
@@ -42,6 +43,33 @@ pub fn order(choices: Choices) -> anyhow::Result<bool> {
         }
     }
     Ok(answers.iter().all(|answer| answer.followed))
+}
+
+/// Arms a live start and prints what holds then.
+///
+/// # Errors
+/// No supervisor answers.
+pub fn arm(by: &str, json: bool) -> anyhow::Result<()> {
+    let told: Value = post("/arm", &json!({ "by": by }))?;
+    say(if json { told.to_string() } else { told["told"].as_str().unwrap_or_default().to_owned() });
+    Ok(())
+}
+
+/// Has the config read again and prints what changed.
+///
+/// # Errors
+/// No supervisor answers, or the config has faults; then nothing changes.
+pub fn reload(by: &str, json: bool) -> anyhow::Result<()> {
+    let told: Value = post("/reload", &json!({ "by": by }))?;
+    let changes = told["changes"].as_array().cloned().unwrap_or_default();
+    if json {
+        say(told);
+    } else if changes.is_empty() {
+        say("nothing changed");
+    } else {
+        changes.iter().filter_map(Value::as_str).for_each(say);
+    }
+    Ok(())
 }
 
 fn fresh_id() -> anyhow::Result<String> {

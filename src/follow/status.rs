@@ -170,6 +170,9 @@ fn when(last: &Told, status: &Status) -> String {
 /// What a person should look at: tickers that do not trade, and views that grow old.
 fn odd(status: &Status) -> Option<String> {
     let mut lines = Vec::new();
+    if status.unarmed {
+        lines.push("not armed: nothing opens until `supervisor arm`".to_owned());
+    }
     for (key, own) in &status.tickers {
         if own.mode.contains(" (") {
             lines.push(format!("{key} is {}", own.mode));

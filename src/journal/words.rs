@@ -67,6 +67,8 @@ fn of_account(fact: &AccountFact) -> String {
             format!("the day's loss of {loss} reached the limit of {max}")
         }
         AccountFact::ResultUnknown { ticker } => format!("{ticker} made the day's result unknown"),
+        AccountFact::ReloadAsked { by } => format!("config read again for {by}"),
+        AccountFact::Armed { by } => format!("armed by {by}"),
         AccountFact::Released { limit, by, .. } => format!("{limit} released by {by}"),
         AccountFact::OrderIds { to } => format!("order ids below {to} are taken"),
         AccountFact::NotSent { orders, why } => {

@@ -68,6 +68,11 @@ impl Desk {
         self.said.say(SYMBOL, signal, confidence, &at);
     }
 
+    /// True if the prediction API was last asked with this.
+    pub(crate) fn was_asked_with(&self, words: &str) -> bool {
+        self.said.was_asked_with(words)
+    }
+
     /// How many signals were said.
     pub(crate) fn signals(&self) -> usize {
         self.said.count()

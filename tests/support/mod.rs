@@ -26,21 +26,23 @@ fn binary() -> PathBuf {
 
 /// What the program that runs in `folder` answers to `path`; none while it does not.
 pub(crate) fn ask(folder: &Path, path: &str) -> Option<serde_json::Value> {
-    let (_, body) = request(folder, true, &format!("GET {path}"), "")?;
+    let (_, body) = request(folder, "token", &format!("GET {path}"), "")?;
     serde_json::from_str(&body).ok()
 }
 
 /// Posts an order to the program that runs in `folder`, with its token or without: the status and the answer.
 pub(crate) fn order(folder: &Path, knows: bool, body: &str) -> (u16, String) {
-    request(folder, knows, "POST /order", body).expect("an answer")
+    request(folder, if knows { "token" } else { "" }, "POST /order", body).expect("an answer")
 }
 
-fn request(folder: &Path, knows: bool, line: &str, body: &str) -> Option<(u16, String)> {
+/// Asks the program that runs in `folder`, with the token that its file has under `key`, or with `key` itself where it has
+/// none; with no token where that is empty: the status and the answer.
+pub(crate) fn request(folder: &Path, key: &str, line: &str, body: &str) -> Option<(u16, String)> {
     let door = std::fs::read(folder.join("state/control.json")).ok()?;
     let door: serde_json::Value = serde_json::from_slice(&door).ok()?;
-    let (address, token) = (door["address"].as_str()?, door["token"].as_str()?);
+    let (address, token) = (door["address"].as_str()?, door[key].as_str().unwrap_or(key));
     let mut stream = TcpStream::connect(address).ok()?;
-    let token = if knows { format!("Authorization: Bearer {token}\r\n") } else { String::new() };
+    let token = if !key.is_empty() { format!("Authorization: Bearer {token}\r\n") } else { String::new() };
     let length = format!("Content-Type: application/json\r\nContent-Length: {}", body.len());
     let head = format!("{line} HTTP/1.1\r\nHost: {address}\r\n{token}Connection: close\r\n{length}");
     // One that is too long is answered before it is read.

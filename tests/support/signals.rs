@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 pub(crate) struct Signals {
     pub(crate) address: SocketAddr,
     said: Arc<Mutex<Vec<Value>>>,
+    /// The newest question, as it came.
+    asked: Arc<Mutex<String>>,
 }
 
 impl Signals {
@@ -18,6 +20,8 @@ impl Signals {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let (address, said) = (listener.local_addr().expect("its address"), Arc::new(Mutex::default()));
         let all: Arc<Mutex<Vec<Value>>> = said.clone();
+        let asked = Arc::<Mutex<String>>::default();
+        let newest = asked.clone();
         std::thread::spawn(move || {
             for connection in listener.incoming() {
                 let Ok(mut connection) = connection else { continue };
@@ -25,12 +29,20 @@ impl Signals {
                 let _ = connection.set_read_timeout(Some(Duration::from_secs(1)));
                 let body = Value::from(all.lock().expect("the signals").clone()).to_string();
                 let head = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: application/json\r\n";
-                // The question is always the same, and who asks may have gone.
-                let _ = connection.read(&mut [0; 4096]);
+                // Who asks may have gone.
+                let mut question = [0; 4096];
+                let length = connection.read(&mut question).unwrap_or(0);
+                *newest.lock().expect("the question") =
+                    String::from_utf8_lossy(&question[..length]).into_owned();
                 let _ = write!(connection, "{head}Content-Length: {}\r\n\r\n{body}", body.len());
             }
         });
-        Signals { address, said }
+        Signals { address, said, asked }
+    }
+
+    /// True if the newest question had this in it.
+    pub(crate) fn was_asked_with(&self, words: &str) -> bool {
+        self.asked.lock().expect("the question").contains(words)
     }
 
     /// How much was said.

@@ -250,13 +250,16 @@ pub enum Refusal {
         /// What working orders would close.
         claimed: Quantity,
     },
+    /// Real money, and nobody has armed this start.
+    #[error("not armed: this start trades real money and opens nothing until `supervisor arm`")]
+    NotArmed,
     /// The market closed, or the connection was lost, before it was sent.
     #[error("not sent: {0}")]
     NotSent(String),
 }
 
 impl Refusal {
-    /// The limit that refused; none where the request was admitted and could not be sent.
+    /// The limit that refused; none where no limit did.
     #[must_use]
     pub fn limit(&self) -> Option<LimitName> {
         Some(match self {
@@ -281,7 +284,7 @@ impl Refusal {
             Refusal::TooManyOrdersADay { .. } => LimitName::OrdersADay,
             Refusal::BuyingPower { .. } | Refusal::BuyingPowerUnknown => LimitName::BuyingPower,
             Refusal::CrossesZero { .. } | Refusal::ClosedTwice { .. } => LimitName::ZeroCrossing,
-            Refusal::NotSent(_) => return None,
+            Refusal::NotArmed | Refusal::NotSent(_) => return None,
         })
     }
 }

@@ -16,6 +16,8 @@ pub struct AccountView {
     pub quotes: BTreeMap<TickerKey, Quote>,
     /// What the broker last said of the account; none until it has.
     pub funds: Option<Funds>,
+    /// True until a person has armed a start that trades real money: nothing opens before.
+    pub unarmed: bool,
     last: BTreeMap<TickerKey, LastTouch>,
 }
 

@@ -241,3 +241,30 @@ fn a_closing_that_nobody_saw_counts_with_its_worst_price_until_it_is_settled() {
         "#]],
     );
 }
+
+#[test]
+fn unarmed_nothing_opens_and_what_is_held_can_be_closed() {
+    check(
+        &limits(|_| ()),
+        "
+        09:31:00 quote AAPL 99.98 100.00
+        09:31:00 filled AAPL E1 buy 99 at 100.00
+        09:31:01 unarmed
+        09:31:01 place AAPL A2 buy 1 limit 100.00
+        09:31:01 place AAPL S1 sell 99 stop 97.00
+        09:31:02 place AAPL X1 sell 99 limit 99.00
+        09:31:03 armed
+        09:31:03 place AAPL A3 buy 1 limit 100.00
+    ",
+        expect![[r#"
+            09:31:00 quote AAPL 99.98 100.00
+            09:31:00 filled AAPL E1 buy 99 at 100.00
+            09:31:01 unarmed
+            09:31:01 place AAPL A2 buy 1 limit 100.00  -> refused: not armed: this start trades real money and opens nothing until `supervisor arm`
+            09:31:01 place AAPL S1 sell 99 stop 97.00  -> admitted
+            09:31:02 place AAPL X1 sell 99 limit 99.00  -> refused: would close 99 more of 99 held, of which working orders close 99
+            09:31:03 armed
+            09:31:03 place AAPL A3 buy 1 limit 100.00  -> admitted
+        "#]],
+    );
+}

@@ -6,6 +6,7 @@ use ibapi::Client;
 use ibapi::subscriptions::NoticeStream;
 
 use super::Settings;
+use super::agreement::Disagreement;
 use super::watch::HEARTBEAT_PATIENCE;
 
 /// Slots of the ring that each subscription gets; the client's default is a thousand.
@@ -52,14 +53,9 @@ pub enum ConnectError {
         /// The account to trade; empty where none was named and several are managed.
         wanted: String,
     },
-    /// It is a live account, and nobody allowed it.
-    #[error(
-        "account {account} holds real money; it is traded only in mode = \"live\" and if live_accounts names it"
-    )]
-    Live {
-        /// The account.
-        account: String,
-    },
+    /// Mode, port and account do not say the same of whose money it is.
+    #[error(transparent)]
+    Disagrees(#[from] Disagreement),
 }
 
 impl ConnectError {
@@ -73,6 +69,9 @@ impl ConnectError {
 }
 
 pub(super) async fn open(settings: &Settings) -> Result<(Client, NoticeStream), ConnectError> {
+    if let Some(port) = settings.address.rsplit(':').next().and_then(|port| port.parse().ok()) {
+        settings.agreement.of_port(port)?;
+    }
     let connecting = Client::builder()
         .address(&settings.address)
         .client_id(settings.client_id)
@@ -103,6 +102,6 @@ pub(super) fn account(settings: &Settings, managed: &[String]) -> Result<String,
         managed,
         wanted: settings.account.clone().unwrap_or_default(),
     })?;
-    let allowed = account.starts_with('D') || settings.live_accounts.contains(&account);
-    if allowed { Ok(account) } else { Err(ConnectError::Live { account }) }
+    settings.agreement.of_account(&account)?;
+    Ok(account)
 }

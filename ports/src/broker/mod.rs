@@ -8,6 +8,7 @@
 //! Read next: [`link`] (the connection), `outgoing` (requests to orders), `incoming`
 //! (news to events), `snapshot`, [`quotes`], [`bars`], [`funds`].
 
+pub mod agreement;
 pub mod bars;
 pub mod codes;
 mod connect;
@@ -32,6 +33,7 @@ use std::time::Duration;
 
 use engine::{Bar, Instrument, News, Snapshot, TickerKey};
 
+pub use agreement::Agreement;
 pub use codes::Condition;
 pub use connect::ConnectError;
 pub use contract::ContractError;
@@ -51,9 +53,8 @@ pub struct Settings {
     pub client_id: i32,
     /// The account to trade; none: the only one the broker manages.
     pub account: Option<String>,
-    /// Accounts with real money that may be traded. Any other must begin with `D`, as
-    /// paper accounts do.
-    pub live_accounts: Vec<String>,
+    /// Whose money is traded.
+    pub agreement: Agreement,
     /// The lowest order id that may be used, by what was used before.
     pub order_id_floor: i32,
     /// How long connecting may take, login included.

@@ -97,6 +97,9 @@ impl Case<'_> {
     }
 
     fn may_open(&self) -> Result<(), Refusal> {
+        if self.view.unarmed {
+            return Err(Refusal::NotArmed);
+        }
         if self.book.limits().restricted.contains(self.ticker) {
             return Err(Refusal::Restricted { ticker: self.ticker.clone() });
         }
