@@ -6,6 +6,7 @@
 pub mod config;
 pub mod control;
 pub mod demo;
+pub mod doctor;
 pub mod follow;
 pub mod journal;
 pub mod logs;

@@ -10,7 +10,7 @@ use engine::{Act, TickerKey};
 use ringfence::config::{self, Choices, Environment, Source};
 use ringfence::journal::{self, Form, Wanted};
 use ringfence::terminal::say;
-use ringfence::{follow, run, soak};
+use ringfence::{doctor, follow, run, soak};
 
 /// Trades many tickers on one Interactive Brokers account: one actor per ticker, every share protected by an order
 /// that rests at the broker. Without a command it runs.
@@ -33,6 +33,17 @@ enum Command {
     Check {
         #[command(flatten)]
         config: Config,
+        /// Print as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Reach each outside thing, say what is wrong and how to mend it; exit 1 if something is
+    Doctor {
+        #[command(flatten)]
+        config: Config,
+        /// On a paper account, place an order to buy one far below the market, move it, and cancel it
+        #[arg(long)]
+        place_test_order: bool,
         /// Print as JSON
         #[arg(long)]
         json: bool,
@@ -254,6 +265,9 @@ fn main() -> ExitCode {
     match cli.command.unwrap_or(Command::Run(cli.run)) {
         Command::Run(choices) => start(choices),
         Command::Check { config, json } => check(&config, json),
+        Command::Doctor { config, place_test_order, json } => {
+            look_around(&config, doctor::Choices { place_test_order, json })
+        }
         Command::Status { json } => end(follow::status::status(json).map_err(Into::into), json),
         Command::Why { ticker, json } => end(follow::why::why(&ticker, json).map_err(Into::into), json),
         Command::Logs(choices) => logs(choices),
@@ -396,6 +410,18 @@ fn check(choices: &Config, json: bool) -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(faults) => refuse(&faults, json),
+    }
+}
+
+fn look_around(choices: &Config, wanted: doctor::Choices) -> ExitCode {
+    let config = match load(choices) {
+        Ok(config) => config,
+        Err(faults) => return refuse(&faults, wanted.json),
+    };
+    match doctor::doctor(config, &Source::find(choices.config.as_deref()), wanted) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => end(Err(error), wanted.json),
     }
 }
 

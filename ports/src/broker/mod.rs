@@ -22,6 +22,7 @@ mod lanes;
 pub mod link;
 mod outgoing;
 mod pacing;
+pub mod probe;
 pub mod quotes;
 mod sending;
 mod snapshot;

@@ -1,0 +1,71 @@
+//! What is around the broker: files, disk, the prediction API.
+
+use std::path::Path;
+
+use actors::journal::chain;
+use ports::journal::{Journal, JournalError};
+use ports::signals::HttpSource;
+
+use super::finding::Finding;
+
+/// Less room than this is soon gone: a day of many tickers takes some tens of megabytes.
+const FREE_BYTES_MIN: u64 = 1 << 30;
+
+pub(super) fn files(faults: &[String], tell: &mut impl FnMut(Finding)) {
+    if faults.is_empty() {
+        tell(Finding::ok("permissions", "nobody else can change config, state and logs"));
+    }
+    for fault in faults {
+        tell(Finding::wrong("permissions", fault, ""));
+    }
+}
+
+pub(super) fn disk(journal: &Path, tell: &mut impl FnMut(Finding)) {
+    let there = journal.ancestors().find(|folder| folder.exists() || folder.as_os_str().is_empty());
+    let there = there.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match rustix::fs::statvfs(there) {
+        Ok(about) => {
+            let free = about.f_bavail.saturating_mul(about.f_frsize);
+            let told = format!("{} MiB free for the journal", free >> 20);
+            tell(if free < FREE_BYTES_MIN {
+                Finding::warning("disk", told, "make room: a journal that cannot be written ends the program")
+            } else {
+                Finding::ok("disk", told)
+            });
+        }
+        Err(error) => tell(Finding::unknown("disk", format!("`{}`: {error}", there.display()))),
+    }
+    match Journal::look(journal) {
+        Ok(_) => tell(Finding::ok("journal", format!("`{}` can be read", journal.display()))),
+        Err(JournalError::Missing { .. }) => {
+            tell(Finding::ok(
+                "journal",
+                format!("`{}` is not there yet; the first start makes it", journal.display()),
+            ));
+        }
+        Err(error) => {
+            tell(Finding::warning("journal", chain(&error), "if a supervisor runs here, that is why"))
+        }
+    }
+}
+
+pub(super) async fn signals(source: &HttpSource, tell: &mut impl FnMut(Finding)) {
+    match source.poll().await {
+        Ok(parts) => {
+            let bad: Vec<String> =
+                parts.iter().filter_map(|part| part.as_ref().err().map(ToString::to_string)).collect();
+            let told = format!("the prediction API answers with {} predictions", parts.len());
+            tell(match bad.first() {
+                None => Finding::ok("signals", told),
+                Some(first) => Finding::wrong(
+                    "signals",
+                    format!("{told}, of which {} cannot be read: {first}", bad.len()),
+                    "see [signals.fields]",
+                ),
+            });
+        }
+        Err(error) => {
+            tell(Finding::wrong("signals", chain(&error), "see [signals] endpoint, API_ENDPOINT and API_KEY"))
+        }
+    }
+}
