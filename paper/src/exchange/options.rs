@@ -28,6 +28,8 @@ pub struct AccountOptions {
     pub currency: String,
     /// May it see live prices? Without them there are delayed ones for clients that ask for them, and nothing else.
     pub has_live_data: bool,
+    /// Is every order of a client refused (321), as TWS does while its Read-Only API is on?
+    pub is_read_only: bool,
     /// Live orders a contract and side, children that sleep included; one more is refused (201).
     pub orders_a_side_max: usize,
     /// What guards against a slip of the finger, as TWS's presets do.
@@ -45,6 +47,7 @@ impl Default for AccountOptions {
             cash: Decimal::from(1_000_000),
             currency: "USD".to_owned(),
             has_live_data: true,
+            is_read_only: false,
             orders_a_side_max: ORDERS_A_SIDE_MAX,
             precautions: Precautions::default(),
             borrow: BTreeMap::new(),

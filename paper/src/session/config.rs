@@ -58,7 +58,7 @@ impl Desk {
     fn settings(&self) -> ApiSettings {
         let Surroundings { port, is_local, is_captured, is_paced } = self.surroundings;
         ApiSettings {
-            read_only_api: Some(false),
+            read_only_api: Some(self.exchange.options().account.is_read_only),
             download_open_orders_on_connection: Some(true),
             include_virtual_fx_positions: Some(false),
             prepare_daily_pnl: Some(true),

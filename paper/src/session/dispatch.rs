@@ -5,7 +5,15 @@
 use crate::session::{Connection, Desk};
 use crate::wire::table::Request;
 
+/// TWS's words while its Read-Only API is on.
+const READ_ONLY: &str =
+    "Error validating request.-'bU' : cause - The API interface is currently in Read-Only mode.";
+
 impl Desk {
+    fn is_read_only(&self) -> bool {
+        self.exchange.options().account.is_read_only
+    }
+
     pub(super) fn on_request(&mut self, from: Connection, client: i32, request: Request) {
         match request {
             Request::StartApi(_) => self.fail(from, -1, 501, "Already connected."),
@@ -20,6 +28,13 @@ impl Desk {
             Request::SmartComponents(asked) => self.on_smart_components(from, &asked),
             Request::MarketDepthExchanges(_) => self.on_market_depth_exchanges(from),
             Request::Config(asked) => self.on_config(from, &asked),
+            Request::PlaceOrder(asked) if self.is_read_only() => {
+                self.fail(from, asked.order_id(), 321, READ_ONLY)
+            }
+            Request::CancelOrder(asked) if self.is_read_only() => {
+                self.fail(from, asked.order_id(), 321, READ_ONLY)
+            }
+            Request::GlobalCancel(_) if self.is_read_only() => self.fail(from, -1, 321, READ_ONLY),
             Request::PlaceOrder(asked) => self.on_place(from, client, asked),
             Request::CancelOrder(asked) => self.on_cancel(from, client, &asked),
             Request::GlobalCancel(_) => self.on_global_cancel(),

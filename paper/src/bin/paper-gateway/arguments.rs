@@ -52,6 +52,9 @@ pub(crate) struct Arguments {
     /// all others are told 354
     #[arg(long)]
     delayed_data: bool,
+    /// Refuse every order (321), as TWS does while its Read-Only API is on
+    #[arg(long)]
+    read_only: bool,
     /// A stock that is hard to borrow: shares at hand, and market seconds until more are located; without seconds never
     /// (may be repeated)
     #[arg(long, value_name = "SYMBOL=SHARES[:SECONDS]", value_parser = borrow)]
@@ -176,6 +179,7 @@ impl Arguments {
                 value_max: self.value_precaution,
             },
             has_live_data: !self.delayed_data,
+            is_read_only: self.read_only,
             borrow: self.borrow.iter().cloned().collect::<BTreeMap<_, _>>(),
             ..AccountOptions::default()
         }
