@@ -127,3 +127,36 @@ fn an_order_without_the_token_or_of_another_form_does_nothing() {
     verdict::until_sound(&desk, "");
     program.interrupt();
 }
+
+#[test]
+fn a_position_that_a_person_opens_is_protected_and_opened_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let desk = Desk::open(folder.path());
+    let mut program = Program::start_in(folder.path(), &[]);
+    program.wait_for(&["in step with the broker"]);
+    verdict::until_settled(&desk, folder.path(), "");
+    desk.say("SELL", 0.7);
+    program.wait_for(&["nothing to sell"]);
+    let buy = ["buy", "acme", "--shares", "10", "--stop", "95", "--no-target", "--by", "ann", "--id", "one"];
+    let (followed, said) = run(folder.path(), &buy);
+    assert!(followed && said.contains("ACME  opens trade 1"), "{said}");
+    program.wait_for(&["buy by ann", "  holds long 10"]);
+    let again = run(folder.path(), &buy);
+    assert!(again.0, "twice is once: {}", again.1);
+    let books = verdict::until_sound(&desk, "");
+    assert_eq!(books.holdings.values().map(|held| held.position).sum::<f64>(), 10.0, "{:?}", books.holdings);
+    for (arguments, words) in [
+        (&["short", "acme"][..], "ACME  not followed: it has a trade open"),
+        (&["buy", "acme", "--stop", "0"], "price"),
+        (&["buy", "acme", "--shares", "1", "--money", "5"], "cannot be used with"),
+        (&["buy", "amce"], "`amce` is no ticker"),
+    ] {
+        let (followed, said) = run(folder.path(), arguments);
+        assert!(!followed && said.contains(words), "{arguments:?} said {said}");
+    }
+    let (followed, said) = run(folder.path(), &["close", "acme"]);
+    assert!(followed, "{said}");
+    program.wait_for(&["closed long 10 "]);
+    verdict::until_sound(&desk, "");
+    program.interrupt();
+}

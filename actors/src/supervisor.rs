@@ -146,8 +146,7 @@ pub fn start(settings: Settings) -> Result<Running, JournalError> {
     let risk = {
         let (book, broker) = (memory.book(), broker.clone().recipient());
         let (clock, quotes, board) = (clock.clone(), quotes.clone(), board.clone());
-        let funds = funds.clone();
-        let unarmed = !settings.armed;
+        let (unarmed, funds) = (!settings.armed, funds.clone());
         on(threads.road(), move || RiskActor::new(book, unarmed, clock, quotes, funds, board, broker))
     };
     let journal = {

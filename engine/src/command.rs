@@ -4,6 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::reason::Decline;
+use crate::rule::{CreatePosition, Opening};
+
 /// An order of a person. The same one twice is one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Command {
@@ -16,7 +19,7 @@ pub struct Command {
 }
 
 /// What is ordered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Act {
     /// Open nothing until told to go on. What is held is managed as ever.
@@ -33,6 +36,8 @@ pub enum Act {
     Release,
     /// Compare with the broker.
     Reconcile,
+    /// Open a position with its stop and target, as a rule would: sized, held to every limit, protected.
+    Open(Box<CreatePosition>),
 }
 
 /// Why an order of a person is not followed.
@@ -47,11 +52,22 @@ pub enum Objection {
     /// It is being closed already.
     #[error("it is being closed already")]
     Leaving,
+    /// There is a trade; a rule adds to one.
+    #[error("it has a trade open")]
+    Holding,
+    /// What is to be opened contradicts itself.
+    #[error("{0}")]
+    Contradictory(String),
+    /// It cannot be opened now.
+    #[error("{0}")]
+    Declined(Decline),
 }
 
 impl fmt::Display for Act {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Act::Open(entry) if entry.side == Opening::Buy => "buy",
+            Act::Open(_) => "short",
             Act::Pause => "pause",
             Act::Resume => "resume",
             Act::Close => "close",

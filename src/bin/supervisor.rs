@@ -6,11 +6,14 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand};
-use engine::{Act, TickerKey};
+use engine::money::BadNumber;
+use engine::rule::{CreatePosition, EntryKind, Opening};
+use engine::{Act, Money, Price, Quantity, TickerKey};
 use ringfence::config::{self, Choices, Environment, Source};
 use ringfence::journal::{self, Form, Wanted};
 use ringfence::terminal::say;
 use ringfence::{doctor, follow, run, soak};
+use rust_decimal::Decimal;
 
 /// Trades many tickers on one Interactive Brokers account: one actor per ticker, every share protected by an order
 /// that rests at the broker. Without a command it runs.
@@ -83,6 +86,10 @@ enum Command {
     Release(Targets),
     /// Compare tickers with the broker now
     Reconcile(Targets),
+    /// Open a long position with its stop and target; sized and limited as a rule's, unless told otherwise
+    Buy(Opens),
+    /// Open a short position in the same way
+    Short(Opens),
     /// Let a start that trades real money open positions
     Arm(Person),
     /// Read the config again; nothing of one that has a fault is taken
@@ -111,6 +118,53 @@ struct Targets {
     /// Print as JSON
     #[arg(long)]
     json: bool,
+}
+
+#[derive(Args)]
+struct Opens {
+    /// Which ticker
+    ticker: String,
+    /// So many shares or contracts
+    #[arg(long, group = "size")]
+    shares: Option<u32>,
+    /// So much money, in the account's base currency
+    #[arg(long, group = "size")]
+    money: Option<Decimal>,
+    /// What may be lost at the stop, in the account's base currency
+    #[arg(long, group = "size")]
+    risk: Option<Decimal>,
+    /// The stop's price; without one: what the config says of the ticker
+    #[arg(long)]
+    stop: Option<Decimal>,
+    /// The target's price; without one: what the config says of the ticker
+    #[arg(long, conflicts_with = "no_target")]
+    target: Option<Decimal>,
+    /// Only the stop ends the position
+    #[arg(long)]
+    no_target: bool,
+    /// At the market, in place of a limit just beyond it
+    #[arg(long)]
+    market: bool,
+    #[command(flatten)]
+    person: Person,
+    /// The order's id: given again, it is not followed twice
+    #[arg(long)]
+    id: Option<String>,
+}
+
+impl Opens {
+    fn entry(&self, side: Opening) -> Result<CreatePosition, BadNumber> {
+        Ok(CreatePosition {
+            shares: self.shares.map(Quantity::whole),
+            position_size: self.money.map(Money::new),
+            risk_per_trade: self.risk.map(Money::new),
+            stop_price: self.stop.map(Price::new).transpose()?,
+            target_price: self.target.map(Price::new).transpose()?,
+            no_target: self.no_target,
+            entry: self.market.then_some(EntryKind::Market),
+            ..CreatePosition::of(side)
+        })
+    }
 }
 
 #[derive(Args)]
@@ -281,6 +335,8 @@ fn main() -> ExitCode {
         Command::Halt(targets) => order(Act::Halt, targets),
         Command::Release(targets) => order(Act::Release, targets),
         Command::Reconcile(targets) => order(Act::Reconcile, targets),
+        Command::Buy(opens) => open(opens, Opening::Buy),
+        Command::Short(opens) => open(opens, Opening::Short),
         Command::Arm(Person { by, json }) => end(follow::order::arm(&by, json), json),
         Command::Reload(Person { by, json }) => end(follow::order::reload(&by, json), json),
     }
@@ -348,6 +404,15 @@ fn start(choices: Run) -> ExitCode {
     let of_config = choices.config.choices();
     let choices = run::Choices { config: of_config, duration: choices.duration, keep: choices.keep, armed };
     end(run::run(config, &source, choices), false)
+}
+
+fn open(opens: Opens, side: Opening) -> ExitCode {
+    let entry = match opens.entry(side) {
+        Ok(entry) => entry,
+        Err(error) => return end(Err(error.into()), opens.person.json),
+    };
+    let Opens { ticker, person: Person { by, json }, id, .. } = opens;
+    order(Act::Open(Box::new(entry)), Targets { targets: vec![ticker], by, id, json })
 }
 
 /// Whether entries wait for a person; none where the mode decides.

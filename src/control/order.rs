@@ -78,7 +78,7 @@ impl Order {
     async fn tell(&self, operator: &Operator, target: Target) -> Answer {
         let (target, told) = match target {
             Target::Ticker(ticker) => {
-                let command = Command { id: self.id.clone(), by: self.by.clone(), act: self.act };
+                let command = Command { id: self.id.clone(), by: self.by.clone(), act: self.act.clone() };
                 (ticker.to_string(), operator.order(&ticker, command).await)
             }
             Target::Limit(limit) => {
@@ -93,7 +93,13 @@ impl Order {
     pub(super) fn needs(&self) -> Role {
         match self.act {
             Act::Release => Role::Admin,
-            Act::Pause | Act::Resume | Act::Close | Act::Flatten | Act::Halt | Act::Reconcile => Role::Trade,
+            Act::Open(_)
+            | Act::Pause
+            | Act::Resume
+            | Act::Close
+            | Act::Flatten
+            | Act::Halt
+            | Act::Reconcile => Role::Trade,
         }
     }
 
@@ -104,7 +110,9 @@ impl Order {
         }
         check_name(&self.by)?;
         match self.act {
-            Act::Close | Act::Release if self.targets.is_empty() => Err(Fault::Unnamed(self.act)),
+            Act::Close | Act::Release | Act::Open(_) if self.targets.is_empty() => {
+                Err(Fault::Unnamed(self.act.clone()))
+            }
             _ => Ok(()),
         }
     }
@@ -117,7 +125,7 @@ impl Order {
         limit
             .filter(|_| self.act == Act::Release)
             .map(Target::Limit)
-            .ok_or_else(|| Fault::Target(name.to_owned(), self.act))
+            .ok_or_else(|| Fault::Target(name.to_owned(), self.act.clone()))
     }
 }
 

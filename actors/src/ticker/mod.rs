@@ -14,7 +14,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use actix::{Actor, AsyncContext, Context, Handler, Recipient, SpawnHandle};
-use engine::{Atr, Bar, Body, Decline, Fact, Input, MarketView, Now, Signal, Step, Ticker, TickerKey};
+use engine::{Act, Atr, Bar, Body, Decline, Fact, Input, MarketView, Now, Signal, Step, Ticker, TickerKey};
 use ports::broker::{FundsCell, QuoteCell};
 use ports::clock::Clock;
 use ports::journal::Draft;
@@ -255,12 +255,15 @@ impl Handler<Operate> for TickerActor {
     type Result = Result<String, String>;
 
     fn handle(&mut self, Operate(command): Operate, ctx: &mut Context<Self>) -> Self::Result {
-        let id = command.id.clone();
+        let (id, opens) = (command.id.clone(), matches!(command.act, Act::Open(_)));
         self.decide(ctx, &Input::Command(command));
         match (self.ticker.answer(&id), self.life.trouble()) {
             (_, Some(Trouble::Rebuilding)) => Ok("it is being made anew, and is told then".to_owned()),
             (_, Some(trouble)) => Err(format!("it is {trouble}; restart the supervisor")),
-            (Some(Ok(())), None) => Ok(format!("now {}", self.ticker.mode())),
+            (Some(Ok(())), None) => Ok(match self.ticker.trade() {
+                Some(trade) if opens => format!("opens trade {}, as `why` tells", trade.number),
+                _ => format!("now {}", self.ticker.mode()),
+            }),
             (Some(Err(objection)), None) => Err(objection.to_string()),
             (None, None) => Err("the program is ending".to_owned()),
         }

@@ -124,6 +124,31 @@ pub struct CreatePosition {
 }
 
 impl CreatePosition {
+    /// One with the ticker's own numbers.
+    #[must_use]
+    pub fn of(side: Opening) -> CreatePosition {
+        CreatePosition {
+            side,
+            stop_loss_pct: None,
+            take_profit_pct: None,
+            atr_stop_multiplier: None,
+            atr_target_multiplier: None,
+            stop_price: None,
+            target_price: None,
+            from_signal: false,
+            trailing: false,
+            no_target: false,
+            targets: Vec::new(),
+            entry: None,
+            entry_offset_pct: None,
+            entry_expiry_s: None,
+            position_size: None,
+            shares: None,
+            risk_per_trade: None,
+            equity_pct: None,
+        }
+    }
+
     pub(super) fn needs_atr(&self) -> bool {
         let part = |target: &PartTarget| target.atr_target_multiplier.is_some();
         self.atr_stop_multiplier.is_some()
@@ -132,7 +157,7 @@ impl CreatePosition {
     }
 
     /// What makes the action one that cannot be carried out, if anything does.
-    pub(super) fn fault(&self) -> Option<&'static str> {
+    pub(crate) fn fault(&self) -> Option<&'static str> {
         let stops =
             [self.stop_loss_pct.is_some(), self.atr_stop_multiplier.is_some(), self.stop_price.is_some()];
         let targets = [

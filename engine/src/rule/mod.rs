@@ -33,7 +33,7 @@ pub use alert::Alert;
 pub use answer::{Miss, Seen};
 pub use close_position::ClosePosition;
 pub use condition::{Condition, Several, Single};
-pub use create_position::{CreatePosition, EntryKind, PartTarget};
+pub use create_position::{CreatePosition, EntryKind, Opening, PartTarget};
 pub use double_down::DoubleDown;
 pub use halt::Halt;
 pub use move_stop::MoveStop;

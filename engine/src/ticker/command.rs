@@ -1,12 +1,15 @@
 //! What a person orders, and what becomes of it.
 
+use super::entry::Planned;
 use super::settle::REPRICINGS_MAX;
 use super::{Out, Ticker};
 use crate::command::{Act, Command, Objection};
 use crate::fact::Fact;
 use crate::mode::Mode;
 use crate::reason::Because;
+use crate::rule::CreatePosition;
 use crate::time::Now;
+use crate::view::MarketView;
 
 /// Orders of persons that are remembered, so that one that is repeated is not followed twice.
 const COMMANDS_MAX: usize = 64;
@@ -19,16 +22,35 @@ impl Ticker {
         Some(refused.as_ref().map_or(Ok(()), Err))
     }
 
-    pub(super) fn on_command(&mut self, now: Now, command: &Command, out: &mut Out) {
+    pub(super) fn on_command(&mut self, now: Now, command: &Command, view: &MarketView, out: &mut Out) {
         if self.answer(&command.id).is_some() {
             return;
         }
-        let refused = self.objection(command.act);
-        let follows = refused.is_none();
+        let planned = match &command.act {
+            Act::Open(entry) => self.plan_by_hand(now, entry, view),
+            act => self.objection(act).map_or(Ok(Vec::new()), Err),
+        };
+        let refused = planned.as_ref().err().cloned();
         self.fact(now, Fact::Commanded { command: command.clone(), refused }, out);
-        if follows {
-            self.obey(now, command, out);
+        if let Ok(lots) = planned {
+            self.obey(now, command, lots, out);
         }
+    }
+
+    /// What a person opens goes the road of a rule: its prices, its size, every limit, and its protection.
+    fn plan_by_hand(
+        &self,
+        now: Now,
+        entry: &CreatePosition,
+        view: &MarketView,
+    ) -> Result<Vec<Planned>, Objection> {
+        if self.trade.is_some() {
+            return Err(Objection::Holding);
+        }
+        if let Some(why) = entry.fault() {
+            return Err(Objection::Contradictory(why.to_owned()));
+        }
+        self.plan_entry(now, entry, &Because::Operator, None, view).map_err(Objection::Declined)
     }
 
     pub(super) fn commanded(&mut self, command: &Command, refused: Option<&Objection>) {
@@ -50,9 +72,10 @@ impl Ticker {
         }
     }
 
-    fn obey(&mut self, now: Now, command: &Command, out: &mut Out) {
+    fn obey(&mut self, now: Now, command: &Command, lots: Vec<Planned>, out: &mut Out) {
         let by = command.by.clone();
-        match command.act {
+        match &command.act {
+            Act::Open(_) => self.open(now, lots, out),
             Act::Pause => self.stop_opening(now, Mode::Paused { by }, out),
             Act::Halt => self.stop_opening(now, Mode::Halted { because: format!("by {by}") }, out),
             Act::Resume => self.turn(now, Mode::Active, out),
@@ -89,7 +112,7 @@ impl Ticker {
         self.fact(now, Fact::ModeChanged { mode }, out);
     }
 
-    fn objection(&self, act: Act) -> Option<Objection> {
+    fn objection(&self, act: &Act) -> Option<Objection> {
         let leaving = self.trade.as_ref().map(|trade| {
             trade.leaving.is_some() && trade.reversal.is_none() && trade.repricings < REPRICINGS_MAX
         });

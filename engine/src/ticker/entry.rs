@@ -101,7 +101,7 @@ impl Ticker {
         self.open(now, lots, out);
     }
 
-    fn open(&mut self, now: Now, lots: Vec<Planned>, out: &mut Out) {
+    pub(super) fn open(&mut self, now: Now, lots: Vec<Planned>, out: &mut Out) {
         let mut orders = Vec::new();
         for planned in lots {
             self.fact(now, Fact::LotOpened(planned.lot), out);

@@ -181,7 +181,7 @@ impl Ticker {
             Input::Settle { order, price } => self.on_settle(now, order, *price, out),
             Input::Close(because) => self.on_close(now, because, out),
             Input::Withdraw(because) => self.on_withdraw(now, because, out),
-            Input::Command(command) => self.on_command(now, command, out),
+            Input::Command(command) => self.on_command(now, command, view, out),
             Input::Quote | Input::Wakeup => drop(self.on_rules(now, None, view, out)),
         }
         if matches!(input, Input::Quote) && self.rests(now) {

@@ -304,3 +304,52 @@ fn a_person_who_orders_a_close_again_gets_ten_more_prices() {
         "#]],
     );
 }
+
+#[test]
+fn what_a_person_opens_goes_the_road_of_a_rule() {
+    check(
+        "
+        10:00:00 order 1 buy by ann
+        10:00:01 quote 99.98 100.00
+        10:00:01 order 2 buy shares=10 stop_price=101 by ann
+        10:00:01 order 3 buy shares=10 position_size=500 by ann
+        10:00:02 order 4 buy shares=10 stop_price=98.5 no_target=true by ann
+        10:00:02 order 4 buy shares=10 stop_price=98.5 no_target=true by ann
+        10:00:03 filled E1 10 at 100.00
+        10:00:03 armed S1 10
+        10:00:04 order 5 buy by ann
+        10:05:00 filled S1 10 at 98.50
+        11:00:00 quote 99.98 100.00
+        11:00:00 order 6 halt by bob
+        11:00:00 order 7 short by ann
+        11:00:01 order 8 release by bob
+        11:00:01 order 9 short by ann
+    ",
+        expect![[r#"
+            10:00:00 buy by ann not followed: no quote
+            10:00:01 buy by ann not followed: no bracket around 100.00: 101.00 lies on the wrong side of the entry at 100.10
+            10:00:01 buy by ann not followed: it names more than one size
+            10:00:02 buy by ann
+            10:00:02 trade 1 lot 1: long from 100.00 (asked for by the operator)
+            10:00:02 -> place E1 buy 10 limit 100.10 until 14:00:32 UTC, S1 sell 10 stop 98.50
+            10:00:03 filled E1 buy 10 at 100.00
+            10:00:03 E1 filled, 10 filled
+            10:00:03 S1 works 10, 0 filled
+            10:00:03 protected after 0 ms
+            10:00:03 average entry 100.00
+            10:00:04 buy by ann not followed: it has a trade open
+            10:05:00 filled S1 sell 10 at 98.50
+            10:05:00 closed long 10 from 100.00 at 98.50: -15.00 by stop
+            10:05:00 S1 filled, 10 filled
+            10:05:00 trade closed: -15.00, commission 0.00
+            11:00:00 halt by bob
+            11:00:00 now halted (by bob)
+            11:00:00 short by ann not followed: the ticker is halted (by bob)
+            11:00:01 release by bob
+            11:00:01 now active
+            11:00:01 short by ann
+            11:00:01 trade 2 lot 1: short from 99.98 (asked for by the operator)
+            11:00:01 -> place E1 sell 100 limit 99.89 until 15:00:31 UTC, T1 buy 100 limit 95.89, S1 buy 100 stop 101.89
+        "#]],
+    );
+}

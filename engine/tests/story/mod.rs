@@ -21,6 +21,7 @@
 //! 10:00:03 refused E1                    the risk book says no (the day's loss)
 //! 10:00:03 close                         the operator wants it closed
 //! 10:00:03 order 7 pause by ann           ann orders a pause, under the id 7
+//! 10:00:03 order 8 buy shares=10 by ann   she opens a position
 //! 10:00:03 settle S1 96.50               the price of a closing that nobody saw
 //! 10:00:03 low 95.00                     the lowest price of the day
 //! 10:00:03 withdraw                      nothing more shall come
@@ -48,7 +49,7 @@ use engine::input::Foreign;
 use engine::order::{Action, Commission, End, Execution, Standing, Status, Terms};
 use engine::request::OrderSpec;
 use engine::{
-    Because, Command, Input, Installation, Instrument, MarketView, Money, News, Now, OrderRef, Price,
+    Act, Because, Command, Input, Installation, Instrument, MarketView, Money, News, Now, OrderRef, Price,
     Quantity, Quote, Request, Role, Signal, Snapshot, Step, Ticker, TickerSettings,
 };
 use expect_test::Expect;
@@ -118,6 +119,17 @@ fn ordered(id: &str, act: &str, who: &str) -> Input {
     Input::Command(Command { id: id.to_owned(), by: who.to_owned(), act })
 }
 
+/// A person opens a position, with numbers such as `shares=10`.
+fn opened(id: &str, side: &str, numbers: &[&str], who: &str) -> Input {
+    let mut entry = serde_json::Map::from_iter([("side".to_owned(), side.to_uppercase().into())]);
+    entry.extend(numbers.iter().map(|one| {
+        let (name, number) = one.split_once('=').expect("a name and a number");
+        (name.to_owned(), serde_json::from_str(number).expect("a number"))
+    }));
+    let act = Act::Open(serde_json::from_value(entry.into()).expect("an entry"));
+    Input::Command(Command { id: id.to_owned(), by: who.to_owned(), act })
+}
+
 /// Tells a ticker its story, line by line.
 struct Teller {
     ticker: Ticker,
@@ -183,6 +195,9 @@ impl Teller {
             ["again", id] => vec![Input::Signal(self.signals[*id].clone())],
             ["refused", orders @ ..] => vec![self.refused(orders)],
             ["close"] => vec![Input::Close(Because::Operator)],
+            ["order", id, side @ ("buy" | "short"), numbers @ .., "by", who] => {
+                vec![opened(id, side, numbers, who)]
+            }
             ["order", id, act, "by", who] => vec![ordered(id, act, who)],
             ["withdraw"] => vec![Input::Withdraw(Because::Operator)],
             ["zone", zone] => self.see_instrument(|own| own.zone = zone.parse().expect("a zone")),
