@@ -8,6 +8,8 @@ use std::process::Command;
 
 use crash::desk::{Desk, SYMBOL};
 use crash::verdict;
+use paper::exchange::order::Side;
+use paper::faults::Fault;
 use serde_json::{Value, json};
 use support::{Program, ask, order};
 
@@ -158,5 +160,37 @@ fn a_position_that_a_person_opens_is_protected_and_opened_once() {
     assert!(followed, "{said}");
     program.wait_for(&["closed long 10 "]);
     verdict::until_sound(&desk, "");
+    program.interrupt();
+}
+
+#[test]
+fn a_position_that_was_opened_by_hand_is_taken_over_protected_and_kept_over_a_restart() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let desk = Desk::open(folder.path());
+    let mut program = Program::start_in(folder.path(), &[]);
+    program.wait_for(&["in step with the broker"]);
+    verdict::until_settled(&desk, folder.path(), "");
+    let (symbol, shares) = (SYMBOL.to_owned(), 30.into());
+    desk.make(Fault::ManualNew { symbol, side: Side::Buy, shares });
+    // TWS tells a client of its own orders; what others did is seen when all is compared.
+    assert!(run(folder.path(), &["reconcile"]).0);
+    program.wait_for(&["somebody else holds 30"]);
+    let (followed, said) =
+        run(folder.path(), &["adopt", "acme", "--stop", "95", "--target", "120", "--by", "ann"]);
+    assert!(followed && said.contains("ACME  now reconciling"), "{said}");
+    program.wait_for(&["30 of somebody else's taken over", "  holds long 30 from"]);
+    program.interrupt();
+
+    let mut program = Program::start_in(folder.path(), &[]);
+    program.wait_for(&["in step with the broker"]);
+    verdict::until_settled(&desk, folder.path(), "");
+    let shown = ask(folder.path(), "/status").expect("a status");
+    let own = &shown["tickers"][SYMBOL];
+    assert_eq!((&own["quantity"], &own["stop"]), (&json!("30"), &json!("95")), "{shown}");
+    let (followed, said) = run(folder.path(), &["close", "acme"]);
+    assert!(followed, "{said}");
+    program.wait_for(&["closed long 30 "]);
+    verdict::until_settled(&desk, folder.path(), "");
+    assert!(desk.look().positions.iter().all(|(_, shares)| shares.is_zero()), "{:?}", desk.look().positions);
     program.interrupt();
 }

@@ -153,6 +153,7 @@ impl Handler<Recorded> for RiskActor {
                 &record.body,
                 Body::Fact(
                     engine::Fact::Executed { .. }
+                        | engine::Fact::TakenOver { .. }
                         | engine::Fact::ClosedOutside { .. }
                         | engine::Fact::ClosedUnseen(_)
                         | engine::Fact::Settled { .. }

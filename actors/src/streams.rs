@@ -66,6 +66,7 @@ fn tell_fact(actor: &str, market: &str, fact: &Fact) {
         }
         Fact::Alerted { .. }
         | Fact::Adopted { .. }
+        | Fact::TakenOver { .. }
         | Fact::ExcessTaken { .. }
         | Fact::CorrectedLate { .. }
         | Fact::LotReopened { .. }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::money::Price;
 use crate::reason::Decline;
 use crate::rule::{CreatePosition, Opening};
 
@@ -38,6 +39,19 @@ pub enum Act {
     Reconcile,
     /// Open a position with its stop and target, as a rule would: sized, held to every limit, protected.
     Open(Box<CreatePosition>),
+    /// Protect what somebody else holds in the contract as a trade of ours.
+    Adopt(TakeOver),
+}
+
+/// How somebody else's position is protected from here on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TakeOver {
+    /// The stop's price.
+    pub stop: Price,
+    /// The target's price; none: only the stop ends it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<Price>,
 }
 
 /// Why an order of a person is not followed.
@@ -55,6 +69,9 @@ pub enum Objection {
     /// There is a trade; a rule adds to one.
     #[error("it has a trade open")]
     Holding,
+    /// There is nothing to adopt.
+    #[error("nobody else holds anything in its contract")]
+    NobodyElses,
     /// What is to be opened contradicts itself.
     #[error("{0}")]
     Contradictory(String),
@@ -68,6 +85,7 @@ impl fmt::Display for Act {
         f.write_str(match self {
             Act::Open(entry) if entry.side == Opening::Buy => "buy",
             Act::Open(_) => "short",
+            Act::Adopt(_) => "adopt",
             Act::Pause => "pause",
             Act::Resume => "resume",
             Act::Close => "close",

@@ -287,6 +287,12 @@ pub enum Fact {
         /// As they were asked for, as far as the broker tells.
         orders: Vec<OrderSpec>,
     },
+    /// A person has made somebody else's shares this trade's. No fill of the broker's: the price is that at which they could
+    /// be closed at the moment.
+    TakenOver {
+        /// The shares, as if the entry had brought them.
+        execution: Execution,
+    },
     /// A person ordered something.
     Commanded {
         /// What, and who.

@@ -113,6 +113,7 @@ impl fmt::Display for Fact {
             Fact::TradeClosed { .. } => f.write_str("trade ended without a fill"),
             Fact::Stray { execution } => write!(f, "unexplained: {execution}"),
             Fact::Doubted { difference } => write!(f, "looks again: {difference}"),
+            Fact::TakenOver { execution } => taken_over(f, execution),
             Fact::Adopted { orders } => write!(f, "adopted: {}", listed(orders)),
             Fact::Commanded { command, refused } => commanded(f, command, refused.as_ref()),
             Fact::ModeChanged { mode } => write!(f, "now {mode}"),
@@ -142,6 +143,10 @@ fn meant(then: Option<OnHandCancel>) -> &'static str {
         Some(OnHandCancel::Flatten) => "again, so the position goes",
         Some(OnHandCancel::Hold) => "again, so it is held without a stop",
     }
+}
+
+fn taken_over(f: &mut fmt::Formatter<'_>, Execution { quantity, price, .. }: &Execution) -> fmt::Result {
+    write!(f, "{quantity} of somebody else's taken over, counted from {price}")
 }
 
 fn settled(f: &mut fmt::Formatter<'_>, execution: &Execution, change: Money) -> fmt::Result {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand};
+use engine::command::TakeOver;
 use engine::money::BadNumber;
 use engine::rule::{CreatePosition, EntryKind, Opening};
 use engine::{Act, Money, Price, Quantity, TickerKey};
@@ -90,6 +91,8 @@ enum Command {
     Buy(Opens),
     /// Open a short position in the same way
     Short(Opens),
+    /// Take over what somebody else holds in a ticker's contract, and protect it
+    Adopt(Adopts),
     /// Let a start that trades real money open positions
     Arm(Person),
     /// Read the config again; nothing of one that has a fault is taken
@@ -165,6 +168,23 @@ impl Opens {
             ..CreatePosition::of(side)
         })
     }
+}
+
+#[derive(Args)]
+struct Adopts {
+    /// Which ticker
+    ticker: String,
+    /// The stop's price
+    #[arg(long)]
+    stop: Decimal,
+    /// The target's price; without one only the stop ends the position
+    #[arg(long)]
+    target: Option<Decimal>,
+    #[command(flatten)]
+    person: Person,
+    /// The order's id: given again, it is not followed twice
+    #[arg(long)]
+    id: Option<String>,
 }
 
 #[derive(Args)]
@@ -337,6 +357,7 @@ fn main() -> ExitCode {
         Command::Reconcile(targets) => order(Act::Reconcile, targets),
         Command::Buy(opens) => open(opens, Opening::Buy),
         Command::Short(opens) => open(opens, Opening::Short),
+        Command::Adopt(adopts) => adopt(adopts),
         Command::Arm(Person { by, json }) => end(follow::order::arm(&by, json), json),
         Command::Reload(Person { by, json }) => end(follow::order::reload(&by, json), json),
     }
@@ -413,6 +434,15 @@ fn open(opens: Opens, side: Opening) -> ExitCode {
     };
     let Opens { ticker, person: Person { by, json }, id, .. } = opens;
     order(Act::Open(Box::new(entry)), Targets { targets: vec![ticker], by, id, json })
+}
+
+fn adopt(Adopts { ticker, stop, target, person: Person { by, json }, id }: Adopts) -> ExitCode {
+    let wanted =
+        Price::new(stop).and_then(|stop| Ok(TakeOver { stop, target: target.map(Price::new).transpose()? }));
+    match wanted {
+        Ok(wanted) => order(Act::Adopt(wanted), Targets { targets: vec![ticker], by, id, json }),
+        Err(error) => end(Err(error.into()), json),
+    }
 }
 
 /// Whether entries wait for a person; none where the mode decides.

@@ -94,6 +94,7 @@ impl Order {
         match self.act {
             Act::Release => Role::Admin,
             Act::Open(_)
+            | Act::Adopt(_)
             | Act::Pause
             | Act::Resume
             | Act::Close
@@ -110,7 +111,7 @@ impl Order {
         }
         check_name(&self.by)?;
         match self.act {
-            Act::Close | Act::Release | Act::Open(_) if self.targets.is_empty() => {
+            Act::Close | Act::Release | Act::Open(_) | Act::Adopt(_) if self.targets.is_empty() => {
                 Err(Fault::Unnamed(self.act.clone()))
             }
             _ => Ok(()),

@@ -497,7 +497,7 @@ fn name(fact: &Fact) -> &'static str {
         Fact::TradeClosed { .. } => "reaction: trade closed",
         Fact::Stray { .. } => "reaction: stray execution",
         Fact::Doubted { .. } => "reaction: difference doubted",
-        Fact::Adopted { .. } => "reaction: adopted",
+        Fact::Adopted { .. } | Fact::TakenOver { .. } => "reaction: adopted",
         Fact::Commanded { .. } => "reaction: order of a person",
         Fact::ModeChanged { mode: Mode::Frozen(_) } => "reaction: frozen",
         Fact::ModeChanged { mode: Mode::Halted { .. } } => "reaction: halted",

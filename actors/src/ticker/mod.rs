@@ -228,6 +228,7 @@ fn decides(fact: &Fact) -> bool {
             | Fact::LotClosed(_)
             | Fact::Commanded { .. }
             | Fact::Adopted { .. }
+            | Fact::TakenOver { .. }
             | Fact::ModeChanged { .. }
     )
 }

@@ -72,6 +72,7 @@ impl Holding {
         match fact {
             Fact::LotOpened(lot) => (self.multiplier, self.margin) = (lot.multiplier, lot.margin),
             Fact::Executed { execution }
+            | Fact::TakenOver { execution }
             | Fact::Stray { execution }
             | Fact::CorrectedLate { execution, .. }
             | Fact::ClosedOutside { execution, .. } => return self.executed(at, execution),

@@ -44,7 +44,7 @@ impl Ticker {
             Fact::LotOpened(lot) => self.open_lot(at, lot),
             Fact::EntryDeclined { lot, .. } => self.end_lot(*lot),
             Fact::AddDeclined { .. } => self.with_trade(|trade| trade.levels_used += 1),
-            Fact::Executed { execution } => self.executed(at, execution),
+            Fact::Executed { execution } | Fact::TakenOver { execution } => self.executed(at, execution),
             Fact::Commissioned(commission) => self.ledger.commission(commission),
             Fact::OrderMoved(status) => self.moved(at, status),
             Fact::TermsEchoed(terms) => self.echoed(at, terms),

@@ -1,18 +1,25 @@
 //! What a person orders, and what becomes of it.
 
-use super::entry::Planned;
+use super::by_hand::TakenOver;
+use super::entry;
 use super::settle::REPRICINGS_MAX;
 use super::{Out, Ticker};
 use crate::command::{Act, Command, Objection};
 use crate::fact::Fact;
 use crate::mode::Mode;
 use crate::reason::Because;
-use crate::rule::CreatePosition;
 use crate::time::Now;
 use crate::view::MarketView;
 
 /// Orders of persons that are remembered, so that one that is repeated is not followed twice.
 const COMMANDS_MAX: usize = 64;
+
+/// What an order of a person leads to, beside a change of state.
+enum Planned {
+    Nothing,
+    Opening(Vec<entry::Planned>),
+    Taking(Box<TakenOver>),
+}
 
 impl Ticker {
     /// What became of an order of a person: followed, or why not. None for one that was never heard of.
@@ -27,30 +34,18 @@ impl Ticker {
             return;
         }
         let planned = match &command.act {
-            Act::Open(entry) => self.plan_by_hand(now, entry, view),
-            act => self.objection(act).map_or(Ok(Vec::new()), Err),
+            Act::Open(entry) => self.plan_by_hand(now, entry, view).map(Planned::Opening),
+            Act::Adopt(wanted) => self.plan_taking_over(now, command, wanted, view).map(Planned::Taking),
+            act => self.objection(act).map_or(Ok(Planned::Nothing), Err),
         };
         let refused = planned.as_ref().err().cloned();
         self.fact(now, Fact::Commanded { command: command.clone(), refused }, out);
-        if let Ok(lots) = planned {
-            self.obey(now, command, lots, out);
+        match planned {
+            Ok(Planned::Opening(lots)) => self.open(now, lots, out),
+            Ok(Planned::Taking(taken)) => self.take_over(now, *taken, out),
+            Ok(Planned::Nothing) => self.obey(now, command, out),
+            Err(_) => {}
         }
-    }
-
-    /// What a person opens goes the road of a rule: its prices, its size, every limit, and its protection.
-    fn plan_by_hand(
-        &self,
-        now: Now,
-        entry: &CreatePosition,
-        view: &MarketView,
-    ) -> Result<Vec<Planned>, Objection> {
-        if self.trade.is_some() {
-            return Err(Objection::Holding);
-        }
-        if let Some(why) = entry.fault() {
-            return Err(Objection::Contradictory(why.to_owned()));
-        }
-        self.plan_entry(now, entry, &Because::Operator, None, view).map_err(Objection::Declined)
     }
 
     pub(super) fn commanded(&mut self, command: &Command, refused: Option<&Objection>) {
@@ -72,10 +67,10 @@ impl Ticker {
         }
     }
 
-    fn obey(&mut self, now: Now, command: &Command, lots: Vec<Planned>, out: &mut Out) {
+    fn obey(&mut self, now: Now, command: &Command, out: &mut Out) {
         let by = command.by.clone();
         match &command.act {
-            Act::Open(_) => self.open(now, lots, out),
+            Act::Open(_) | Act::Adopt(_) => {}
             Act::Pause => self.stop_opening(now, Mode::Paused { by }, out),
             Act::Halt => self.stop_opening(now, Mode::Halted { because: format!("by {by}") }, out),
             Act::Resume => self.turn(now, Mode::Active, out),

@@ -10,6 +10,7 @@
 mod adds;
 mod adopt;
 mod apply;
+mod by_hand;
 mod command;
 mod entry;
 mod foreign;

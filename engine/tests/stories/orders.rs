@@ -353,3 +353,80 @@ fn what_a_person_opens_goes_the_road_of_a_rule() {
         "#]],
     );
 }
+
+#[test]
+fn what_somebody_else_holds_is_taken_over_and_protected_once_all_agree() {
+    check(
+        "
+        10:00:00 quote 99.98 100.00
+        10:00:00 order 1 adopt 95.00 110.00 by ann
+        10:00:01 foreign buy 40 at 90.00
+        10:00:02 order 2 adopt 101.00 - by ann
+        10:00:03 order 3 adopt 95.00 110.00 by ann
+        10:00:03 order 3 adopt 95.00 110.00 by ann
+        10:00:04 snapshot 40
+        10:00:06 wake
+        10:00:07 armed S2 40, T2 40
+        10:05:00 filled S2 40 at 95.00
+        10:05:00 cancelled T2
+    ",
+        expect![[r#"
+            10:00:00 adopt by ann not followed: nobody else holds anything in its contract
+            10:00:01 somebody else holds 40
+            10:00:02 adopt by ann not followed: no bracket around 99.98: 101.00 lies on the wrong side of the entry at 99.98
+            10:00:03 adopt by ann
+            10:00:03 trade 1 lot 1: long from 99.98 (asked for by the operator)
+            10:00:03 adopted: E1 buy 40 limit 99.98 until 14:00:33 UTC, T1 sell 40 limit 110.00, S1 sell 40 stop 95.00
+            10:00:03 40 of somebody else's taken over, counted from 99.98
+            10:00:03 E1 filled, 40 filled
+            10:00:03 T1 lost, 0 filled
+            10:00:03 S1 lost, 0 filled
+            10:00:03 somebody else holds 0
+            10:00:03 now reconciling
+            10:00:04 now active
+            10:00:04 protection lost, placed anew
+            10:00:04 -> place S2 sell 40 stop 95.00, T2 sell 40 limit 110.00
+            10:00:07 S2 works 40, 0 filled
+            10:00:07 protected after 4.0 s
+            10:00:07 T2 works 40, 0 filled
+            10:00:07 average entry 99.98
+            10:05:00 filled S2 sell 40 at 95.00
+            10:05:00 closed long 40 from 99.98 at 95.00: -199.20 by stop
+            10:05:00 S2 filled, 40 filled
+            10:05:00 T2 cancelled, 0 filled
+            10:05:00 trade closed: -199.20, commission 0.00
+        "#]],
+    );
+}
+
+#[test]
+fn a_position_that_froze_its_ticker_is_taken_over() {
+    check(
+        "
+        10:00:00 quote 99.98 100.00
+        10:05:00 gap
+        10:05:01 snapshot -10
+        10:05:02 snapshot -10
+        10:05:03 quote 99.98 100.00
+        10:05:03 order 1 adopt 105.00 - by ann
+        10:05:04 snapshot -10
+        10:05:06 wake
+    ",
+        expect![[r#"
+            10:05:00 now reconciling
+            10:05:01 looks again: the broker holds -10, our executions make 0
+            10:05:02 now frozen (the broker holds -10, our executions make 0)
+            10:05:03 adopt by ann
+            10:05:03 trade 1 lot 1: short from 100.00 (asked for by the operator)
+            10:05:03 adopted: E1 sell 10 limit 100.00 until 14:05:33 UTC, S1 buy 10 stop 105.00
+            10:05:03 10 of somebody else's taken over, counted from 100.00
+            10:05:03 E1 filled, 10 filled
+            10:05:03 S1 lost, 0 filled
+            10:05:03 somebody else holds 0
+            10:05:03 now reconciling
+            10:05:04 now active
+            10:05:04 protection lost, placed anew
+            10:05:04 -> place S2 buy 10 stop 105.00
+        "#]],
+    );
+}

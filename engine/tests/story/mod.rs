@@ -22,6 +22,7 @@
 //! 10:00:03 close                         the operator wants it closed
 //! 10:00:03 order 7 pause by ann           ann orders a pause, under the id 7
 //! 10:00:03 order 8 buy shares=10 by ann   she opens a position
+//! 10:00:03 order 8 adopt 95.00 - by ann   she takes over somebody else's, with a stop and no target
 //! 10:00:03 settle S1 96.50               the price of a closing that nobody saw
 //! 10:00:03 low 95.00                     the lowest price of the day
 //! 10:00:03 withdraw                      nothing more shall come
@@ -45,6 +46,7 @@ use std::fmt::Write;
 
 use chrono::TimeDelta;
 use engine::account::Refusal;
+use engine::command::TakeOver;
 use engine::input::Foreign;
 use engine::order::{Action, Commission, End, Execution, Standing, Status, Terms};
 use engine::request::OrderSpec;
@@ -197,6 +199,13 @@ impl Teller {
             ["close"] => vec![Input::Close(Because::Operator)],
             ["order", id, side @ ("buy" | "short"), numbers @ .., "by", who] => {
                 vec![opened(id, side, numbers, who)]
+            }
+            ["order", id, "adopt", stop, target, "by", who] => {
+                let act = Act::Adopt(TakeOver {
+                    stop: price(stop),
+                    target: (*target != "-").then(|| price(target)),
+                });
+                vec![Input::Command(Command { id: (*id).to_owned(), by: (*who).to_owned(), act })]
             }
             ["order", id, act, "by", who] => vec![ordered(id, act, who)],
             ["withdraw"] => vec![Input::Withdraw(Because::Operator)],
