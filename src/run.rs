@@ -1,11 +1,13 @@
 //! The main job: start what the config says, trade until told to stop, end cleanly.
 
+use std::path::Path;
 use std::time::Duration;
 
 use actors::signal::Dating;
 use actors::{LinkState, Running, Settings};
 use anyhow::Context;
 use paper::Gateway;
+use ports::brakes::{Brake, Brakes, FOLDER};
 use ports::signals::{Api, HttpSource};
 
 use crate::config::{self, Config, Source};
@@ -86,6 +88,17 @@ fn tell_what_starts(config: &Config, source: &Source, gateway: Option<&Gateway>)
     }
     let (zone, folder) = (config.limits.zone, config.logs.folder.display());
     say(format_args!("trading {}; times are {zone}; logs in {folder}/; Ctrl-C ends\n", tickers.join(", ")));
+    tell_of_brakes();
+}
+
+/// What a person has set before this start holds on.
+fn tell_of_brakes() {
+    let brakes = Brakes::of(Path::new(FOLDER));
+    for (brake, means) in [(Brake::Halt, "nothing opens"), (Brake::Kill, "NOTHING IS SENT")] {
+        if let Some(words) = brakes.words(brake) {
+            say(format_args!("{brake} is set ({words}): {means} until `supervisor release {brake}`"));
+        }
+    }
 }
 
 /// All that the actors need to know, of a checked config.
@@ -116,6 +129,7 @@ pub fn settings(config: Config, gateway: Option<&Gateway>, keep: bool) -> anyhow
             live_accounts: config.broker.live_accounts,
             order_id_floor: 0,
             patience: CONNECT_PATIENCE,
+            brakes: Brakes::of(Path::new(FOLDER)),
         },
         market_speed: config.market_speed,
         base_currency: config.base_currency,

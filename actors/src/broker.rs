@@ -14,6 +14,7 @@ use std::time::Duration;
 use actix::{Actor, AsyncContext, Context, Handler, WrapFuture};
 use chrono::{DateTime, TimeDelta, Utc};
 use engine::{AccountFact, Body, Input, Refusal, Request, TickerKey};
+use ports::brakes::Brake;
 use ports::broker::window::restart_until;
 use ports::broker::{Event, FundsCell, Incomplete, Leaving, Link, Others, QuoteCells, Settings};
 use ports::clock::Clock;
@@ -40,6 +41,8 @@ const COMPARE_EVERY: Duration = Duration::from_secs(60);
 const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(1_000);
 /// How often it is looked whether contracts have to be asked for anew.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// How often KILL is looked for although nothing is sent.
+const KILL_LOOK_EVERY: Duration = Duration::from_millis(100);
 /// How old a contract's hours may become, in market time; the broker tells some days.
 const HOURS_AGE_MAX: TimeDelta = TimeDelta::hours(12);
 /// Order ids are taken from blocks of this size, written before any of them is used.
@@ -90,6 +93,8 @@ struct Shared {
     incomplete: RefCell<Complaint>,
     wanted: Notify,
     stopping: Cell<bool>,
+    /// True while KILL was set at the last look.
+    killed: Cell<bool>,
 }
 
 impl BrokerActor {
@@ -114,6 +119,7 @@ impl BrokerActor {
                 incomplete: RefCell::default(),
                 wanted: Notify::new(),
                 stopping: Cell::new(false),
+                killed: Cell::new(false),
             }),
         }
     }
@@ -281,10 +287,48 @@ impl Shared {
                 tracing::warn!(target: streams::TRADING, actor = NAME, market, "the broker's state: {words}");
                 self.board.publish_condition(condition);
             }
-            Event::NotSent(leaving, error) => self.not_sent(leaving.request(), &chain(&error)),
+            Event::NotSent(leaving, error) => {
+                // Its ticker hears of the gap first: it is not to look for another way.
+                self.look_for_kill();
+                self.not_sent(leaving.request(), &chain(&error));
+            }
             Event::Notice { code, text } => tracing::debug!(actor = NAME, code, "{text}"),
             Event::Broken => fatal::end(NAME, "a task of the link panicked"),
             Event::Lost(_) => {}
+        }
+    }
+
+    /// Looks whether KILL was set or released. While it is set no snapshot comes to its end, so that every ticker
+    /// waits and sends nothing; what it would send is stopped at the socket besides.
+    fn look_for_kill(&self) {
+        let words = self.route.settings.brakes.words(Brake::Kill);
+        match (words, self.killed.get()) {
+            (Some(words), false) => {
+                self.killed.set(true);
+                let why = format!("KILL is set ({words}): nothing is sent until `supervisor release KILL`");
+                tracing::error!(target: streams::ERRORS, actor = NAME, "{why}");
+                match &*self.link.borrow() {
+                    Some(link) => link.distrust(&why),
+                    None => self.down(&why),
+                }
+            }
+            (None, true) => {
+                self.killed.set(false);
+                tracing::warn!(target: streams::TRADING, actor = NAME, "KILL is released: comparing with the broker");
+                self.want_snapshot(self.members().into_keys());
+            }
+            _ => {}
+        }
+    }
+
+    /// Waits until KILL is released.
+    async fn released(&self) {
+        loop {
+            self.look_for_kill();
+            if !self.killed.get() {
+                return;
+            }
+            tokio::time::sleep(KILL_LOOK_EVERY).await;
         }
     }
 
@@ -376,6 +420,14 @@ impl Drop for Care {
     }
 }
 
+/// Looks for KILL also while nothing is sent.
+async fn watch_for_kill(shared: Rc<Shared>) {
+    loop {
+        shared.look_for_kill();
+        tokio::time::sleep(KILL_LOOK_EVERY).await;
+    }
+}
+
 /// Keeps contracts known and their hours fresh.
 async fn look_after(shared: Rc<Shared>, link: Link) {
     loop {
@@ -399,6 +451,10 @@ async fn reconcile(shared: Rc<Shared>, link: Link) {
         let since = shared.in_step_at.get().unwrap_or_else(|| shared.clock.now().market);
         fail::pass(Point::BeforeSnapshot, || format!("{waiting:?}"));
         while let Err(error) = link.snapshot(&waiting, since).await {
+            if matches!(error, Incomplete::Killed) {
+                shared.released().await;
+                continue;
+            }
             // An outage was told when it began, and its end will tell itself.
             let line = shared.incomplete.borrow_mut().about(&chain(&error));
             if let Some(line) = line.filter(|_| !matches!(error, Incomplete::Outage)) {
@@ -425,6 +481,8 @@ impl Handler<Meet> for BrokerActor {
         if known.is_none() {
             let run = fatal::guard_task(NAME, self.shared.clone().run());
             ctx.spawn(run.into_actor(self));
+            let watch = fatal::guard_task(NAME, watch_for_kill(self.shared.clone()));
+            ctx.spawn(watch.into_actor(self));
         }
     }
 }

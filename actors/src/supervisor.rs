@@ -129,6 +129,8 @@ pub fn start(settings: Settings) -> Result<Running, JournalError> {
     let (board, quotes) = (Arc::new(Board::default()), QuoteCells::default());
     let funds = FundsCell::of(&settings.base_currency);
 
+    let brakes = settings.broker.brakes.clone();
+
     let broker = {
         let mut route = Route {
             settings: settings.broker,
@@ -145,7 +147,7 @@ pub fn start(settings: Settings) -> Result<Running, JournalError> {
         let (book, broker) = (memory.book(), broker.clone().recipient());
         let (clock, quotes, board) = (clock.clone(), quotes.clone(), board.clone());
         let funds = funds.clone();
-        on(threads.road(), move || RiskActor::new(book, clock, quotes, funds, board, broker))
+        on(threads.road(), move || RiskActor::new(book, clock, quotes, funds, brakes, board, broker))
     };
     let journal = {
         let (recorded, judge) = (risk.clone().recipient(), risk.clone().recipient());

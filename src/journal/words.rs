@@ -67,6 +67,7 @@ fn of_account(fact: &AccountFact) -> String {
             format!("the day's loss of {loss} reached the limit of {max}")
         }
         AccountFact::ResultUnknown { ticker } => format!("{ticker} made the day's result unknown"),
+        AccountFact::SetByHand { limit, words } => format!("{limit} was set: {words}"),
         AccountFact::Released { limit, by, .. } => format!("{limit} released by {by}"),
         AccountFact::OrderIds { to } => format!("order ids below {to} are taken"),
         AccountFact::NotSent { orders, why } => {

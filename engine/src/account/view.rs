@@ -16,6 +16,10 @@ pub struct AccountView {
     pub quotes: BTreeMap<TickerKey, Quote>,
     /// What the broker last said of the account; none until it has.
     pub funds: Option<Funds>,
+    /// Who has set HALT, when and why; none while it is not set.
+    pub halt: Option<String>,
+    /// The same of KILL.
+    pub kill: Option<String>,
     last: BTreeMap<TickerKey, LastTouch>,
 }
 

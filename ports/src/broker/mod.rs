@@ -32,6 +32,8 @@ use std::time::Duration;
 
 use engine::{Bar, Instrument, News, Snapshot, TickerKey};
 
+use crate::brakes::Brakes;
+
 pub use codes::Condition;
 pub use connect::ConnectError;
 pub use contract::ContractError;
@@ -58,6 +60,8 @@ pub struct Settings {
     pub order_id_floor: i32,
     /// How long connecting may take, login included.
     pub patience: Duration,
+    /// Looked at before every send.
+    pub brakes: Brakes,
 }
 
 /// What the broker tells, in the order in which it told it.

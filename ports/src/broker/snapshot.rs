@@ -38,6 +38,9 @@ pub enum Incomplete {
     /// The gateway has lost IB: it would tell what it last knew.
     #[error("the gateway is not connected to IB")]
     Outage,
+    /// A person has set KILL: nobody is to go on by it.
+    #[error("KILL is set: what the broker holds is compared once it is released")]
+    Killed,
     /// One change became two live orders: until one of them is gone nothing is made of either.
     #[error("{0} lives twice at the broker; the second one is cancelled")]
     Twice(OrderRef),
