@@ -8,6 +8,7 @@ pub mod control;
 pub mod demo;
 pub mod follow;
 pub mod journal;
+pub mod kill_switch;
 pub mod logs;
 pub mod nearest;
 pub mod reload;

@@ -38,6 +38,10 @@ pub fn run(config: Config, source: &Source, choices: Choices) -> anyhow::Result<
     let logs = logs::install(&config.logs, config.limits.zone).context("failed to open the log files")?;
     let symbols: Vec<&str> = config.tickers.iter().map(|own| own.contract.symbol.as_str()).collect();
     let gateway = config.embedded.as_ref().map(|embedded| demo::start(embedded, &symbols)).transpose()?;
+    std::fs::create_dir_all(FOLDER).with_context(|| format!("failed to make the folder `{FOLDER}`"))?;
+    if let Some(gateway) = &gateway {
+        demo::note(gateway).with_context(|| format!("failed to write `{}`", demo::ADDRESS))?;
+    }
     tell_what_starts(&config, source, gateway.as_ref());
     let watch = Watch::over(source).context("failed to watch the config")?;
     let (port, zone) = (config.control.port, config.limits.zone);
@@ -55,6 +59,8 @@ pub fn run(config: Config, source: &Source, choices: Choices) -> anyhow::Result<
         anyhow::Ok(board.tickers())
     })?;
     if let Some(gateway) = gateway {
+        // One that is left over leads to nobody, and is said so where it is used.
+        let _ = demo::forget();
         gateway.stop();
     }
     logs.flush();

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use paper::faults::Fault;
-use paper::gateway::control::Shown;
+use paper::gateway::control::{Books, Shown};
 use paper::market::own::Prices;
 use paper::{Gateway, MarketOptions, Options};
 
@@ -60,6 +60,12 @@ impl Desk {
     pub(crate) fn look(&self) -> Shown {
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
         runtime.block_on(self.gateway.control().show()).expect("a gateway that answers")
+    }
+
+    /// All that it has booked, once everything that it was told has happened.
+    pub(crate) fn books(&self) -> Books {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        runtime.block_on(self.gateway.control().books()).expect("a gateway that answers")
     }
 
     /// The prediction API says this from now on.

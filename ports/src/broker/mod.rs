@@ -13,6 +13,7 @@ pub mod codes;
 mod connect;
 mod contract;
 mod convert;
+pub mod emergency;
 mod feeds;
 pub mod funds;
 mod hours;

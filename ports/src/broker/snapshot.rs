@@ -60,9 +60,9 @@ pub enum Incomplete {
 
 /// What the broker holds, in its own words.
 pub(super) struct Raw {
-    executions: Vec<Executions>,
-    orders: Vec<Orders>,
-    positions: Vec<PositionUpdate>,
+    pub(super) executions: Vec<Executions>,
+    pub(super) orders: Vec<Orders>,
+    pub(super) positions: Vec<PositionUpdate>,
 }
 
 /// Asks for everything, until no fill came in between: positions and executions of two
@@ -211,7 +211,7 @@ pub(super) fn live(raw: &Raw) -> Vec<i32> {
     open.map(|data| if data.order.order_id == 0 { data.order_id } else { data.order.order_id }).collect()
 }
 
-fn open(order: &Orders) -> Option<&OrderData> {
+pub(super) fn open(order: &Orders) -> Option<&OrderData> {
     match order {
         Orders::OrderData(data) if completed(data).is_none() => Some(data),
         _ => None,

@@ -1,0 +1,168 @@
+//! The kill switch against a gateway that outlives the supervisor: dead, stopped, running, and without its journal.
+
+mod crash;
+mod stopping;
+mod support;
+
+use std::path::Path;
+
+use crash::desk::SYMBOL;
+use paper::exchange::order::Side;
+use paper::faults::Fault;
+use stopping::{Scene, kill_switch, supervisor};
+use support::Program;
+
+fn by_hand(side: Side, shares: u32) -> Fault {
+    Fault::ManualNew { symbol: SYMBOL.to_owned(), side, shares: shares.into() }
+}
+
+fn is_set(folder: &Path, name: &str) -> bool {
+    folder.join("state").join(name).exists()
+}
+
+#[test]
+fn with_the_supervisor_dead_only_ours_are_cancelled_and_closed() {
+    let mut scene = Scene::holding();
+    scene.rest_by_hand();
+    scene.program.take().expect("it runs").kill();
+    let before = scene.books();
+    let (code, said) = kill_switch(scene.folder(), &["kill", "--dry-run"]);
+    assert_eq!(code, 3, "{said}");
+    for words in ["would be cancelled: Sell 100 ACME", "would be sent to close: sell 100 ACME"] {
+        assert!(said.contains(words), "no `{words}` in {said}");
+    }
+    assert_eq!(scene.books(), before, "a dry run sends nothing");
+    assert!(!is_set(scene.folder(), "KILL"), "and writes nothing");
+
+    let (code, said) = kill_switch(scene.folder(), &["kill", "--by", "ann", "--why", "fire", "--json"]);
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(scene.positions(), [], "{said}");
+    assert_eq!(scene.orders(), [""], "the order by hand works on, and nothing else: {said}");
+    assert!(said.contains("\"outcome\":\"flat\"") && said.contains("by ann: fire"), "{said}");
+    let (code, said) = kill_switch(scene.folder(), &["kill"]);
+    assert!(code == 0 && !said.contains("sent to close"), "twice is once: {said}");
+
+    let mut program = Program::start_in(scene.folder(), &[]);
+    let said = program.wait_for(&["KILL is set (", "NOTHING IS SENT", "connected to "]);
+    assert!(said.contains("by ann: fire"), "{said}");
+    scene.program = Some(program);
+    scene.released_it_is_halted_and_consistent();
+}
+
+#[test]
+fn with_the_supervisor_stopped_it_sends_nothing_when_it_goes_on() {
+    for _ in 0..3 {
+        let mut scene = Scene::holding();
+        scene.rest_by_hand();
+        scene.signal("-STOP");
+        let before = scene.books();
+        let (code, said) = kill_switch(scene.folder(), &["kill"]);
+        assert_eq!(code, 4, "others would go along: {said}");
+        assert!(said.contains("takes along 1 of others") && said.contains("--yes"), "{said}");
+        assert_eq!(scene.books(), before, "nothing was done");
+        assert!(is_set(scene.folder(), "KILL"), "but that the supervisor sends nothing");
+
+        let (code, said) = kill_switch(scene.folder(), &["kill", "--yes"]);
+        assert_eq!(code, 0, "{said}");
+        assert!(said.contains("taken along, of others: Buy 50 ACME"), "{said}");
+        let after = scene.books();
+        assert!(after.orders.is_empty() && after.positions.is_empty(), "{after:?}");
+        scene.signal("-CONT");
+        scene.program().wait_for(&["KILL is set ("]);
+        scene.released_it_is_halted_and_consistent();
+        assert_eq!(scene.books().executions.len(), after.executions.len(), "it has traded nothing since");
+    }
+}
+
+#[test]
+fn with_the_supervisor_running_it_sends_nothing_from_the_file_on() {
+    let mut scene = Scene::holding();
+    let (code, said) = kill_switch(scene.folder(), &["kill", "--all"]);
+    assert_eq!(code, 0, "{said}");
+    scene.program().wait_for(&["KILL is set ("]);
+    let after = scene.books();
+    assert!(after.orders.is_empty() && after.positions.is_empty(), "{after:?}");
+    let (_, status) = supervisor(scene.folder(), &["status"]);
+    assert!(status.contains("KILL is set: nothing is sent until `supervisor release KILL`"), "{status}");
+    scene.desk.say("SHORT", 0.7);
+    scene.program().wait_for(&["signal SHORT 0.7", " declined: "]);
+    scene.released_it_is_halted_and_consistent();
+    assert_eq!(scene.books().executions.len(), after.executions.len(), "it has traded nothing since");
+}
+
+#[test]
+fn without_a_journal_it_has_to_be_told_to_close_everything() {
+    let mut scene = Scene::holding();
+    scene.desk.make(by_hand(Side::Buy, 50));
+    scene.program.take().expect("it runs").kill();
+    std::fs::remove_dir_all(scene.folder().join("state/journal")).expect("to lose the journal");
+    let before = scene.books();
+    let (code, said) = kill_switch(scene.folder(), &["kill"]);
+    assert!(code == 4 && said.contains("--positions all"), "{code} {said}");
+    assert_eq!(scene.books(), before);
+    let (code, said) = kill_switch(scene.folder(), &["kill", "--positions", "all"]);
+    assert_eq!(code, 0, "{said}");
+    let after = scene.books();
+    assert!(after.orders.is_empty() && after.positions.is_empty(), "{after:?}");
+}
+
+#[test]
+fn never_more_is_closed_than_is_ours_nor_than_there_is() {
+    for (side, shares, left) in [(Side::Sell, 60, 0), (Side::Buy, 50, 50)] {
+        let mut scene = Scene::holding();
+        scene.program.take().expect("it runs").kill();
+        scene.desk.make(by_hand(side, shares));
+        let (code, said) = kill_switch(scene.folder(), &["kill"]);
+        assert_eq!(code, 0, "{said}");
+        let closed = if left == 0 { "sent to close: sell 40 ACME" } else { "sent to close: sell 100 ACME" };
+        assert!(said.contains(closed), "{said}");
+        let expected: Vec<_> = Some((SYMBOL.to_owned(), left.into())).filter(|_| left > 0).into_iter().collect();
+        assert_eq!(scene.positions(), expected, "{said}");
+        let (code, said) = kill_switch(scene.folder(), &["kill"]);
+        assert!(code == 0 && !said.contains("sent to close"), "what was closed is not closed again: {said}");
+    }
+}
+
+#[test]
+fn a_fill_that_no_record_tells_of_is_ours_as_well() {
+    let mut scene = Scene::resting();
+    scene.program.take().expect("it runs").kill();
+    scene.desk.make(Fault::Gap { symbol: SYMBOL.to_owned(), percent: -1.5 });
+    scene.until(|books| !books.positions.is_empty());
+    let (code, said) = kill_switch(scene.folder(), &["kill"]);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("sent to close: sell 100 ACME"), "{said}");
+    assert_eq!((scene.positions(), scene.orders()), (vec![], vec![]), "{said}");
+}
+
+#[test]
+fn with_the_market_closed_the_order_waits_and_that_is_no_success() {
+    let mut scene = Scene::holding();
+    scene.program.take().expect("it runs").kill();
+    scene.desk.make(Fault::SessionClose);
+    let (code, said) = kill_switch(scene.folder(), &["kill"]);
+    assert_eq!(code, 3, "{said}");
+    assert!(said.contains("LEFT: 100 ACME: its closing order waits for the opening"), "{said}");
+    assert_eq!(scene.orders(), ["KILL-SWITCH"], "{said}");
+    let (code, said) = kill_switch(scene.folder(), &["kill"]);
+    assert!(code == 3 && scene.orders() == ["KILL-SWITCH"], "there is one, and it is enough: {said}");
+    scene.desk.make(Fault::ManualClose { symbol: SYMBOL.to_owned() });
+    scene.until(|books| books.positions.is_empty());
+    let (code, said) = kill_switch(scene.folder(), &["kill"]);
+    assert_eq!((code, scene.orders()), (0, vec![]), "nothing is there for it to close any more: {said}");
+}
+
+#[test]
+fn another_account_and_another_folder_are_refused() {
+    let mut scene = Scene::holding();
+    scene.program.take().expect("it runs").kill();
+    let before = scene.books();
+    let (code, said) = kill_switch(scene.folder(), &["kill", "--account", "DU7654321"]);
+    assert!(code == 1 && said.contains("not `DU7654321`"), "{code} {said}");
+    assert_eq!(scene.books(), before);
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    for arguments in [&["kill"][..], &["halt"], &["release", "KILL"], &["status"]] {
+        let (code, said) = kill_switch(elsewhere.path(), arguments);
+        assert!(code == 1 && said.contains("no folder `state` here"), "{arguments:?} {code} {said}");
+    }
+}
