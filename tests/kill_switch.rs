@@ -28,7 +28,7 @@ fn with_the_supervisor_dead_only_ours_are_cancelled_and_closed() {
     let before = scene.books();
     let (code, said) = kill_switch(scene.folder(), &["kill", "--dry-run"]);
     assert_eq!(code, 3, "{said}");
-    for words in ["would be cancelled: Sell 100 ACME", "would be sent to close: sell 100 ACME"] {
+    for words in ["would be cancelled: SELL 100 ACME STP 9", "would be sent to close: sell 100 ACME"] {
         assert!(said.contains(words), "no `{words}` in {said}");
     }
     assert_eq!(scene.books(), before, "a dry run sends nothing");
@@ -64,7 +64,7 @@ fn with_the_supervisor_stopped_it_sends_nothing_when_it_goes_on() {
 
         let (code, said) = kill_switch(scene.folder(), &["kill", "--yes"]);
         assert_eq!(code, 0, "{said}");
-        assert!(said.contains("taken along, of others: Buy 50 ACME"), "{said}");
+        assert!(said.contains("taken along, of others: BUY 50 ACME LMT 50"), "{said}");
         let after = scene.books();
         assert!(after.orders.is_empty() && after.positions.is_empty(), "{after:?}");
         scene.signal("-CONT");
@@ -116,7 +116,8 @@ fn never_more_is_closed_than_is_ours_nor_than_there_is() {
         assert_eq!(code, 0, "{said}");
         let closed = if left == 0 { "sent to close: sell 40 ACME" } else { "sent to close: sell 100 ACME" };
         assert!(said.contains(closed), "{said}");
-        let expected: Vec<_> = Some((SYMBOL.to_owned(), left.into())).filter(|_| left > 0).into_iter().collect();
+        let expected: Vec<_> =
+            Some((SYMBOL.to_owned(), left.into())).filter(|_| left > 0).into_iter().collect();
         assert_eq!(scene.positions(), expected, "{said}");
         let (code, said) = kill_switch(scene.folder(), &["kill"]);
         assert!(code == 0 && !said.contains("sent to close"), "what was closed is not closed again: {said}");
@@ -140,6 +141,7 @@ fn with_the_market_closed_the_order_waits_and_that_is_no_success() {
     let mut scene = Scene::holding();
     scene.program.take().expect("it runs").kill();
     scene.desk.make(Fault::SessionClose);
+    scene.desk.pause(true);
     let (code, said) = kill_switch(scene.folder(), &["kill"]);
     assert_eq!(code, 3, "{said}");
     assert!(said.contains("LEFT: 100 ACME: its closing order waits for the opening"), "{said}");

@@ -136,9 +136,8 @@ impl Memory {
     /// True where a ticker's records tell of this trade of somebody else's.
     #[must_use]
     pub fn knows_foreign(&self, ticker: &TickerKey, id: &str) -> bool {
-        let tells = |step: &Step| {
-            matches!(step, Step::Fact(Fact::ForeignPosition { by: Some(by), .. }) if by == id)
-        };
+        let tells =
+            |step: &Step| matches!(step, Step::Fact(Fact::ForeignPosition { by: Some(by), .. }) if by == id);
         match self.tickers.get(ticker) {
             Some(own) => own.ledger().knows_foreign(id),
             None => self.strangers.get(ticker).is_some_and(|steps| steps.iter().any(|(_, step)| tells(step))),

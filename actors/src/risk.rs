@@ -115,6 +115,10 @@ impl RiskActor {
 
     /// What a person has set or taken away since, into the journal.
     fn tell_of_brakes(&mut self, now: Now) {
+        // Before it has met the others nobody would hear of it.
+        if self.others.is_none() {
+            return;
+        }
         for (limit, words) in [(LimitName::Halt, &self.view.halt), (LimitName::Kill, &self.view.kill)] {
             let fact = match (words, self.told.contains_key(&limit)) {
                 (Some(words), false) => AccountFact::SetByHand { limit, words: words.clone() },
@@ -137,6 +141,9 @@ impl RiskActor {
             LimitName::Kill => Brake::Kill,
             _ => return Ok(()),
         };
+        // That it was set stands before that it was released.
+        self.look_at_brakes();
+        self.tell_of_brakes(self.clock.now());
         let path = self.brakes.path(brake);
         match self.brakes.release(brake) {
             Ok(true) => {}

@@ -127,9 +127,7 @@ pub fn start(settings: Settings) -> Result<Running, JournalError> {
     let threads = Threads::start(settings.durability, settings.ticker_threads.min(settings.tickers.len()));
     let clock = Arc::new(Clock::resuming(memory.known_until()));
     let (board, quotes) = (Arc::new(Board::default()), QuoteCells::default());
-    let funds = FundsCell::of(&settings.base_currency);
-
-    let brakes = settings.broker.brakes.clone();
+    let (funds, brakes) = (FundsCell::of(&settings.base_currency), settings.broker.brakes.clone());
 
     let broker = {
         let mut route = Route {

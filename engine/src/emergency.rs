@@ -113,7 +113,9 @@ mod tests {
             Exposed { ours: ours.into(), broker: broker.into(), working: working.into() }.is_beyond()
         };
         assert!(beyond(100, 40, -60) && beyond(100, 0, -1) && beyond(100, 100, 1) && beyond(-100, -40, 60));
-        assert!(!beyond(100, 100, -100) && !beyond(100, 100, 0) && !beyond(-100, -100, 40) && !beyond(0, 0, 0));
+        assert!(
+            !beyond(100, 100, -100) && !beyond(100, 100, 0) && !beyond(-100, -100, 40) && !beyond(0, 0, 0)
+        );
     }
 
     proptest! {

@@ -57,7 +57,9 @@ pub fn halt(author: &Author, json: bool) -> anyhow::Result<()> {
     if json {
         say(json!({ "HALT": words }));
     } else {
-        say("HALT: a supervisor of this folder opens nothing any more, now and after every start; what it holds is managed");
+        say(
+            "HALT: a supervisor of this folder opens nothing any more, now and after every start; what it holds is managed",
+        );
         say("as ever. To end it: supervisor release HALT, or without a supervisor: kill-switch release HALT");
     }
     Ok(())

@@ -117,7 +117,10 @@ fn warn(switch: &Switch, out_of_reach: usize, others: &[String]) {
              can only be cancelled by a global cancel, which takes every order of the login along"
         ));
     }
-    tell(format_args!("a global cancel takes along {} of others, by hand or by other programs:", others.len()));
+    tell(format_args!(
+        "a global cancel takes along {} of others, by hand or by other programs:",
+        others.len()
+    ));
     others.iter().for_each(|order| tell(format_args!("    {order}")));
 }
 
@@ -136,16 +139,20 @@ fn agreed() -> bool {
 fn remains(switch: &Switch, seen: &Seen) -> Vec<String> {
     let mut left = switch.remaining(seen);
     left.push(
-        "only a global cancel would cancel them, and it takes along what is told above: give --yes, or --all".to_owned(),
+        "only a global cancel would cancel them, and it takes along what is told above: give --yes, or --all"
+            .to_owned(),
     );
     left
 }
 
 fn next(report: &Report, set: bool) -> String {
-    let release = "to trade again: `supervisor release KILL`, or without a supervisor `kill-switch release KILL`";
+    let release =
+        "to trade again: `supervisor release KILL`, or without a supervisor `kill-switch release KILL`";
     match (report.outcome, set) {
         (_, false) => String::new(),
-        (Outcome::Flat, true) => format!("KILL stays set: a supervisor of this folder sends nothing; {release}"),
+        (Outcome::Flat, true) => {
+            format!("KILL stays set: a supervisor of this folder sends nothing; {release}")
+        }
         (Outcome::Left | Outcome::Refused, true) => format!(
             "KILL stays set: a supervisor of this folder sends nothing, so nobody looks after what is left. Run this \
              again, or do it in TWS; {release}"

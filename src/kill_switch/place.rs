@@ -47,7 +47,10 @@ impl Place {
             Err(faults) => {
                 tell(format_args!("the config has faults:\n{faults}"));
                 let known = given.host.is_some() || given.port.is_some();
-                anyhow::ensure!(known, "a config with faults does not say where the broker is: give --port, and --account");
+                anyhow::ensure!(
+                    known,
+                    "a config with faults does not say where the broker is: give --port, and --account"
+                );
                 None
             }
         };

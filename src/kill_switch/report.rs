@@ -88,7 +88,9 @@ impl Report {
         }
         lines.push(match (self.outcome, self.dry_run) {
             (Outcome::Flat, true) => "nothing to do: flat, and no order of ours works".to_owned(),
-            (Outcome::Flat, false) => "FLAT, verified: no order of ours works, nothing of ours is held".to_owned(),
+            (Outcome::Flat, false) => {
+                "FLAT, verified: no order of ours works, nothing of ours is held".to_owned()
+            }
             (Outcome::Left, true) => "a dry run: nothing was written, cancelled or sent".to_owned(),
             (Outcome::Left, false) => "NOT FLAT".to_owned(),
             (Outcome::Refused, _) => "NOT DONE: nothing was cancelled, nothing was closed".to_owned(),

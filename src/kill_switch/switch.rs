@@ -235,7 +235,9 @@ impl Switch {
                 None => "its closing order works and is not filled; is it halted?".to_owned(),
             };
             if exposed.is_beyond() {
-                left.push(format!("a closing order of {symbol} works for more than the {quantity} that is there"));
+                left.push(format!(
+                    "a closing order of {symbol} works for more than the {quantity} that is there"
+                ));
             } else if !quantity.is_zero() {
                 left.push(format!("{quantity} {symbol}: {why}"));
             }

@@ -51,6 +51,11 @@ impl Desk {
         self.gateway.control().fault(fault).expect("a gateway that listens");
     }
 
+    /// The market's time stands still, or goes on.
+    pub(crate) fn pause(&self, is_paused: bool) {
+        self.gateway.control().pause(is_paused).expect("a gateway that listens");
+    }
+
     /// It is the same time of the next day.
     pub(crate) fn a_day_later(&self) {
         self.gateway.control().step(DAY).expect("a gateway that listens");

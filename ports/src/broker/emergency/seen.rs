@@ -119,7 +119,8 @@ fn open_order(data: &OrderData, rest: Decimal) -> OpenOrder {
     let (symbol, reference, rest) = (&data.contract.symbol, &order.order_ref, rest.normalize());
     let sells = matches!(order.action, Action::Sell | Action::SellShort | Action::SellLong);
     let name = if reference.is_empty() { String::new() } else { format!(" `{reference}`") };
-    let price = order.limit_price.or(order.aux_price).filter(|price| *price > 0.0 && *price < f64::MAX);
+    let mut told = [order.limit_price, order.aux_price].into_iter().flatten();
+    let price = told.find(|price| *price > 0.0 && *price < f64::MAX);
     let price = price.map_or_else(String::new, |price| format!(" {price}"));
     let (action, kind, client_id) = (&order.action, &order.order_type, order.client_id);
     OpenOrder {
