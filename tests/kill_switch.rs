@@ -51,27 +51,7 @@ fn with_the_supervisor_dead_only_ours_are_cancelled_and_closed() {
 
 #[test]
 fn with_the_supervisor_stopped_it_sends_nothing_when_it_goes_on() {
-    for _ in 0..3 {
-        let mut scene = Scene::holding();
-        scene.rest_by_hand();
-        scene.signal("-STOP");
-        let before = scene.books();
-        let (code, said) = kill_switch(scene.folder(), &["kill"]);
-        assert_eq!(code, 4, "others would go along: {said}");
-        assert!(said.contains("takes along 1 of others") && said.contains("--yes"), "{said}");
-        assert_eq!(scene.books(), before, "nothing was done");
-        assert!(is_set(scene.folder(), "KILL"), "but that the supervisor sends nothing");
-
-        let (code, said) = kill_switch(scene.folder(), &["kill", "--yes"]);
-        assert_eq!(code, 0, "{said}");
-        assert!(said.contains("taken along, of others: BUY 50 ACME LMT 50"), "{said}");
-        let after = scene.books();
-        assert!(after.orders.is_empty() && after.positions.is_empty(), "{after:?}");
-        scene.signal("-CONT");
-        scene.program().wait_for(&["KILL is set ("]);
-        scene.released_it_is_halted_and_consistent();
-        assert_eq!(scene.books().executions.len(), after.executions.len(), "it has traded nothing since");
-    }
+    (0..3).for_each(|_| stopping::stopped_it_is_killed());
 }
 
 #[test]
@@ -121,6 +101,10 @@ fn never_more_is_closed_than_is_ours_nor_than_there_is() {
         assert_eq!(scene.positions(), expected, "{said}");
         let (code, said) = kill_switch(scene.folder(), &["kill"]);
         assert!(code == 0 && !said.contains("sent to close"), "what was closed is not closed again: {said}");
+        // And to the supervisor it is ours that was closed, whoever holds the rest.
+        scene.program = Some(Program::start_in(scene.folder(), &[]));
+        scene.released_it_is_halted_and_consistent();
+        assert_eq!(scene.positions(), expected);
     }
 }
 
@@ -152,6 +136,21 @@ fn with_the_market_closed_the_order_waits_and_that_is_no_success() {
     scene.until(|books| books.positions.is_empty());
     let (code, said) = kill_switch(scene.folder(), &["kill"]);
     assert_eq!((code, scene.orders()), (0, vec![]), "nothing is there for it to close any more: {said}");
+}
+
+#[test]
+fn the_embedded_gateway_is_found_where_the_program_says_it_is() {
+    let mut program = Program::start(&[]);
+    program.wait_for(&["  holds "]);
+    // Its day takes twenty seconds: the market may be closed for a moment.
+    let killed = (0..5).any(|_| kill_switch(program.folder(), &["kill", "--yes"]).0 == 0);
+    assert!(killed, "{}", kill_switch(program.folder(), &["kill", "--yes"]).1);
+    assert!(is_set(program.folder(), "gateway"));
+    let (status, rest) = program.interrupt();
+    assert!(status.success(), "{rest}");
+    assert!(!is_set(program.folder(), "gateway"), "and that is taken back");
+    let (code, said) = kill_switch(program.folder(), &["kill"]);
+    assert!(code == 1 && said.contains("`state/gateway` does not say where one runs"), "{code} {said}");
 }
 
 #[test]

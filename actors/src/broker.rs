@@ -3,7 +3,10 @@
 //! A lost connection is a state, never an exit. After anything that may have cost news,
 //! every ticker is told `Gap`, and a complete snapshot has to bring it back.
 //!
-//! Read next: `Shared::serve`, the life of one connection; [`ports::broker`] for the wire.
+//! Read next: `Shared::serve`, the life of one connection; `kill`, while nothing may be sent;
+//! [`ports::broker`] for the wire.
+
+mod kill;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,7 +17,6 @@ use std::time::Duration;
 use actix::{Actor, AsyncContext, Context, Handler, WrapFuture};
 use chrono::{DateTime, TimeDelta, Utc};
 use engine::{AccountFact, Body, Input, Refusal, Request, TickerKey};
-use ports::brakes::Brake;
 use ports::broker::window::restart_until;
 use ports::broker::{Event, FundsCell, Incomplete, Leaving, Link, Others, QuoteCells, Settings};
 use ports::clock::Clock;
@@ -41,8 +43,6 @@ const COMPARE_EVERY: Duration = Duration::from_secs(60);
 const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(1_000);
 /// How often it is looked whether contracts have to be asked for anew.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
-/// How often KILL is looked for although nothing is sent.
-const KILL_LOOK_EVERY: Duration = Duration::from_millis(100);
 /// How old a contract's hours may become, in market time; the broker tells some days.
 const HOURS_AGE_MAX: TimeDelta = TimeDelta::hours(12);
 /// Order ids are taken from blocks of this size, written before any of them is used.
@@ -298,40 +298,6 @@ impl Shared {
         }
     }
 
-    /// Looks whether KILL was set or released. While it is set no snapshot comes to its end, so that every ticker
-    /// waits and sends nothing; what it would send is stopped at the socket besides.
-    fn look_for_kill(&self) {
-        let words = self.route.settings.brakes.words(Brake::Kill);
-        match (words, self.killed.get()) {
-            (Some(words), false) => {
-                self.killed.set(true);
-                let why = format!("KILL is set ({words}): nothing is sent until `supervisor release KILL`");
-                tracing::error!(target: streams::ERRORS, actor = NAME, "{why}");
-                match &*self.link.borrow() {
-                    Some(link) => link.distrust(&why),
-                    None => self.down(&why),
-                }
-            }
-            (None, true) => {
-                self.killed.set(false);
-                tracing::warn!(target: streams::TRADING, actor = NAME, "KILL is released: comparing with the broker");
-                self.want_snapshot(self.members().into_keys());
-            }
-            _ => {}
-        }
-    }
-
-    /// Waits until KILL is released.
-    async fn released(&self) {
-        loop {
-            self.look_for_kill();
-            if !self.killed.get() {
-                return;
-            }
-            tokio::time::sleep(KILL_LOOK_EVERY).await;
-        }
-    }
-
     /// Every ticker stops opening until it has been shown what the broker holds.
     fn down(&self, why: &str) {
         self.board.publish_link(LinkState::Down { why: why.to_owned() });
@@ -420,14 +386,6 @@ impl Drop for Care {
     }
 }
 
-/// Looks for KILL also while nothing is sent.
-async fn watch_for_kill(shared: Rc<Shared>) {
-    loop {
-        shared.look_for_kill();
-        tokio::time::sleep(KILL_LOOK_EVERY).await;
-    }
-}
-
 /// Keeps contracts known and their hours fresh.
 async fn look_after(shared: Rc<Shared>, link: Link) {
     loop {
@@ -481,7 +439,7 @@ impl Handler<Meet> for BrokerActor {
         if known.is_none() {
             let run = fatal::guard_task(NAME, self.shared.clone().run());
             ctx.spawn(run.into_actor(self));
-            let watch = fatal::guard_task(NAME, watch_for_kill(self.shared.clone()));
+            let watch = fatal::guard_task(NAME, kill::watch(self.shared.clone()));
             ctx.spawn(watch.into_actor(self));
         }
     }

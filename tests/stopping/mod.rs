@@ -13,7 +13,7 @@ use rust_decimal::Decimal;
 use tempfile::TempDir;
 
 use crate::crash::desk::{Desk, SYMBOL};
-use crate::support::{Program, ask};
+use crate::support::{Program, ask, binary};
 
 /// A guard against waiting for ever, far above what anything here takes.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -144,18 +144,42 @@ impl Scene {
     }
 }
 
+/// The supervisor holds something and is stopped (SIGSTOP); the kill switch closes everything, and what the supervisor does
+/// when it goes on is nothing, until KILL is released by name.
+pub(crate) fn stopped_it_is_killed() {
+    let mut scene = Scene::holding();
+    scene.rest_by_hand();
+    scene.signal("-STOP");
+    let before = scene.books();
+    let (code, said) = kill_switch(scene.folder(), &["kill"]);
+    assert_eq!(code, 4, "others would go along: {said}");
+    assert!(said.contains("takes along 1 of others") && said.contains("--yes"), "{said}");
+    assert_eq!(scene.books(), before, "nothing was done");
+    assert!(scene.folder().join("state/KILL").exists(), "but that the supervisor sends nothing");
+
+    let (code, said) = kill_switch(scene.folder(), &["kill", "--yes"]);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("taken along, of others: BUY 50 ACME LMT 50"), "{said}");
+    let after = scene.books();
+    assert!(after.orders.is_empty() && after.positions.is_empty(), "{after:?}");
+    scene.signal("-CONT");
+    scene.program().wait_for(&["KILL is set ("]);
+    scene.released_it_is_halted_and_consistent();
+    assert_eq!(scene.books().executions.len(), after.executions.len(), "it has traded nothing since");
+}
+
 /// Runs the supervisor's command: whether it succeeded, and all that it said.
 pub(crate) fn supervisor(folder: &Path, arguments: &[&str]) -> (bool, String) {
-    let (code, said) = run(env!("CARGO_BIN_EXE_supervisor"), folder, arguments);
+    let (code, said) = run(&binary("supervisor"), folder, arguments);
     (code == 0, said)
 }
 
 /// Runs the kill switch: its status, and all that it said.
 pub(crate) fn kill_switch(folder: &Path, arguments: &[&str]) -> (i32, String) {
-    run(env!("CARGO_BIN_EXE_kill-switch"), folder, arguments)
+    run(&binary("kill-switch"), folder, arguments)
 }
 
-fn run(program: &str, folder: &Path, arguments: &[&str]) -> (i32, String) {
+fn run(program: &Path, folder: &Path, arguments: &[&str]) -> (i32, String) {
     let mut command = Command::new(program);
     for name in ringfence::config::environment::VARIABLES {
         command.env_remove(name);
