@@ -29,8 +29,13 @@ fn ticker(trade: u32) -> TickerKey {
 }
 
 fn spec(trade: u32, role: Role) -> OrderSpec {
-    let order =
-        |role| OrderRef { installation: Installation::from_number(7), ticker: ticker(), trade, role, n: 1 };
+    let order = |role| OrderRef {
+        installation: Installation::from_number(7),
+        ticker: ticker(trade),
+        trade,
+        role,
+        n: 1,
+    };
     let price = |price: u32| Price::new(price.into()).expect("a price");
     let opens = role == Role::Entry;
     OrderSpec {
@@ -127,13 +132,15 @@ impl Stage {
         (not_sent, gaps)
     }
 
+    /// Orders at the gateway that can still fill. It is asked by another thread: this one drives the link.
     fn works(&self) -> usize {
-        self.desk.books().orders.len()
+        let desk = &self.desk;
+        std::thread::scope(|scope| scope.spawn(|| desk.books().orders.len()).join().expect("its books"))
     }
 
     /// Waits until the gateway has so many live orders.
     async fn until_works(&self, count: usize) {
-        while self.desk.look().live_orders < count {
+        while self.works() < count {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
