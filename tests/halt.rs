@@ -13,10 +13,8 @@ fn nothing_opens_over_a_restart_exits_work_and_a_release_ends_it() {
     let (code, said) = kill_switch(scene.folder(), &["halt", "--by", "ann", "--why", "news"]);
     assert!(code == 0 && said.contains("opens nothing any more"), "{said}");
     scene.program().wait_for(&["HALT is set (", "by ann: news"]);
-    let (_, status) = supervisor(scene.folder(), &["status"]);
-    assert!(status.contains("HALT is set: nothing opens until `supervisor release HALT`"), "{status}");
-    let (_, risk) = supervisor(scene.folder(), &["risk"]);
-    assert!(risk.contains("HALT") && risk.contains("set by hand ("), "{risk}");
+    scene.until_said(&["status"], "HALT is set: nothing opens until `supervisor release HALT`");
+    scene.until_said(&["risk"], "set by hand (");
 
     // What takes risk away passes.
     let (followed, said) = supervisor(scene.folder(), &["close", "ACME"]);
@@ -45,8 +43,8 @@ fn what_rests_to_open_something_is_taken_back() {
     let mut scene = Scene::resting();
     let (code, said) = kill_switch(scene.folder(), &["halt"]);
     assert_eq!(code, 0, "{said}");
+    scene.program().wait_for(&["HALT is set (", "resting entries are withdrawn: HALT is set ("]);
     scene.until(|books| books.orders.is_empty());
-    scene.program().wait_for(&["HALT is set ("]);
     let (code, said) = kill_switch(scene.folder(), &["release", "HALT", "--json"]);
     assert!(code == 0 && said.contains("\"by_supervisor\":true"), "{said}");
 }

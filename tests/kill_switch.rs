@@ -9,7 +9,7 @@ use std::path::Path;
 use crash::desk::SYMBOL;
 use paper::exchange::order::Side;
 use paper::faults::Fault;
-use stopping::{Scene, kill_switch, supervisor};
+use stopping::{Scene, kill_switch};
 use support::Program;
 
 fn by_hand(side: Side, shares: u32) -> Fault {
@@ -62,8 +62,7 @@ fn with_the_supervisor_running_it_sends_nothing_from_the_file_on() {
     scene.program().wait_for(&["KILL is set ("]);
     let after = scene.books();
     assert!(after.orders.is_empty() && after.positions.is_empty(), "{after:?}");
-    let (_, status) = supervisor(scene.folder(), &["status"]);
-    assert!(status.contains("KILL is set: nothing is sent until `supervisor release KILL`"), "{status}");
+    scene.until_said(&["status"], "KILL is set: nothing is sent until `supervisor release KILL`");
     scene.desk.say("SHORT", 0.7);
     scene.program().wait_for(&["signal SHORT 0.7", " declined: "]);
     scene.released_it_is_halted_and_consistent();

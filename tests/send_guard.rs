@@ -182,23 +182,16 @@ fn what_is_handed_over_and_what_waits_does_not_leave() {
 #[test]
 fn what_is_half_sent_stays_half_sent_and_is_a_gap() {
     on_stage(async |mut stage| {
+        // The contracts were asked for in a second of their own: the 45 messages of this one end within a bracket.
+        tokio::time::sleep(Duration::from_millis(1_100)).await;
         (1..=MANY).for_each(|trade| stage.send(bracket(trade)));
-        stage.until_works(2).await;
+        stage.until_works(44).await;
         stage.set();
         stage.link.sent().await;
-        let left = stage.works();
         let (not_sent, gaps) = stage.stopped();
-        assert!(
-            gaps.len() <= 1 && gaps.iter().all(|why| why.contains("KILL was set before S1 was sent")),
-            "{gaps:?}"
-        );
-        assert!(not_sent > 0 && not_sent + gaps.len() < MANY as usize, "{not_sent} not sent, {gaps:?}");
-        assert_eq!(
-            left,
-            2 * (MANY as usize - not_sent - gaps.len()),
-            "each family is there whole, or not at work"
-        );
+        assert_eq!((not_sent, gaps.len()), (MANY as usize - 23, 1), "{gaps:?}");
+        assert!(gaps[0].contains("KILL was set before 007.IBM.000N.S1."), "{gaps:?}");
         tokio::time::sleep(Duration::from_millis(1_200)).await;
-        assert_eq!(stage.works(), left, "nothing has left since");
+        assert_eq!(stage.works(), 44, "nothing has left since, and what was not transmitted does not work");
     });
 }

@@ -58,11 +58,13 @@ impl Place {
             Some(config) => config.broker.clone(),
             None => built_in(),
         };
+        // A live account that a person names is meant.
+        let named = given.account.iter().cloned();
         let settings = Settings {
             address: address(given, config.as_ref(), &broker)?,
             client_id: given.client_id.unwrap_or(broker.client_id),
             account: given.account.clone().or(broker.account),
-            live_accounts: broker.live_accounts,
+            live_accounts: broker.live_accounts.into_iter().chain(named).collect(),
             order_id_floor: 0,
             patience: CONNECT_PATIENCE,
             brakes: Brakes::of(Path::new(FOLDER)),

@@ -105,6 +105,18 @@ impl Scene {
         }
     }
 
+    /// Waits until the supervisor's command says this.
+    pub(crate) fn until_said(&self, arguments: &[&str], words: &str) {
+        let began = Instant::now();
+        loop {
+            let (_, said) = supervisor(self.folder(), arguments);
+            if said.contains(words) {
+                return;
+            }
+            assert!(began.elapsed() < PATIENCE, "{said}");
+        }
+    }
+
     /// Waits until the program shows the ticker in this state.
     pub(crate) fn until_mode(&self, wanted: &str) {
         let began = Instant::now();
@@ -129,6 +141,8 @@ impl Scene {
         assert!(followed && said.contains("KILL  KILL released"), "{said}");
         self.program().wait_for(&["in step with the broker"]);
         self.until_mode("halted (closed outside");
+        let status = ask(self.folder(), "/status").expect("a status");
+        assert_eq!(status["tickers"][SYMBOL]["quantity"], "0", "it holds nothing by its own count: {status}");
         let after = self.books();
         assert_eq!((ours(&after), after.positions), (0, before.positions), "nothing is held, nothing works");
         let (_, said) = supervisor(self.folder(), &["release", "KILL"]);
