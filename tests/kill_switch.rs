@@ -9,7 +9,7 @@ use std::path::Path;
 use crash::desk::SYMBOL;
 use paper::exchange::order::Side;
 use paper::faults::Fault;
-use stopping::{Scene, kill_switch};
+use stopping::{Scene, kill_switch, supervisor};
 use support::Program;
 
 fn by_hand(side: Side, shares: u32) -> Fault {
@@ -57,8 +57,10 @@ fn with_the_supervisor_stopped_it_sends_nothing_when_it_goes_on() {
 #[test]
 fn with_the_supervisor_running_it_sends_nothing_from_the_file_on() {
     let mut scene = Scene::holding();
+    scene.rest_by_hand();
     let (code, said) = kill_switch(scene.folder(), &["kill", "--all"]);
     assert_eq!(code, 0, "{said}");
+    assert!(said.contains("taken along, of others: BUY 50 ACME LMT 50"), "{said}");
     scene.program().wait_for(&["KILL is set ("]);
     let after = scene.books();
     assert!(after.orders.is_empty() && after.positions.is_empty(), "{after:?}");
@@ -89,8 +91,18 @@ fn without_a_journal_it_has_to_be_told_to_close_everything() {
 fn never_more_is_closed_than_is_ours_nor_than_there_is() {
     for (side, shares, left) in [(Side::Sell, 60, 0), (Side::Buy, 50, 50)] {
         let mut scene = Scene::holding();
-        scene.program.take().expect("it runs").kill();
-        scene.desk.make(by_hand(side, shares));
+        // A trade by hand against ours is not seen by anybody; one beside it is.
+        let mut program = scene.program.take().expect("it runs");
+        if side == Side::Buy {
+            scene.desk.make(by_hand(side, shares));
+            scene.until(|books| books.positions.iter().any(|(_, held)| *held == 150.into()));
+            assert!(supervisor(scene.folder(), &["reconcile"]).0);
+            program.wait_for(&["somebody else holds 50"]);
+        }
+        program.kill();
+        if side == Side::Sell {
+            scene.desk.make(by_hand(side, shares));
+        }
         let (code, said) = kill_switch(scene.folder(), &["kill"]);
         assert_eq!(code, 0, "{said}");
         let closed = if left == 0 { "sent to close: sell 40 ACME" } else { "sent to close: sell 100 ACME" };
@@ -150,6 +162,21 @@ fn the_embedded_gateway_is_found_where_the_program_says_it_is() {
     assert!(!is_set(program.folder(), "gateway"), "and that is taken back");
     let (code, said) = kill_switch(program.folder(), &["kill"]);
     assert!(code == 1 && said.contains("`state/gateway` does not say where one runs"), "{code} {said}");
+}
+
+#[test]
+fn a_config_with_faults_does_not_stop_it() {
+    let mut scene = Scene::holding();
+    scene.program.take().expect("it runs").kill();
+    std::fs::write(scene.folder().join("config/tickers.toml"), "[ACME]\nstop_los = 1\n").expect("to write");
+    let (code, said) = kill_switch(scene.folder(), &["kill"]);
+    assert!(code == 1 && said.contains("give --port"), "{code} {said}");
+    assert!(is_set(scene.folder(), "KILL"), "that needs no config");
+    let address = scene.desk.address();
+    let port = address.rsplit(':').next().expect("a port");
+    let (code, said) = kill_switch(scene.folder(), &["kill", "--port", port]);
+    assert_eq!(code, 0, "{said}");
+    assert_eq!((scene.positions(), scene.orders()), (vec![], vec![]), "{said}");
 }
 
 #[test]

@@ -15,6 +15,10 @@ pub mod report;
 mod switch;
 
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// A person who waits is told something at least that often.
+const TELL_EVERY: Duration = Duration::from_secs(2);
 
 /// What the command line says about where everything is. What is none is as the supervisor's config says.
 #[derive(Clone, Debug, Default)]
@@ -47,4 +51,23 @@ pub struct Author {
 /// A line for the person who waits. The report goes to the standard output, this does not.
 fn tell(line: impl std::fmt::Display) {
     eprintln!("kill-switch: {line}");
+}
+
+/// A wait, and when it was last told of.
+struct Wait {
+    began: Instant,
+    told: Instant,
+}
+
+impl Wait {
+    fn begin() -> Wait {
+        Wait { began: Instant::now(), told: Instant::now() }
+    }
+
+    fn tell(&mut self, what: impl std::fmt::Display) {
+        if self.told.elapsed() >= TELL_EVERY {
+            self.told = Instant::now();
+            tell(format_args!("{what}, after {} s", self.began.elapsed().as_secs()));
+        }
+    }
 }

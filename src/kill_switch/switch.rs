@@ -14,7 +14,7 @@ use super::books::Books;
 use super::count::{Count, Positions};
 use super::place::Place;
 use super::report::{Outcome, Report};
-use super::tell;
+use super::{Wait, tell};
 
 /// How often all of it is gone through.
 const ROUNDS_MAX: u32 = 5;
@@ -27,8 +27,6 @@ const CANCEL_PATIENCE: Duration = Duration::from_secs(10);
 const CANCEL_AGAIN: Duration = Duration::from_secs(3);
 /// How long closing orders may take to fill in one round.
 const FILL_PATIENCE: Duration = Duration::from_secs(10);
-/// A person who waits is told something at least that often.
-const TELL_EVERY: Duration = Duration::from_secs(2);
 
 /// How orders are cancelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -282,23 +280,4 @@ async fn look(desk: &Emergency) -> anyhow::Result<Seen> {
 fn symbol(seen: &Seen, con_id: i32) -> String {
     let held = seen.positions.iter().find(|held| held.con_id == con_id);
     held.map_or_else(|| format!("contract {con_id}"), |held| held.symbol.clone())
-}
-
-/// A wait, and when it was last told of.
-struct Wait {
-    began: Instant,
-    told: Instant,
-}
-
-impl Wait {
-    fn begin() -> Wait {
-        Wait { began: Instant::now(), told: Instant::now() }
-    }
-
-    fn tell(&mut self, what: impl std::fmt::Display) {
-        if self.told.elapsed() >= TELL_EVERY {
-            self.told = Instant::now();
-            tell(format_args!("{what}, after {} s", self.began.elapsed().as_secs()));
-        }
-    }
 }
