@@ -9,6 +9,7 @@ pub mod demo;
 pub mod doctor;
 pub mod follow;
 pub mod journal;
+pub mod kill_switch;
 pub mod logs;
 pub mod nearest;
 pub mod private;

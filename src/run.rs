@@ -1,5 +1,6 @@
 //! The main job: start what the config says, trade until told to stop, end cleanly.
 
+use std::path::Path;
 use std::time::Duration;
 
 use actors::signal::Dating;
@@ -7,6 +8,7 @@ use actors::{LinkState, Running, Settings};
 use anyhow::Context;
 use engine::AccountFact;
 use paper::Gateway;
+use ports::brakes::{Brake, Brakes, FOLDER};
 use ports::signals::{Api, HttpSource};
 use tokio::sync::mpsc::UnboundedReceiver;
 
@@ -45,6 +47,10 @@ pub fn run(config: Config, source: &Source, choices: Choices) -> anyhow::Result<
     let logs = logs::install(&config.logs, config.limits.zone).context("failed to open the log files")?;
     let symbols: Vec<&str> = config.tickers.iter().map(|own| own.contract.symbol.as_str()).collect();
     let gateway = config.embedded.as_ref().map(|embedded| demo::start(embedded, &symbols)).transpose()?;
+    std::fs::create_dir_all(FOLDER).with_context(|| format!("failed to make the folder `{FOLDER}`"))?;
+    if let Some(gateway) = &gateway {
+        demo::note(gateway).with_context(|| format!("failed to write `{}`", demo::ADDRESS))?;
+    }
     tell_what_starts(&config, source, gateway.as_ref());
     let watch = Watch::over(source).context("failed to watch the config")?;
     let (port, zone) = (config.control.port, config.limits.zone);
@@ -65,6 +71,8 @@ pub fn run(config: Config, source: &Source, choices: Choices) -> anyhow::Result<
         anyhow::Ok(board.tickers())
     })?;
     if let Some(gateway) = gateway {
+        // One that is left over leads to nobody, and is said so where it is used.
+        let _ = demo::forget();
         gateway.stop();
     }
     logs.flush();
@@ -99,6 +107,17 @@ fn tell_what_starts(config: &Config, source: &Source, gateway: Option<&Gateway>)
     }
     let (zone, folder) = (config.limits.zone, config.logs.folder.display());
     say(format_args!("trading {}; times are {zone}; logs in {folder}/; Ctrl-C ends\n", tickers.join(", ")));
+    tell_of_brakes();
+}
+
+/// What a person has set before this start holds on.
+fn tell_of_brakes() {
+    let brakes = Brakes::of(Path::new(FOLDER));
+    for (brake, means) in [(Brake::Halt, "nothing opens"), (Brake::Kill, "NOTHING IS SENT")] {
+        if let Some(words) = brakes.words(brake) {
+            say(format_args!("{brake} is set ({words}): {means} until `supervisor release {brake}`"));
+        }
+    }
 }
 
 /// All that the actors need to know, of a checked config.
@@ -130,6 +149,7 @@ pub fn settings(config: Config, gateway: Option<&Gateway>, keep: bool) -> anyhow
             agreement: config.broker.agreement,
             order_id_floor: 0,
             patience: CONNECT_PATIENCE,
+            brakes: Brakes::of(Path::new(FOLDER)),
         },
         market_speed: config.market_speed,
         base_currency: config.base_currency,

@@ -124,6 +124,7 @@ fn a_supervisor_that_runs_is_not_disturbed() {
     program.wait_for(&["in step with the broker"]);
     let (well, said) = doctor(folder.path(), &[]);
     assert!(well && said.contains("look   client id           1 is in use"), "{said}");
+    assert!(said.contains("ok     brakes              neither HALT nor KILL is set"), "{said}");
     assert!(said.contains("look   journal"), "{said}");
     let (status, rest) = program.interrupt();
     assert!(status.success() && !rest.contains("missing"), "{rest}");

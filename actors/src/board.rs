@@ -12,6 +12,7 @@ use engine::account::{DayResult, Gauge};
 use engine::ticker::Tally;
 use engine::trade::Stage;
 use engine::{Mode, Money, Price, Quantity, TickerKey};
+use ports::brakes::Brake;
 use ports::broker::codes::Farm;
 use ports::broker::{Condition, Others};
 
@@ -29,6 +30,7 @@ pub struct Board {
     condition: Mutex<Condition>,
     others: Mutex<Others>,
     unarmed: AtomicBool,
+    brakes: Mutex<BTreeMap<Brake, String>>,
 }
 
 /// A view, and when it was published.
@@ -174,6 +176,17 @@ impl Board {
     #[must_use]
     pub fn others(&self) -> Others {
         open(&self.others).clone()
+    }
+
+    /// Publishes which of HALT and KILL a person has set: who, when and why.
+    pub fn publish_brakes(&self, brakes: BTreeMap<Brake, String>) {
+        *open(&self.brakes) = brakes;
+    }
+
+    /// Which of HALT and KILL a person has set: who, when and why.
+    #[must_use]
+    pub fn brakes(&self) -> BTreeMap<Brake, String> {
+        open(&self.brakes).clone()
     }
 
     /// Publishes which threads owe a sign of life, and for how long.

@@ -3,7 +3,10 @@
 //! A lost connection is a state, never an exit. After anything that may have cost news,
 //! every ticker is told `Gap`, and a complete snapshot has to bring it back.
 //!
-//! Read next: `Shared::serve`, the life of one connection; [`ports::broker`] for the wire.
+//! Read next: `Shared::serve`, the life of one connection; `kill`, while nothing may be sent;
+//! [`ports::broker`] for the wire.
+
+mod kill;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
@@ -90,6 +93,8 @@ struct Shared {
     incomplete: RefCell<Complaint>,
     wanted: Notify,
     stopping: Cell<bool>,
+    /// True while KILL was set at the last look.
+    killed: Cell<bool>,
 }
 
 impl BrokerActor {
@@ -114,6 +119,7 @@ impl BrokerActor {
                 incomplete: RefCell::default(),
                 wanted: Notify::new(),
                 stopping: Cell::new(false),
+                killed: Cell::new(false),
             }),
         }
     }
@@ -281,7 +287,11 @@ impl Shared {
                 tracing::warn!(target: streams::TRADING, actor = NAME, market, "the broker's state: {words}");
                 self.board.publish_condition(condition);
             }
-            Event::NotSent(leaving, error) => self.not_sent(leaving.request(), &chain(&error)),
+            Event::NotSent(leaving, error) => {
+                // Its ticker hears of the gap first: it is not to look for another way.
+                self.look_for_kill();
+                self.not_sent(leaving.request(), &chain(&error));
+            }
             Event::Notice { code, text } => tracing::debug!(actor = NAME, code, "{text}"),
             Event::Broken => fatal::end(NAME, "a task of the link panicked"),
             Event::Lost(_) => {}
@@ -399,6 +409,10 @@ async fn reconcile(shared: Rc<Shared>, link: Link) {
         let since = shared.in_step_at.get().unwrap_or_else(|| shared.clock.now().market);
         fail::pass(Point::BeforeSnapshot, || format!("{waiting:?}"));
         while let Err(error) = link.snapshot(&waiting, since).await {
+            if matches!(error, Incomplete::Killed) {
+                shared.released().await;
+                continue;
+            }
             // An outage was told when it began, and its end will tell itself.
             let line = shared.incomplete.borrow_mut().about(&chain(&error));
             if let Some(line) = line.filter(|_| !matches!(error, Incomplete::Outage)) {
@@ -425,6 +439,8 @@ impl Handler<Meet> for BrokerActor {
         if known.is_none() {
             let run = fatal::guard_task(NAME, self.shared.clone().run());
             ctx.spawn(run.into_actor(self));
+            let watch = fatal::guard_task(NAME, kill::watch(self.shared.clone()));
+            ctx.spawn(watch.into_actor(self));
         }
     }
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use engine::{
-    AccountFact, Body, Book, Installation, Limits, Now, Process, Record, Step, Ticker, TickerKey,
+    AccountFact, Body, Book, Fact, Installation, Limits, Now, Process, Record, Step, Ticker, TickerKey,
     TickerSettings,
 };
 use serde::{Deserialize, Serialize};
@@ -128,8 +128,20 @@ impl Memory {
     }
 
     /// The book as it was.
-    pub(crate) fn book(&self) -> Book {
+    #[must_use]
+    pub fn book(&self) -> Book {
         self.book.clone()
+    }
+
+    /// True where a ticker's records tell of this trade of somebody else's.
+    #[must_use]
+    pub fn knows_foreign(&self, ticker: &TickerKey, id: &str) -> bool {
+        let tells =
+            |step: &Step| matches!(step, Step::Fact(Fact::ForeignPosition { by: Some(by), .. }) if by == id);
+        match self.tickers.get(ticker) {
+            Some(own) => own.ledger().knows_foreign(id),
+            None => self.strangers.get(ticker).is_some_and(|steps| steps.iter().any(|(_, step)| tells(step))),
+        }
     }
 
     /// The first order id that was surely never used.

@@ -1,12 +1,14 @@
 //! The risk book's actor: sees every record in the journal's order, lets requests through.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use actix::{Actor, Context, Handler, Recipient};
-use engine::account::OnDailyLoss;
+use engine::account::{LimitName, OnDailyLoss};
 use engine::{
     AccountFact, AccountView, Because, Body, Book, Input, Now, Refusal, Request, TickerKey, Verdict,
 };
+use ports::brakes::{Brake, Brakes};
 use ports::broker::{FundsCell, QuoteCells};
 use ports::clock::Clock;
 use ports::fail::{self, Point};
@@ -18,6 +20,8 @@ use crate::message::{Append, Arm, Judge, Look, Meet, Recorded, Release, Send, Te
 use crate::streams;
 
 const NAME: &str = "risk";
+/// Who released what is gone without an order.
+const OUTSIDE: &str = "hand";
 
 /// The risk book's actor.
 pub struct RiskActor {
@@ -26,6 +30,9 @@ pub struct RiskActor {
     quotes: QuoteCells,
     funds: FundsCell,
     view: AccountView,
+    brakes: Brakes,
+    /// Those of which it was told that they are set.
+    told: BTreeMap<LimitName, String>,
     board: Arc<Board>,
     broker: Recipient<Send>,
     others: Option<Meet>,
@@ -40,13 +47,14 @@ impl RiskActor {
         clock: Arc<Clock>,
         quotes: QuoteCells,
         funds: FundsCell,
+        brakes: Brakes,
         board: Arc<Board>,
         broker: Recipient<Send>,
     ) -> RiskActor {
-        let mut view = AccountView::default();
+        let (mut view, told) = (AccountView::default(), BTreeMap::new());
         view.unarmed = unarmed;
         board.publish_unarmed(unarmed);
-        RiskActor { book, clock, quotes, funds, view, board, broker, others: None }
+        RiskActor { book, clock, quotes, funds, view, brakes, told, board, broker, others: None }
     }
 
     /// Looks at what the broker's readers have put into their cells since.
@@ -85,10 +93,12 @@ impl RiskActor {
 
     /// Nothing is looked at by a clock that nobody has set: a day would begin that never was.
     fn look(&mut self) {
+        self.look_at_brakes();
         if !self.clock.is_set() {
             return;
         }
         let now = self.clock.now();
+        self.tell_of_brakes(now);
         self.refresh();
         if let Some(fact) = self.book.watch(now, &self.view) {
             self.on_account_fact(&fact);
@@ -99,8 +109,60 @@ impl RiskActor {
         }
     }
 
+    fn look_at_brakes(&mut self) {
+        (self.view.halt, self.view.kill) = (self.brakes.words(Brake::Halt), self.brakes.words(Brake::Kill));
+        let shown = [(Brake::Halt, &self.view.halt), (Brake::Kill, &self.view.kill)];
+        let shown = shown.into_iter().filter_map(|(brake, words)| Some((brake, words.clone()?)));
+        self.board.publish_brakes(shown.collect());
+    }
+
+    /// What a person has set or taken away since, into the journal.
+    fn tell_of_brakes(&mut self, now: Now) {
+        // Before it has met the others nobody would hear of it.
+        if self.others.is_none() {
+            return;
+        }
+        for (limit, words) in [(LimitName::Halt, &self.view.halt), (LimitName::Kill, &self.view.kill)] {
+            let fact = match (words, self.told.contains_key(&limit)) {
+                (Some(words), false) => AccountFact::SetByHand { limit, words: words.clone() },
+                (None, true) => AccountFact::Released { limit, by: OUTSIDE.to_owned(), id: String::new() },
+                _ => continue,
+            };
+            match words {
+                Some(words) => drop(self.told.insert(limit, words.clone())),
+                None => drop(self.told.remove(&limit)),
+            }
+            self.on_account_fact(&fact);
+            self.write(now, None, Body::Account(fact));
+        }
+    }
+
+    /// Takes away the file behind a limit that has one.
+    fn take_off(&mut self, limit: LimitName) -> Result<(), String> {
+        let brake = match limit {
+            LimitName::Halt => Brake::Halt,
+            LimitName::Kill => Brake::Kill,
+            _ => return Ok(()),
+        };
+        // That it was set stands before that it was released.
+        self.look_at_brakes();
+        self.tell_of_brakes(self.clock.now());
+        let path = self.brakes.path(brake);
+        match self.brakes.release(brake) {
+            Ok(true) => {}
+            Ok(false) => return Err(format!("{limit} is not set")),
+            Err(error) => return Err(format!("failed to remove `{}`: {error}", path.display())),
+        }
+        self.told.remove(&limit);
+        self.look_at_brakes();
+        Ok(())
+    }
+
     fn on_account_fact(&self, fact: &AccountFact) {
         match fact {
+            AccountFact::SetByHand { limit: LimitName::Halt, words } => self.halted(words),
+            // The broker's actor says what it means.
+            AccountFact::SetByHand { .. } => {}
             AccountFact::LossLimitReached { loss, max } => {
                 self.tripped(&Because::DailyLoss { loss: *loss, max: *max });
             }
@@ -118,6 +180,15 @@ impl RiskActor {
                 tracing::warn!(target: streams::TRADING, actor = NAME, "armed by {by}: real money is traded");
             }
             AccountFact::NotSent { .. } | AccountFact::ReloadAsked { .. } | AccountFact::OrderIds { .. } => {}
+        }
+    }
+
+    /// Nothing opens any more, and what rests at the broker to open something is taken back.
+    fn halted(&self, words: &str) {
+        tracing::error!(target: streams::ERRORS, actor = NAME, "HALT is set ({words}): nothing opens until `supervisor release HALT`");
+        let because = Because::Halt { words: words.to_owned() };
+        for ticker in self.others.iter().flat_map(|others| others.tickers.values()) {
+            ticker.to.do_send(Tell::Input(Input::Withdraw(because.clone())));
         }
     }
 
@@ -185,6 +256,7 @@ impl Handler<Release> for RiskActor {
         fatal::guard(NAME, || {
             let now = self.clock.now();
             if !self.book.has_released(limit, &id) {
+                self.take_off(limit)?;
                 let fact = self.book.release(now, limit, &by, &id);
                 let fact = fact.ok_or_else(|| format!("{limit} has not tripped"))?;
                 self.on_account_fact(&fact);

@@ -129,7 +129,7 @@ pub fn start(settings: Settings) -> Result<Running, JournalError> {
     let threads = Threads::start(settings.durability, settings.ticker_threads.min(settings.tickers.len()));
     let clock = Arc::new(Clock::resuming(memory.known_until()));
     let (board, quotes) = (Arc::new(Board::default()), QuoteCells::default());
-    let funds = FundsCell::of(&settings.base_currency);
+    let (funds, brakes) = (FundsCell::of(&settings.base_currency), settings.broker.brakes.clone());
 
     let broker = {
         let mut route = Route {
@@ -147,7 +147,7 @@ pub fn start(settings: Settings) -> Result<Running, JournalError> {
         let (book, broker) = (memory.book(), broker.clone().recipient());
         let (clock, quotes, board) = (clock.clone(), quotes.clone(), board.clone());
         let (unarmed, funds) = (!settings.armed, funds.clone());
-        on(threads.road(), move || RiskActor::new(book, unarmed, clock, quotes, funds, board, broker))
+        on(threads.road(), move || RiskActor::new(book, unarmed, clock, quotes, funds, brakes, board, broker))
     };
     let journal = {
         let (recorded, judge) = (risk.clone().recipient(), risk.clone().recipient());

@@ -86,6 +86,9 @@ pub struct Foreign {
     pub price: Price,
     /// When, in market time.
     pub at: DateTime<Utc>,
+    /// True for an order of the kill switch's: what it closes is ours, whoever else holds the contract.
+    #[serde(default)]
+    pub emergency: bool,
 }
 
 /// What the broker holds for one ticker, every part of it seen to its end marker.

@@ -11,6 +11,7 @@ pub mod account;
 pub mod atr;
 pub mod command;
 pub mod distance;
+pub mod emergency;
 pub mod fact;
 pub mod fleet;
 pub mod input;

@@ -97,6 +97,12 @@ pub enum Because {
     /// Orders of ours opened it, and no record tells of them.
     #[error("found at the broker, and no record tells of it")]
     Found,
+    /// A person has set HALT.
+    #[error("HALT is set ({words})")]
+    Halt {
+        /// Who set it, when and why.
+        words: String,
+    },
     /// A person asked for it.
     #[error("asked for by the operator")]
     Operator,

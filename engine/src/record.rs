@@ -76,6 +76,13 @@ pub enum AccountFact {
         /// Whose result.
         ticker: TickerKey,
     },
+    /// A person has set HALT or KILL.
+    SetByHand {
+        /// Which.
+        limit: LimitName,
+        /// Who, when and why.
+        words: String,
+    },
     /// A person released a limit that had tripped.
     Released {
         /// Which.

@@ -5,6 +5,7 @@
 //! Read next: [`broker`], the only place that names `ibapi`; [`journal`], the only one
 //! that names SQLite.
 
+pub mod brakes;
 pub mod broker;
 pub mod clock;
 pub mod fail;

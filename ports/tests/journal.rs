@@ -2,6 +2,8 @@
 
 #[path = "journal/contract.rs"]
 mod contract;
+#[path = "journal/copy.rs"]
+mod copy;
 #[path = "journal/damage.rs"]
 mod damage;
 #[path = "journal/drafts.rs"]

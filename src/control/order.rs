@@ -122,7 +122,7 @@ impl Order {
         if let Some(ticker) = there.iter().find(|ticker| ticker.as_str() == name.to_ascii_uppercase()) {
             return Ok(Target::Ticker(ticker.clone()));
         }
-        let limit = serde_json::from_value(name.replace('-', "_").into()).ok();
+        let limit = serde_json::from_value(name.replace('-', "_").to_ascii_lowercase().into()).ok();
         limit
             .filter(|_| self.act == Act::Release)
             .map(Target::Limit)

@@ -33,6 +33,9 @@ pub struct Status {
     /// Threads that give no sign of life, and for how many milliseconds.
     #[serde(default)]
     pub late: BTreeMap<String, u64>,
+    /// HALT and KILL, where a person has set them: who, when and why.
+    #[serde(default)]
+    pub brakes: BTreeMap<String, String>,
     /// Open orders that are none of ours.
     #[serde(default)]
     pub foreign_orders: Vec<String>,
@@ -163,6 +166,7 @@ impl Status {
             why_down: why,
             trouble: trouble.as_ref().map(words),
             late: board.late().into_iter().map(|(thread, late)| (thread, ms(late))).collect(),
+            brakes: board.brakes().into_iter().map(|(brake, words)| (brake.to_string(), words)).collect(),
             foreign_orders: others.orders,
             foreign_positions: others.positions,
             twice: others.twice,

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use actors::journal::chain;
+use ports::brakes::{Brake, Brakes};
 use ports::journal::{Journal, JournalError};
 use ports::signals::HttpSource;
 
@@ -17,6 +18,23 @@ pub(super) fn files(faults: &[String], tell: &mut impl FnMut(Finding)) {
     }
     for fault in faults {
         tell(Finding::wrong("permissions", fault, ""));
+    }
+}
+
+pub(super) fn brakes(brakes: &Brakes, tell: &mut impl FnMut(Finding)) {
+    let set: Vec<(Brake, String)> = [Brake::Halt, Brake::Kill]
+        .into_iter()
+        .filter_map(|brake| Some((brake, brakes.words(brake)?)))
+        .collect();
+    if set.is_empty() {
+        tell(Finding::ok("brakes", "neither HALT nor KILL is set"));
+    }
+    for (brake, words) in set {
+        tell(Finding::wrong(
+            "brakes",
+            format!("{brake} is set: {words}"),
+            format!("supervisor release {brake}"),
+        ));
     }
 }
 

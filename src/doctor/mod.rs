@@ -45,6 +45,7 @@ pub fn doctor(config: Config, source: &Source, choices: Choices) -> anyhow::Resu
     let gateway = config.embedded.as_ref().map(|embedded| demo::start(embedded, &symbols)).transpose()?;
     // Nobody's journal is emptied for a look.
     let settings = settings(config, gateway.as_ref(), true).context("failed to prepare the look")?;
+    around::brakes(&settings.broker.brakes, &mut tell);
     actix_rt::System::new().block_on(async {
         broker::look(&settings, gateway.is_some(), choices.place_test_order, &mut tell).await;
         around::signals(&settings.signals, &mut tell).await;

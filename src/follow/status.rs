@@ -5,7 +5,7 @@ use comfy_table::{CellAlignment, Table, presets};
 use engine::time::in_words;
 use engine::{Money, Price, TickerKey};
 
-use super::{WIDTH, cut};
+use super::{WIDTH, cut, wrapped};
 use crate::control::client::{AskError, ask};
 use crate::control::shown::{Status, Ticker, Told};
 use crate::terminal::say;
@@ -55,11 +55,21 @@ fn head(status: &Status) -> String {
         }
         None => "not known yet".to_owned(),
     };
-    let others = others(status);
+    let (brakes, others) = (brakes(status), others(status));
     format!(
-        "broker  {link}\n{others}market  {time} {}\nday     {day}\nprocess {}, version {}",
+        "{brakes}broker  {link}\n{others}market  {time} {}\nday     {day}\nprocess {}, version {}",
         status.zone, status.pid, status.version
     )
+}
+
+/// What a person has set, before everything else.
+fn brakes(status: &Status) -> String {
+    let line = |(name, words): (&String, &String)| {
+        let means = if name == "KILL" { "nothing is sent" } else { "nothing opens" };
+        let told = format!("{name} is set: {means} until `supervisor release {name}`. {words}");
+        wrapped(&told, WIDTH).join("\n") + "\n"
+    };
+    status.brakes.iter().map(line).collect()
 }
 
 /// What on the account is none of ours, where there is any.

@@ -69,6 +69,7 @@ fn of_account(fact: &AccountFact) -> String {
         AccountFact::ResultUnknown { ticker } => format!("{ticker} made the day's result unknown"),
         AccountFact::ReloadAsked { by } => format!("config read again for {by}"),
         AccountFact::Armed { by } => format!("armed by {by}"),
+        AccountFact::SetByHand { limit, words } => format!("{limit} was set: {words}"),
         AccountFact::Released { limit, by, .. } => format!("{limit} released by {by}"),
         AccountFact::OrderIds { to } => format!("order ids below {to} are taken"),
         AccountFact::NotSent { orders, why } => {

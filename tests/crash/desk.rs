@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use paper::faults::Fault;
-use paper::gateway::control::Shown;
+use paper::gateway::control::{Books, Shown};
 use paper::market::own::Prices;
 use paper::{Gateway, MarketOptions, Options};
 
@@ -51,6 +51,11 @@ impl Desk {
         self.gateway.control().fault(fault).expect("a gateway that listens");
     }
 
+    /// The market's time stands still, or goes on.
+    pub(crate) fn pause(&self, is_paused: bool) {
+        self.gateway.control().pause(is_paused).expect("a gateway that listens");
+    }
+
     /// It is the same time of the next day.
     pub(crate) fn a_day_later(&self) {
         self.gateway.control().step(DAY).expect("a gateway that listens");
@@ -60,6 +65,12 @@ impl Desk {
     pub(crate) fn look(&self) -> Shown {
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
         runtime.block_on(self.gateway.control().show()).expect("a gateway that answers")
+    }
+
+    /// All that it has booked, once everything that it was told has happened.
+    pub(crate) fn books(&self) -> Books {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        runtime.block_on(self.gateway.control().books()).expect("a gateway that answers")
     }
 
     /// The prediction API says this from now on.

@@ -18,10 +18,14 @@ use tempfile::TempDir;
 /// A guard against hanging, far above what anything here takes.
 const PATIENCE: Duration = Duration::from_secs(90);
 
-/// The program: a test is told where it is; beside an example it lies one folder up.
-fn binary() -> PathBuf {
-    let beside = || Some(std::env::current_exe().ok()?.parent()?.parent()?.join("supervisor"));
-    option_env!("CARGO_BIN_EXE_supervisor").map(PathBuf::from).or_else(beside).expect("the program")
+/// One of the programs: a test is told where it is; beside an example it lies one folder up.
+pub(crate) fn binary(name: &str) -> PathBuf {
+    let told = match name {
+        "supervisor" => option_env!("CARGO_BIN_EXE_supervisor"),
+        _ => option_env!("CARGO_BIN_EXE_kill-switch"),
+    };
+    let beside = || Some(std::env::current_exe().ok()?.parent()?.parent()?.join(name));
+    told.map(PathBuf::from).or_else(beside).expect("the program")
 }
 
 /// What the program that runs in `folder` answers to `path`; none while it does not.
@@ -72,7 +76,7 @@ impl Program {
 
     /// Starts it in `folder`, with nothing set that it would read.
     pub(crate) fn start_in(folder: &Path, arguments: &[&str]) -> Program {
-        let mut command = Command::new(binary());
+        let mut command = Command::new(binary("supervisor"));
         command.args(arguments).stderr(Stdio::inherit());
         Program::spawn(command, folder)
     }
@@ -82,7 +86,7 @@ impl Program {
     pub(crate) fn limited_in(folder: &Path, blocks: u32) -> Program {
         let mut command = Command::new("sh");
         let limited = format!("ulimit -f {blocks}; trap '' XFSZ; exec \"$0\" 2>&1");
-        command.args(["-c", &limited]).arg(binary());
+        command.args(["-c", &limited]).arg(binary("supervisor"));
         Program::spawn(command, folder)
     }
 

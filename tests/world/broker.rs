@@ -335,7 +335,7 @@ fn execution_of(fill: &Fill, order: OrderRef) -> Option<Execution> {
 fn foreign_of(fill: &Fill) -> Option<Foreign> {
     let (id, action) = (fill.exec_id.clone(), action(fill.side));
     let (quantity, price) = (quantity(fill.shares), Price::new(fill.price).ok()?);
-    Some(Foreign { id, action, quantity, price, at: fill.time })
+    Some(Foreign { id, action, quantity, price, at: fill.time, emergency: false })
 }
 
 fn action(side: Side) -> Action {

@@ -10,6 +10,7 @@ use std::borrow::Borrow;
 use std::collections::{BTreeMap, VecDeque};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::day::{Rate, Spent};
@@ -132,6 +133,8 @@ impl Book {
     pub fn release(&mut self, now: Now, limit: LimitName, by: &str, id: &str) -> Option<AccountFact> {
         let held = match limit {
             LimitName::DailyLoss => self.tripped.is_some(),
+            // Their files are looked at outside, and gone by now.
+            LimitName::Halt | LimitName::Kill => true,
             LimitName::LosingStreak => self.holdings.values().any(|own| own.streak.losses() > 0),
             LimitName::UnfilledEntries => {
                 self.holdings.values().any(|own| own.streak.unfilled_in_a_row(self.day) > 0)
@@ -177,6 +180,13 @@ impl Book {
     #[must_use]
     pub fn limits(&self) -> &Limits {
         &self.limits
+    }
+
+    /// What each ticker holds by its executions, signed; those that hold nothing are left out.
+    #[must_use]
+    pub fn positions(&self) -> BTreeMap<TickerKey, Decimal> {
+        let held = self.holdings.iter().filter(|(_, own)| !own.position.is_zero());
+        held.map(|(ticker, own)| (ticker.clone(), own.position)).collect()
     }
 
     pub(super) fn holdings(&self) -> impl Iterator<Item = (&TickerKey, &Holding)> {
@@ -289,7 +299,10 @@ impl Book {
                 self.orders.push_back((id.clone(), *limit));
                 self.released(at, *limit);
             }
-            AccountFact::OrderIds { .. } | AccountFact::Armed { .. } | AccountFact::ReloadAsked { .. } => {}
+            AccountFact::OrderIds { .. }
+            | AccountFact::SetByHand { .. }
+            | AccountFact::Armed { .. }
+            | AccountFact::ReloadAsked { .. } => {}
             AccountFact::NotSent { orders, .. } => {
                 orders.iter().for_each(|order| self.holding(&order.ticker).lines.not_sent(order));
             }

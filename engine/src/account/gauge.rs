@@ -44,6 +44,8 @@ pub enum State {
     NotKnown(Unknown),
     /// It holds everything back until it is released by name.
     Tripped(Trip),
+    /// A person's file holds it back until it is released by name: who set it, when and why.
+    Set(String),
     /// It holds this ticker back until then, in market time.
     PausedUntil(DateTime<Utc>),
 }
@@ -100,6 +102,8 @@ impl Book {
     fn state(&self, now: Now, view: &AccountView, name: LimitName, numbered: bool) -> State {
         let limits = self.limits();
         match name {
+            LimitName::Halt => view.halt.clone().map_or(State::Off, State::Set),
+            LimitName::Kill => view.kill.clone().map_or(State::Off, State::Set),
             LimitName::DailyLoss if self.tripped().is_some() => {
                 self.tripped().cloned().map_or(State::On, State::Tripped)
             }
@@ -147,7 +151,11 @@ impl Book {
                 let funds = view.funds?;
                 account.buying_power.map(|limit| Reading::Money(limit.of(funds.buying_power)))
             }
-            LimitName::DuplicateIntent | LimitName::Restricted | LimitName::ZeroCrossing => None,
+            LimitName::Halt
+            | LimitName::Kill
+            | LimitName::DuplicateIntent
+            | LimitName::Restricted
+            | LimitName::ZeroCrossing => None,
         }
     }
 
@@ -170,7 +178,11 @@ impl Book {
                 whole(Reading::Money(total([Some(exposure()?.bound()), spent])?))
             }
             LimitName::Restricted => whole(Reading::Count(count(self.limits().restricted.len()))),
-            LimitName::PriceCollar | LimitName::DuplicateIntent | LimitName::ZeroCrossing => None,
+            LimitName::Halt
+            | LimitName::Kill
+            | LimitName::PriceCollar
+            | LimitName::DuplicateIntent
+            | LimitName::ZeroCrossing => None,
             _ => {
                 let of = |(ticker, holding)| {
                     let case = Case { book: self, now, view, ticker, holding };
@@ -261,6 +273,7 @@ impl fmt::Display for State {
             State::NotKnown(Unknown::Admit) => f.write_str("not known yet: lets through"),
             State::NotKnown(Unknown::Refuse) => f.write_str("not known yet: refuses"),
             State::Tripped(trip) => write!(f, "tripped: {trip}; released by name only"),
+            State::Set(words) => write!(f, "set by hand ({words}); released by name only"),
             State::PausedUntil(until) => write!(f, "pauses until {}", until.format("%Y-%m-%d %H:%M:%S UTC")),
         }
     }

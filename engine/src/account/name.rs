@@ -8,6 +8,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LimitName {
+    /// A person's file: nothing opens.
+    Halt,
+    /// A person's file: nothing is sent.
+    Kill,
     /// Shares of one order.
     OrderQuantity,
     /// Worth of one order.
@@ -54,7 +58,9 @@ pub enum LimitName {
 
 impl LimitName {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [LimitName; 21] = [
+    pub const ALL: [LimitName; 23] = [
+        LimitName::Halt,
+        LimitName::Kill,
         LimitName::OrderQuantity,
         LimitName::OrderNotional,
         LimitName::PriceCollar,
@@ -82,6 +88,8 @@ impl LimitName {
     #[must_use]
     pub fn formula(self) -> &'static str {
         match self {
+            LimitName::Halt => "the file state/HALT: nothing opens; what takes risk away passes",
+            LimitName::Kill => "the file state/KILL: no order, change or cancel is sent at all",
             LimitName::OrderQuantity => "shares of one entry order",
             LimitName::OrderNotional => "shares of one entry order × its price × multiplier",
             LimitName::PriceCollar => "how far an entry's limit lies beyond the quote it would meet",
@@ -126,6 +134,8 @@ impl LimitName {
 impl fmt::Display for LimitName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
+            LimitName::Halt => "HALT",
+            LimitName::Kill => "KILL",
             LimitName::OrderQuantity => "order quantity",
             LimitName::OrderNotional => "order notional",
             LimitName::PriceCollar => "price collar",

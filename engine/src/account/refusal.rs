@@ -161,6 +161,12 @@ pub enum Refusal {
         /// Which ticker.
         ticker: TickerKey,
     },
+    /// A person has set HALT.
+    #[error("HALT is set ({words}): nothing opens until a release by name")]
+    Halted {
+        /// Who set it, when and why.
+        words: String,
+    },
     /// Too many tickers hold something.
     #[error("{open} positions are open, the limit is {max}")]
     TooManyPositions {
@@ -275,6 +281,7 @@ impl Refusal {
             Refusal::UnfilledEntries { .. } => LimitName::UnfilledEntries,
             Refusal::TooManyLegs { .. } => LimitName::LegsASide,
             Refusal::OrderKnown { .. } | Refusal::DuplicateIntent { .. } => LimitName::DuplicateIntent,
+            Refusal::Halted { .. } => LimitName::Halt,
             Refusal::Restricted { .. } => LimitName::Restricted,
             Refusal::TooManyPositions { .. } => LimitName::OpenPositions,
             Refusal::GrossExposure { .. } => LimitName::GrossExposure,

@@ -18,6 +18,10 @@ pub struct AccountView {
     pub funds: Option<Funds>,
     /// True until a person has armed a start that trades real money: nothing opens before.
     pub unarmed: bool,
+    /// Who has set HALT, when and why; none while it is not set.
+    pub halt: Option<String>,
+    /// The same of KILL.
+    pub kill: Option<String>,
     last: BTreeMap<TickerKey, LastTouch>,
 }
 

@@ -1,8 +1,9 @@
 //! What others do in the contract: by hand, by another program, by the broker itself.
 //!
 //! Shares of theirs are counted, never touched. A trade against our side uses up first what
-//! was theirs; the rest has closed shares of ours, newest lot first: those lots' orders are
-//! made smaller or cancelled at once, and the ticker halts.
+//! was theirs, unless it is one of the kill switch's; the rest has closed shares of ours,
+//! newest lot first: those lots' orders are made smaller or cancelled at once, and the ticker
+//! halts.
 
 use rust_decimal::Decimal;
 
@@ -48,7 +49,10 @@ impl Ticker {
             Side::Long => theirs,
             Side::Short => -theirs,
         };
-        let used_up = Quantity::new(on_our_side.max(Decimal::ZERO)).unwrap_or_default();
+        let used_up = match foreign.emergency {
+            true => Quantity::ZERO,
+            false => Quantity::new(on_our_side.max(Decimal::ZERO)).unwrap_or_default(),
+        };
         foreign.quantity.less(used_up).min(trade.held())
     }
 

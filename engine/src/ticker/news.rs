@@ -37,7 +37,7 @@ impl Ticker {
     pub(super) fn on_execution(&mut self, now: Now, execution: &Execution, out: &mut Out) {
         if execution.order.installation != self.installation {
             let Execution { id, action, quantity, price, at, .. } = execution.clone();
-            return self.on_foreign(now, &Foreign { id, action, quantity, price, at }, out);
+            return self.on_foreign(now, &Foreign { id, action, quantity, price, at, emergency: false }, out);
         }
         let corrected = || self.ledger.corrected_by(execution);
         match self.ledger.novelty(execution) {

@@ -139,6 +139,10 @@ impl Teller {
                 self.view.unarmed = *word == "unarmed";
                 String::new()
             }
+            ["halt", words @ ..] => {
+                self.view.halt = Some(words.join(" ")).filter(|words| !words.is_empty());
+                String::new()
+            }
             ["place", name, ..] => self.ask(now, name, &place(name, what)),
             ["modify", name, short, much, at] => {
                 let change = Change { order: order(name, short), quantity: quantity(much), price: price(at) };

@@ -322,3 +322,42 @@ fn a_restricted_ticker_opens_nothing_and_closes() {
         "#]],
     );
 }
+
+#[test]
+fn halted_by_a_persons_file_nothing_opens_and_what_is_held_closes() {
+    check(
+        &limits(|_| {}),
+        "
+        09:31:00 filled AAPL E1 buy 9 at 1.00
+        09:31:00 place IBM E1 buy 9 limit 1.00
+        09:31:01 gauge HALT
+        09:31:01 halt ann: news
+        09:31:01 place AAPL A2 buy 1 limit 1.00
+        09:31:01 place GE E1 buy 1 limit 1.00
+        09:31:01 modify IBM E1 10 1.00
+        09:31:01 modify IBM E1 8 1.00
+        09:31:01 cancel IBM E1
+        09:31:01 place AAPL S3 sell 9 stop 0.90
+        09:31:01 modify AAPL S3 9 0.95
+        09:31:01 gauge HALT
+        09:31:02 halt
+        09:31:02 place GE E1 buy 1 limit 1.00
+    ",
+        expect![[r#"
+            09:31:00 filled AAPL E1 buy 9 at 1.00
+            09:31:00 place IBM E1 buy 9 limit 1.00  -> admitted
+            09:31:01 gauge HALT  -> HALT: no number, off, refused 0 today
+            09:31:01 halt ann: news
+            09:31:01 place AAPL A2 buy 1 limit 1.00  -> refused: HALT is set (ann: news): nothing opens until a release by name
+            09:31:01 place GE E1 buy 1 limit 1.00  -> refused: HALT is set (ann: news): nothing opens until a release by name
+            09:31:01 modify IBM E1 10 1.00  -> refused: HALT is set (ann: news): nothing opens until a release by name
+            09:31:01 modify IBM E1 8 1.00  -> admitted
+            09:31:01 cancel IBM E1  -> admitted
+            09:31:01 place AAPL S3 sell 9 stop 0.90  -> admitted
+            09:31:01 modify AAPL S3 9 0.95  -> admitted
+            09:31:01 gauge HALT  -> HALT: no number, set by hand (ann: news); released by name only, refused 3 today
+            09:31:02 halt
+            09:31:02 place GE E1 buy 1 limit 1.00  -> admitted
+        "#]],
+    );
+}

@@ -140,6 +140,54 @@ fn shares_of_somebody_else_are_used_up_before_ours() {
 }
 
 #[test]
+fn what_the_kill_switch_closes_is_ours_whoever_else_holds_the_contract() {
+    let settings = TickerSettings { allow_foreign_position: true, ..settings() };
+    check_with(
+        settings,
+        "
+        10:00:00 quote 99.98 100.00
+        10:00:00 foreign buy 50 at 100.00
+        10:00:00 signal BUY 0.85
+        10:00:00 accepted E1 T1 S1
+        10:00:01 filled E1 99 at 100.00
+        10:00:01 armed S1 99, T1 99
+        10:00:01 echo T1 99 at 108.00
+        10:05:00 gap
+        10:05:00 cancelled S1
+        10:05:00 cancelled T1
+        10:05:00 emergency sell 99 at 99.00
+        10:06:01 snapshot 50
+    ",
+        expect![[r#"
+            10:00:00 somebody else holds 50
+            10:00:00 signal BUY 0.85 taken (High Confidence Buy: 0.85 >= 0.80)
+            10:00:00 trade 1 lot 1: long from 100.00 (High Confidence Buy: 0.85 >= 0.80)
+            10:00:00 -> place E1 buy 99 limit 100.10 until 14:00:30 UTC, T1 sell 99 limit 108.11, S1 sell 99 stop 97.09
+            10:00:00 E1 works 99, 0 filled
+            10:00:00 T1 accepted, waits for its entry
+            10:00:00 S1 accepted, waits for its entry
+            10:00:01 filled E1 buy 99 at 100.00
+            10:00:01 E1 filled, 99 filled
+            10:00:01 S1 works 99, 0 filled
+            10:00:01 protected after 0 ms
+            10:00:01 T1 works 99, 0 filled
+            10:00:01 average entry 100.00
+            10:00:01 -> modify T1 to 99 at 108.00
+            10:00:01 T1 now 99 at 108.00
+            10:05:00 now reconciling
+            10:05:00 S1 cancelled, 0 filled
+            10:05:00 T1 cancelled, 0 filled
+            10:05:00 somebody else holds 50
+            10:05:00 99 of lot 1 closed outside of this program at 99.00
+            10:05:00 now reconciling, then halted (closed outside of this program)
+            10:05:00 closed long 99 from 100.00 at 99.00: -99.00 by closed outside of this program
+            10:05:00 trade closed: -99.00, commission 0.00
+            10:06:01 now halted (closed outside of this program)
+        "#]],
+    );
+}
+
+#[test]
 fn a_split_rescales_what_is_held_and_its_protection_is_placed_anew() {
     check_after(
         settings(),

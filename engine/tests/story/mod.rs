@@ -248,6 +248,9 @@ impl Teller {
             ["echo", order, all, "at", at] => vec![self.echo(order, all, at, true)],
             ["echo", order, all, "at", at, "unguarded"] => vec![self.echo(order, all, at, false)],
             ["foreign", way, much, "at", at] => vec![News::Foreign(self.foreign(now, way, much, at))],
+            ["emergency", way, much, "at", at] => {
+                vec![News::Foreign(Foreign { emergency: true, ..self.foreign(now, way, much, at) })]
+            }
             ["locating", order] => {
                 let all = self.ordered(&self.order(order)).1.to_string();
                 vec![self.status(order, Standing::Held, &all)]
@@ -289,6 +292,7 @@ impl Teller {
             quantity: quantity(much),
             price: price(at),
             at: now.market,
+            emergency: false,
         }
     }
 

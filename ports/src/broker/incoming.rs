@@ -13,6 +13,7 @@ use ibapi::orders::{
 };
 
 use super::convert::{money, price, quantity};
+use super::emergency::REFERENCE;
 use super::table::Table;
 
 /// What an update means to us; nothing, where it is about somebody else's order.
@@ -96,6 +97,7 @@ pub(super) fn foreign_of(data: &ExecutionData, now: DateTime<Utc>) -> Option<For
         quantity: quantity(told.shares)?,
         price: price(told.price)?,
         at: time(&told.time).unwrap_or(now),
+        emergency: told.order_reference == REFERENCE,
     })
 }
 

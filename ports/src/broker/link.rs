@@ -33,6 +33,7 @@ use super::sending::{cancel_twin, find_out, send_queued};
 use super::table::Table;
 use super::watch::{beat, listen_to_notices, listen_to_updates, watch_socket};
 use super::{ContractError, Event, Incomplete, SendError, Settings, bars, feeds, snapshot};
+use crate::brakes::{Brake, Brakes};
 use crate::clock::Clock;
 
 /// How often it is looked whether all has left.
@@ -50,6 +51,7 @@ pub(super) struct Shared {
     pub(super) client: Client,
     pub(super) account: String,
     pub(super) clock: Arc<Clock>,
+    brakes: Brakes,
     pub(super) pacer: Pacer,
     pub(super) table: RefCell<Table>,
     pub(super) contracts: RefCell<BTreeMap<TickerKey, Contract>>,
@@ -92,6 +94,7 @@ impl Link {
             client,
             account,
             clock,
+            brakes: settings.brakes.clone(),
             pacer: Pacer::default(),
             table: RefCell::default(),
             contracts: RefCell::default(),
@@ -185,6 +188,9 @@ impl Link {
     /// Hands a request over for sending: cancels leave first, then stops and exits, then
     /// entries. One that cannot leave is told as [`Event::NotSent`].
     pub fn send(&self, request: Leaving) {
+        if self.is_killed() {
+            return self.tell(Event::NotSent(request, SendError::Killed));
+        }
         if !self.is_open() {
             return self.tell(Event::NotSent(request, SendError::LinkDown));
         }
@@ -210,6 +216,9 @@ impl Link {
         wanted: &BTreeSet<TickerKey>,
         since: DateTime<Utc>,
     ) -> Result<(), Incomplete> {
+        if self.is_killed() {
+            return Err(Incomplete::Killed);
+        }
         if self.shared.condition.borrow().outage.is_some() {
             return Err(Incomplete::Outage);
         }
@@ -231,12 +240,21 @@ impl Link {
             cancel_twin(self, id).await;
             return Err(Incomplete::Twice(order));
         }
+        // Set while the broker answered: nobody may go on by it.
+        if self.is_killed() {
+            return Err(Incomplete::Killed);
+        }
         self.shared.up.set(true);
         self.tell(Event::Others(snapshot::others(&raw, &self.shared.table.borrow())));
         for (ticker, snapshot) in sorted {
             self.tell(Event::Snapshot(ticker, snapshot));
         }
         Ok(())
+    }
+
+    /// Nobody is to trade until a snapshot that is asked for later has come.
+    pub fn distrust(&self, why: &str) {
+        self.gap(why.to_owned());
     }
 
     /// Ends the connection and everything that runs on it.
@@ -274,6 +292,11 @@ impl Link {
 
     pub(super) fn is_open(&self) -> bool {
         self.shared.up.get()
+    }
+
+    /// True while a person has set KILL: looked for on the disk, each time.
+    pub(super) fn is_killed(&self) -> bool {
+        self.shared.brakes.is_set(Brake::Kill)
     }
 
     pub(super) fn lost(&self, why: String) {

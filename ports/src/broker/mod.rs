@@ -14,6 +14,7 @@ pub mod codes;
 mod connect;
 mod contract;
 mod convert;
+pub mod emergency;
 mod feeds;
 pub mod funds;
 mod hours;
@@ -33,6 +34,8 @@ pub mod window;
 use std::time::Duration;
 
 use engine::{Bar, Instrument, News, Snapshot, TickerKey};
+
+use crate::brakes::Brakes;
 
 pub use agreement::Agreement;
 pub use codes::Condition;
@@ -60,6 +63,8 @@ pub struct Settings {
     pub order_id_floor: i32,
     /// How long connecting may take, login included.
     pub patience: Duration,
+    /// Looked at before every send.
+    pub brakes: Brakes,
 }
 
 /// What the broker tells, in the order in which it told it.

@@ -26,6 +26,9 @@ pub enum SendError {
     /// A number has no finite float.
     #[error("a number of {0} cannot be sent")]
     Number(OrderRef),
+    /// A person has set KILL: surely not sent.
+    #[error("KILL is set: nothing is sent until it is released by name")]
+    Killed,
     /// We knew that the link was down: surely not sent.
     #[error("the link to the broker is down")]
     LinkDown,
@@ -38,6 +41,9 @@ pub enum SendError {
     /// IB restarts its servers: what is sent now may vanish without a word.
     #[error("IB restarts until {0} New York time; nothing is opened meanwhile")]
     Restart(NaiveTime),
+    /// KILL was set midway: what had left of it, the broker has to tell.
+    #[error("KILL was set before {0} was sent, and a part of the same request had left")]
+    KilledMidway(OrderRef),
     /// The socket failed midway: sent or not, the broker has to tell.
     #[error("sending {order} failed midway")]
     Unresolved {

@@ -26,7 +26,11 @@ pub(super) async fn send_queued(link: Link) {
         link.shared.pacer.order().await;
         let Some((leaving, waited)) = link.shared.lanes.take(|one| one.request()) else { continue };
         match prepare(&link, leaving.request(), waited) {
-            Ok(messages) => send_all(&link, messages).await,
+            Ok(messages) => {
+                if let Err(error) = send_all(&link, messages).await {
+                    link.tell(Event::NotSent(leaving, error));
+                }
+            }
             Err(error) => link.tell(Event::NotSent(leaving, error)),
         }
     }
@@ -34,6 +38,9 @@ pub(super) async fn send_queued(link: Link) {
 
 /// The last look: what has become of the link, of the prices, of the orders it changes.
 fn prepare(link: &Link, request: &Request, waited: Duration) -> Result<Vec<(OrderRef, Message)>, SendError> {
+    if link.is_killed() {
+        return Err(SendError::Killed);
+    }
     if !link.is_open() {
         return Err(SendError::LinkDown);
     }
@@ -48,8 +55,12 @@ fn prepare(link: &Link, request: &Request, waited: Duration) -> Result<Vec<(Orde
     messages(&mut link.shared.table.borrow_mut(), request, contract, &link.shared.account)
 }
 
-/// Sends the messages of one request; the first has its turn already.
-async fn send_all(link: &Link, messages: Vec<(OrderRef, Message)>) {
+/// Sends the messages of one request; the first has its turn already. What stops it midway is a gap: the broker has
+/// to tell what has left.
+///
+/// # Errors
+/// Nothing of it has left.
+async fn send_all(link: &Link, messages: Vec<(OrderRef, Message)>) -> Result<(), SendError> {
     let last = messages.len();
     for (n, (order, message)) in (1..).zip(messages) {
         if n > 1 {
@@ -57,14 +68,24 @@ async fn send_all(link: &Link, messages: Vec<(OrderRef, Message)>) {
         }
         let point = if n == 1 { Point::BeforeSend } else { Point::BetweenLegs };
         fail::pass(point, || order.short());
+        // The last thing before the socket, for each message of its own.
+        if link.is_killed() {
+            if n == 1 {
+                return Err(SendError::Killed);
+            }
+            link.gap(SendError::KilledMidway(order).to_string());
+            break;
+        }
         if let Err(source) = send(&link.shared.client, &message).await {
             let error = SendError::Unresolved { order, source };
-            return link.gap(format!("{error}"));
+            link.gap(format!("{error}"));
+            break;
         }
         if n == last {
             fail::pass(Point::AfterSend, || order.short());
         }
     }
+    Ok(())
 }
 
 async fn send(client: &Client, message: &Message) -> Result<(), ibapi::Error> {
@@ -78,6 +99,9 @@ async fn send(client: &Client, message: &Message) -> Result<(), ibapi::Error> {
 /// Cancels the second life of an order; whether that helped shows the next snapshot.
 pub(super) async fn cancel_twin(link: &Link, id: i32) {
     link.shared.pacer.order().await;
+    if link.is_killed() {
+        return;
+    }
     if let Err(error) = link.shared.client.cancel_order(id, "").await {
         link.gap(format!("the second life of an order cannot be cancelled: {error}"));
     }

@@ -38,6 +38,9 @@ pub enum Incomplete {
     /// The gateway has lost IB: it would tell what it last knew.
     #[error("the gateway is not connected to IB")]
     Outage,
+    /// A person has set KILL: nobody is to go on by it.
+    #[error("KILL is set: what the broker holds is compared once it is released")]
+    Killed,
     /// One change became two live orders: until one of them is gone nothing is made of either.
     #[error("{0} lives twice at the broker; the second one is cancelled")]
     Twice(OrderRef),
@@ -57,9 +60,9 @@ pub enum Incomplete {
 
 /// What the broker holds, in its own words.
 pub(super) struct Raw {
-    executions: Vec<Executions>,
-    orders: Vec<Orders>,
-    positions: Vec<PositionUpdate>,
+    pub(super) executions: Vec<Executions>,
+    pub(super) orders: Vec<Orders>,
+    pub(super) positions: Vec<PositionUpdate>,
 }
 
 /// Asks for everything, until no fill came in between: positions and executions of two
@@ -208,7 +211,7 @@ pub(super) fn live(raw: &Raw) -> Vec<i32> {
     open.map(|data| if data.order.order_id == 0 { data.order_id } else { data.order.order_id }).collect()
 }
 
-fn open(order: &Orders) -> Option<&OrderData> {
+pub(super) fn open(order: &Orders) -> Option<&OrderData> {
     match order {
         Orders::OrderData(data) if completed(data).is_none() => Some(data),
         _ => None,

@@ -10,6 +10,7 @@
 
 mod archive;
 mod base;
+mod copy;
 mod epochs;
 mod lock;
 #[cfg(feature = "testing")]
@@ -131,6 +132,15 @@ pub enum JournalError {
     Missing {
         /// Where it was looked for.
         path: PathBuf,
+    },
+    /// It cannot be copied.
+    #[error("failed to copy the journal `{path}`")]
+    Copy {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
     },
     /// It is not the one that was here last.
     #[error(

@@ -94,7 +94,7 @@ fn read(name: &Path) -> Option<(Of, Vec<u8>)> {
 }
 
 /// The files of snapshots, the newest first.
-fn names(folder: &Path) -> Vec<PathBuf> {
+pub(super) fn names(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
     let mut names: Vec<PathBuf> =
         entries.filter(|path| path.extension().is_some_and(|suffix| suffix == SUFFIX)).collect();

@@ -97,6 +97,9 @@ impl Case<'_> {
     }
 
     fn may_open(&self) -> Result<(), Refusal> {
+        if let Some(words) = &self.view.halt {
+            return Err(Refusal::Halted { words: words.clone() });
+        }
         if self.view.unarmed {
             return Err(Refusal::NotArmed);
         }
