@@ -14,6 +14,8 @@ use engine::{Mode, Money, Price, Quantity, TickerKey};
 use ports::broker::codes::Farm;
 use ports::broker::{Condition, Others};
 
+use crate::signal::shown::Signals;
+
 /// How many decisions of a ticker are shown.
 pub const DECISIONS_MAX: usize = 50;
 
@@ -27,6 +29,7 @@ pub struct Board {
     late: Mutex<BTreeMap<String, Duration>>,
     condition: Mutex<Condition>,
     others: Mutex<Others>,
+    signals: Signals,
 }
 
 /// A view, and when it was published.
@@ -82,6 +85,8 @@ pub struct TickerView {
     pub at: DateTime<Utc>,
     /// Its state.
     pub mode: Mode,
+    /// True while its contract trades, as far as its hours are known.
+    pub in_session: bool,
     /// Why it does not decide, if it does not.
     pub trouble: Option<Trouble>,
     /// How far its trade has come; none when flat.
@@ -172,6 +177,12 @@ impl Board {
     #[must_use]
     pub fn others(&self) -> Others {
         open(&self.others).clone()
+    }
+
+    /// Where signals are counted and sources shown.
+    #[must_use]
+    pub fn signals(&self) -> &Signals {
+        &self.signals
     }
 
     /// Publishes which threads owe a sign of life, and for how long.

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use engine::{
-    AccountFact, Body, Book, Installation, Limits, Now, Process, Record, Step, Ticker, TickerKey,
+    AccountFact, Body, Book, Installation, Limits, Now, Process, Record, Replays, Step, Ticker, TickerKey,
     TickerSettings,
 };
 use serde::{Deserialize, Serialize};
@@ -27,6 +27,8 @@ pub struct Memory {
     book: Book,
     order_id_floor: i32,
     known_until: Option<DateTime<Utc>>,
+    #[serde(default)]
+    replays: Replays,
     seq: u64,
 }
 
@@ -63,6 +65,7 @@ impl Memory {
             book: Book::new(terms.limits.clone()),
             order_id_floor: 0,
             known_until: None,
+            replays: Replays::default(),
             seq: 0,
         }
     }
@@ -96,6 +99,7 @@ impl Memory {
             (_, Body::Account(AccountFact::OrderIds { to })) => {
                 self.order_id_floor = self.order_id_floor.max(*to);
             }
+            (_, Body::Account(AccountFact::MessageTaken { id, at })) => self.replays.take(id, *at),
             _ => {}
         }
     }
@@ -135,6 +139,11 @@ impl Memory {
     /// The first order id that was surely never used.
     pub(crate) fn order_id_floor(&self) -> i32 {
         self.order_id_floor
+    }
+
+    /// The messages that were taken.
+    pub(crate) fn replays(&self) -> Replays {
+        self.replays.clone()
     }
 
     /// The market time of the newest record.

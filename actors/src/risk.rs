@@ -111,7 +111,8 @@ impl RiskActor {
             AccountFact::Released { limit, by, .. } => {
                 tracing::warn!(target: streams::TRADING, actor = NAME, "{limit} released by {by}");
             }
-            AccountFact::NotSent { .. } | AccountFact::OrderIds { .. } => {}
+            AccountFact::NotSent { .. } | AccountFact::OrderIds { .. } | AccountFact::MessageTaken { .. } => {
+            }
         }
     }
 

@@ -17,9 +17,10 @@ use super::file::{Door, PATH};
 use super::guard::admit;
 pub use super::handlers::Source;
 use super::handlers::{live, nothing, order, risk, status, why};
+use super::signals::{Doors, routes};
 
 /// Under which name the log speaks of it.
-const ACTOR: &str = "control";
+pub(super) const ACTOR: &str = "control";
 
 /// How long an order may be.
 const BYTES_MAX: usize = 16 * 1_024;
@@ -35,7 +36,7 @@ pub struct Control {
 /// Opens the endpoint on `port`. Trading does not need it: where it cannot be opened that
 /// is said, and there is none.
 #[must_use]
-pub fn start(port: u16, source: Source) -> Option<Control> {
+pub fn start(port: u16, source: Source, doors: Doors) -> Option<Control> {
     let listener = match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
         Ok(listener) => listener,
         Err(error) => {
@@ -43,7 +44,7 @@ pub fn start(port: u16, source: Source) -> Option<Control> {
             return None;
         }
     };
-    match open(listener, source) {
+    match open(listener, source, doors) {
         Ok(control) => {
             tracing::debug!(actor = ACTOR, "answers on {}", control.door.address);
             Some(control)
@@ -70,12 +71,12 @@ fn unopened(port: u16, error: &io::Error) -> String {
     )
 }
 
-fn open(listener: TcpListener, source: Source) -> io::Result<Control> {
+fn open(listener: TcpListener, source: Source, doors: Doors) -> io::Result<Control> {
     let door = Door::new(listener.local_addr()?)?;
     let (stop, stopped) = oneshot::channel();
     let token = door.token.clone();
     let thread = Builder::new().name("control".to_owned()).spawn(move || {
-        let served = actix_rt::System::new().block_on(serve(listener, source, token, stopped));
+        let served = actix_rt::System::new().block_on(serve(listener, (source, doors), token, stopped));
         if let Err(error) = served {
             tell(&format!("the control endpoint ended: {error}"));
         }
@@ -92,14 +93,15 @@ fn faulty(error: JsonPayloadError) -> actix_web::Error {
 
 async fn serve(
     listener: TcpListener,
-    source: Source,
+    (source, doors): (Source, Doors),
     token: SecretString,
     stopped: oneshot::Receiver<()>,
 ) -> io::Result<()> {
-    let (source, token) = (Data::new(source), Data::new(token));
+    let (source, doors, token) = (Data::new(source), Data::new(doors), Data::new(token));
     let app = move || {
         App::new()
             .app_data(source.clone())
+            .app_data(doors.clone())
             .app_data(token.clone())
             .app_data(JsonConfig::default().limit(BYTES_MAX).error_handler(|error, _| faulty(error)))
             .wrap(from_fn(admit))
@@ -108,6 +110,7 @@ async fn serve(
             .route("/risk", get().to(risk))
             .route("/health/live", get().to(live))
             .route("/order", post().to(order))
+            .configure(routes)
             .default_service(to(nothing))
     };
     let server =

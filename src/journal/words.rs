@@ -68,6 +68,7 @@ fn of_account(fact: &AccountFact) -> String {
         }
         AccountFact::ResultUnknown { ticker } => format!("{ticker} made the day's result unknown"),
         AccountFact::Released { limit, by, .. } => format!("{limit} released by {by}"),
+        AccountFact::MessageTaken { id, .. } => format!("message {id} taken"),
         AccountFact::OrderIds { to } => format!("order ids below {to} are taken"),
         AccountFact::NotSent { orders, why } => {
             let orders: Vec<String> = orders.iter().map(engine::OrderRef::short).collect();

@@ -289,7 +289,7 @@ impl Book {
                 self.orders.push_back((id.clone(), *limit));
                 self.released(at, *limit);
             }
-            AccountFact::OrderIds { .. } => {}
+            AccountFact::OrderIds { .. } | AccountFact::MessageTaken { .. } => {}
             AccountFact::NotSent { orders, .. } => {
                 orders.iter().for_each(|order| self.holding(&order.ticker).lines.not_sent(order));
             }
