@@ -77,8 +77,8 @@ fn every_fault_is_told_at_once_with_file_and_line() {
         expect![[r#"
             supervisor.toml:11: `client_id`: expected a whole number, got the text `one`
             supervisor.toml:12: `client_idd` is not a setting of [broker]; did you mean `client_id`?
-            supervisor.toml:75: `max_positions`: expected a whole number above 0, got the number 0
-            supervisor.toml:78: `max_daily_loss`: must be above 0, got `-5000`
+            supervisor.toml:88: `max_positions`: expected a whole number above 0, got the number 0
+            supervisor.toml:91: `max_daily_loss`: must be above 0, got `-5000`
             environment TWS_PORT: `port`: expected a whole number from 0 to 65535, got the text `ninety`
             tickers.toml:10: `stop_los_pct` is not a setting of [defaults]; did you mean `stop_loss_pct`?
             tickers.toml:11: `take_profit_pct`: must be above 0 and at most 0.5, got 8; did you mean 0.08?
@@ -140,7 +140,7 @@ fn settings_that_do_not_go_together_are_told() {
         &[("TWS_HOST", "gateway")],
         expect![[r#"
             supervisor.toml:16: live accounts are traded in mode = "live" only
-            supervisor.toml:33: `demo` predicts the embedded gateway's market; with gateway = "tws" set source = "http" and an endpoint"#]],
+            supervisor.toml:34: `demo` predicts the embedded gateway's market; with gateway = "tws" set source = "http" and an endpoint"#]],
     );
 }
 
@@ -208,12 +208,12 @@ fn a_limit_that_is_neither_a_number_nor_off_is_told() {
         ],
         &[],
         expect![[r#"
-            supervisor.toml:55: `max_order_quantity`: expected a whole number above 0, got the number 0
-            supervisor.toml:56: `max_order_value`: expected a number, got the text `of`
-            supervisor.toml:57: `price_collar_pct`: must be above 0 and at most 0.5, got 5; did you mean 0.05?
-            supervisor.toml:64: `max_trades_a_day`: expected a number or `off`, got `true`
-            supervisor.toml:75: `max_gross_exposure`: must be above 0, got `-1`
-            supervisor.toml:83: `buying_power_share`: must be above 0 and at most 1, got 1.5"#]],
+            supervisor.toml:68: `max_order_quantity`: expected a whole number above 0, got the number 0
+            supervisor.toml:69: `max_order_value`: expected a number, got the text `of`
+            supervisor.toml:70: `price_collar_pct`: must be above 0 and at most 0.5, got 5; did you mean 0.05?
+            supervisor.toml:77: `max_trades_a_day`: expected a number or `off`, got `true`
+            supervisor.toml:88: `max_gross_exposure`: must be above 0, got `-1`
+            supervisor.toml:96: `buying_power_share`: must be above 0 and at most 1, got 1.5"#]],
     );
 }
 
