@@ -89,6 +89,31 @@ fn every_fault_is_told_at_once_with_file_and_line() {
 }
 
 #[test]
+fn what_is_wrong_with_a_source_of_signals_is_told_and_no_secret_is_shown() {
+    check(
+        &[(
+            "supervisor.toml",
+            "source = \"demo\"",
+            "source = \"file\"\nheaders = { X-Api-Key = \"open\", X-Version = \"2\" }",
+        )],
+        &[("WEBHOOK_SECRET", "open sesame"), ("TRADINGVIEW_SECRET", "sesame")],
+        expect![[r#"
+            supervisor.toml:34: `file` needs `path`: a file or a pipe
+            supervisor.toml:35: a secret belongs into the environment: API_KEY, and `key_header` names its header
+            environment WEBHOOK_SECRET: it has 11 bytes, at least 24 are needed; `openssl rand -base64 32` makes one"#]],
+    );
+    check(&[], &[("WEBHOOK_SECRET_OLD", "open sesame")], expect!["environment WEBHOOK_SECRET_OLD: it goes with WEBHOOK_SECRET, and that is not set"]);
+    let secrets =
+        [("WEBHOOK_SECRET", "never shown, never told, never"), ("TRADINGVIEW_SECRET", "never shown, too")];
+    let folder = changed(&[]);
+    let config = read(folder.path(), &secrets).unwrap();
+    let report = config.report.to_string();
+    let doors = report.lines().find(|line| line.starts_with("signals.doors")).unwrap();
+    assert!(doors.contains("webhook, tradingview") && doors.contains("environment"), "{doors}");
+    assert!(!report.contains("never shown") && !format!("{config:?}").contains("never"));
+}
+
+#[test]
 fn what_a_cancel_by_hand_means_is_one_of_two() {
     check(
         &[("tickers.toml", "on_hand_cancel = \"flatten\"", "on_hand_cancel = \"flaten\"")],

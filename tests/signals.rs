@@ -1,15 +1,16 @@
-//! Signals that are sent to the running program: who is not known is refused, what comes again is refused, over a
+//! Signals that come to the running program. Of those that are sent, who is not known is refused, what comes again is refused, over a
 //! kill as well, and nothing that is malformed reaches a ticker.
 
 #[path = "../ports/tests/signals/corpus.rs"]
 mod corpus;
-#[path = "webhooks/forgeries.rs"]
+#[path = "signals/forgeries.rs"]
 mod forgeries;
-#[path = "webhooks/sender.rs"]
+#[path = "signals/sender.rs"]
 mod sender;
 mod support;
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -61,7 +62,7 @@ fn ended(source: &Value) -> u64 {
     ways.iter().map(|way| source["signals"][*way].as_u64().expect("a number")).sum()
 }
 
-/// Sends variants, and every so often a sound message that must be taken.
+/// Sends variants, and every so often a sound message that must be taken: less than twenty for each ticker in all.
 struct Storm {
     sender: Sender,
     sent: usize,
@@ -75,7 +76,7 @@ impl Storm {
             let (status, answer) = self.sender.post("/signals", &headers, &body);
             assert!(matches!(status, 400 | 401 | 409), "{status} {answer} to {headers:?} {body:?}");
             *self.answers.entry(status).or_default() += 1;
-            if self.sent.is_multiple_of(200) {
+            if self.sent.is_multiple_of(400) {
                 self.twin();
             }
             self.sent += 1;
@@ -95,7 +96,7 @@ impl Storm {
     fn replays(&mut self) -> Vec<Variant> {
         let mut all = Vec::new();
         for n in 0..2_000 {
-            if n % 20 == 0 {
+            if n % 100 == 0 {
                 self.twin();
             }
             let newest = self.twins.last().expect("one was taken").clone();
@@ -106,7 +107,7 @@ impl Storm {
                 body.push(b' ');
             }
             all.push((headers, body));
-            if n % 20 == 19 {
+            if n % 100 == 99 {
                 let rest = std::mem::take(&mut all);
                 self.refuse(rest);
             }
@@ -284,4 +285,60 @@ fn a_door_without_a_key_is_shut_and_one_with_is_for_this_machine_only() {
     assert_eq!(sender.post("/signals/tradingview", &[], b"{}").0, 404);
     assert_eq!(sender.post("/order", &[], b"{}").0, 401, "all else needs the token");
     drop(shut);
+}
+
+#[test]
+fn a_file_is_followed_and_a_source_that_fails_or_says_nothing_is_shown_and_told() {
+    let folder = folder();
+    let config = folder.path().join("config/supervisor.toml");
+    let text = std::fs::read_to_string(&config).expect("the config");
+    let file = "source = \"file\"\npath = \"signals.ndjson\"";
+    let text =
+        text.replace("source = \"none\"", file).replace("silent_after_s = 3_600", "silent_after_s = 120");
+    std::fs::write(&config, text).expect("the config");
+    let path = folder.path().join("signals.ndjson");
+    std::fs::write(&path, signal("AAPL", "backlog") + "\n").expect("a file");
+    let mut program = start(&folder, &[]);
+    let add = |text: String| {
+        let file = std::fs::OpenOptions::new().append(true).open(&path);
+        file.and_then(|mut file| file.write_all(text.as_bytes())).expect("to append");
+    };
+    wait_until(folder.path(), |shown| shown["state"] == "answering");
+    let lines = [signal("AAPL", "a"), signal("AAPL", "a"), signal("XYZ", "b"), "{\"symbol\":".to_owned()];
+    add(lines.join("\n") + "\n");
+    program.wait_for(&["AAPL    signal BUY 0.10 declined"]);
+    let shown = wait_until(folder.path(), |shown| ended(shown) == 4 && shown["signals"]["waiting"] == 0);
+    let ends = &shown["signals"];
+    assert_eq!((ends["declined"].as_u64(), ends["duplicate"].as_u64()), (Some(2), Some(1)), "{shown}");
+    assert_eq!(ends["malformed"].as_u64(), Some(1), "{shown}");
+    wait_until(folder.path(), |shown| shown["state"] == "silent" && shown["since"].is_string());
+    add(signal("GOOG", "c") + "\n");
+    wait_until(folder.path(), |shown| shown["state"] == "answering");
+    std::fs::remove_file(&path).expect("removed");
+    let shown = wait_until(folder.path(), |shown| shown["state"] == "failing");
+    assert!(shown["why"].as_str().expect("a reason").contains("failed to read `signals.ndjson`"), "{shown}");
+    let (status, rest) = program.interrupt();
+    assert!(status.success(), "{rest}");
+    let log = std::fs::read_to_string(folder.path().join("logs/errors.log")).expect("a log");
+    for words in [
+        "the signal source `file` is silent since",
+        "failed to read `signals.ndjson`",
+        "no ticker trades XYZ",
+    ] {
+        assert_eq!(log.matches(words).count(), 1, "{words} in {log}");
+    }
+    assert_eq!(records(folder.path(), "\"Signal\""), 2, "no backlog, no stranger, nothing twice");
+}
+
+/// What is shown of the file once it is so.
+fn wait_until(folder: &Path, is_so: impl Fn(&Value) -> bool) -> Value {
+    let began = Instant::now();
+    loop {
+        let shown = source(folder, "file");
+        if is_so(&shown) {
+            return shown;
+        }
+        assert!(began.elapsed() < Duration::from_secs(90), "never so: {shown}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }

@@ -85,7 +85,8 @@ impl Sender {
 
     /// None where the other side had closed what was kept open.
     fn try_post(&mut self, path: &str, headers: &[(&str, Vec<u8>)], body: &[u8]) -> Option<(u16, String)> {
-        let mut bytes = format!("POST {path} HTTP/1.1\r\nHost: localhost\r\n").into_bytes();
+        let host = if headers.iter().any(|(name, _)| *name == "Host") { "" } else { "Host: localhost\r\n" };
+        let mut bytes = format!("POST {path} HTTP/1.1\r\n{host}").into_bytes();
         for (name, value) in headers {
             bytes.extend([name.as_bytes(), b": ", value, b"\r\n"].concat());
         }
