@@ -138,7 +138,7 @@ fn sources(own: config::Signals, gateway: Option<&Gateway>) -> anyhow::Result<So
         patience: own.patience,
     };
     let polled = match (endpoint, own.path) {
-        (Some(endpoint), _) => Some(Asked::Http(HttpSource::new(api(endpoint))?)),
+        (Some(endpoint), _) => Some(Asked::Http(Box::new(HttpSource::new(api(endpoint))?))),
         (None, Some(path)) => Some(Asked::File(FileSource::new(path, own.fields))),
         (None, None) => None,
     };

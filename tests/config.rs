@@ -102,7 +102,11 @@ fn what_is_wrong_with_a_source_of_signals_is_told_and_no_secret_is_shown() {
             supervisor.toml:35: a secret belongs into the environment: API_KEY, and `key_header` names its header
             environment WEBHOOK_SECRET: it has 11 bytes, at least 24 are needed; `openssl rand -base64 32` makes one"#]],
     );
-    check(&[], &[("WEBHOOK_SECRET_OLD", "open sesame")], expect!["environment WEBHOOK_SECRET_OLD: it goes with WEBHOOK_SECRET, and that is not set"]);
+    check(
+        &[],
+        &[("WEBHOOK_SECRET_OLD", "open sesame")],
+        expect!["environment WEBHOOK_SECRET_OLD: it goes with WEBHOOK_SECRET, and that is not set"],
+    );
     let secrets =
         [("WEBHOOK_SECRET", "never shown, never told, never"), ("TRADINGVIEW_SECRET", "never shown, too")];
     let folder = changed(&[]);

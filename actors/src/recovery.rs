@@ -174,3 +174,29 @@ fn recovered(
     let steps = steps.unwrap_or_default();
     Ticker::recover(installation, settings, steps.iter().map(|(at, step)| (*at, step)))
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use engine::{AccountFact, Body, Installation, Limits, Now, Process, Record};
+
+    use super::{Memory, Terms};
+
+    #[test]
+    fn a_message_that_was_taken_is_known_from_records_and_from_what_was_kept_of_them() {
+        let terms = Terms {
+            installation: Installation::from_number(5),
+            tickers: Vec::new(),
+            limits: Limits::off("UTC".parse().unwrap()),
+        };
+        let at = Now { market: DateTime::UNIX_EPOCH, process: Process::default() };
+        let body = Body::Account(AccountFact::MessageTaken { id: "a".to_owned(), at: at.market });
+        let mut memory = Memory::new(&terms);
+        memory.apply(&Record { seq: 1, at, ticker: None, body });
+        assert!(memory.replays().knows("a") && !memory.replays().knows("b"));
+        let kept = serde_json::to_vec(&memory).unwrap();
+        let resumed = serde_json::from_slice::<Memory>(&kept).unwrap().resume(&terms);
+        assert!(resumed.replays().knows("a"));
+        assert_eq!(resumed, memory);
+    }
+}

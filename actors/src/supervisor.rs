@@ -28,7 +28,7 @@ use crate::operator::Operator;
 use crate::recovery::{Memory, Terms};
 use crate::risk::RiskActor;
 use crate::signal::arrivals::Inlet;
-use crate::signal::{self, SignalActor, Sources};
+use crate::signal::{Doors as Around, SignalActor, Sources};
 use crate::streams;
 use crate::threads::Threads;
 use crate::ticker::{Doors, TickerActor};
@@ -151,8 +151,7 @@ pub fn start(settings: Settings) -> Result<Running, JournalError> {
     let signals = {
         let (sources, clock, board) = (settings.signals, clock.clone(), board.clone());
         let (barrier, replays) = (journal.clone().recipient(), memory.replays());
-        let doors = signal::Doors { clock, board, barrier, replays };
-        on(threads.road(), move || SignalActor::new(sources, doors))
+        on(threads.road(), move || SignalActor::new(sources, Around { clock, board, barrier, replays }))
     };
     let supervisor = SupervisorActor { risk: risk.clone().recipient() }.start();
     let meet = Meet {

@@ -124,7 +124,7 @@ pub(crate) fn of_another_form() -> Vec<Variant> {
         "v1,".to_owned(),
         "v1,AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=".to_owned(),
         format!("v1,AAAA {signature}"),
-        vec![signature.as_str(); 5].join(" "),
+        [signature.as_str(); 5].join(" "),
         format!("sha256={hex}"),
     ];
     // `v1,AAAA` is a signature of the right form that is wrong, beside one that is right: that is no forgery.

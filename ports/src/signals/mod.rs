@@ -45,7 +45,7 @@ pub struct Malformed {
 #[derive(Debug)]
 pub enum Source {
     /// An API.
-    Http(HttpSource),
+    Http(Box<HttpSource>),
     /// A file or pipe.
     File(FileSource),
 }

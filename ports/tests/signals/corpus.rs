@@ -70,7 +70,6 @@ fn numbers(all: &mut Vec<Vec<u8>>) {
         "0,5",
         "00.5",
         "1e5",
-        "1e-400000",
         "0.5.5",
         "5e-324",
         "1/2",
@@ -84,85 +83,85 @@ fn numbers(all: &mut Vec<Vec<u8>>) {
         "1e",
         "1e+",
     ];
-    // A number that is too small for its form is zero, and that is a confidence.
-    all.extend(
-        confidences.iter().filter(|text| **text != "1e-400000").map(|value| with("confidence", value)),
-    );
+    all.extend(confidences.iter().map(|value| with("confidence", value)));
 }
 
+const SIDES: &[&str] = &[
+    "HOLD",
+    "LONG",
+    "COVER",
+    "B",
+    "BUYY",
+    "BUY ",
+    " BUY",
+    "BU Y",
+    "BUY\\n",
+    "BUY\\u0000",
+    "BUY;SELL",
+    "BUY,SELL",
+    "1",
+    "\u{0412}UY",
+    "B\u{0423}Y",
+    "\u{ff22}\u{ff35}\u{ff39}",
+    "\u{202e}YUB",
+    "BUY\u{200b}",
+    "\u{feff}BUY",
+    "\u{1d401}UY",
+    "BU\u{0178}",
+    "S\u{0415}LL",
+    "SEL\u{0399}",
+    "\u{0405}HORT",
+    "SH\u{041e}RT",
+    "SHOR\u{03a4}",
+    "sh\u{00f6}rt",
+    "BUY\u{0301}",
+    "ＳＥＬＬ",
+];
+
+const SYMBOLS: &[&str] = &[
+    " AAPL",
+    "AAPL ",
+    "AAPL\\n",
+    "AAPL\\u0000",
+    "AAPL\\u001b[31m",
+    "\u{0410}APL",
+    "A\u{0410}PL",
+    "AAP\u{029f}",
+    "AAPL\u{200d}",
+    "\u{202e}LPAA",
+    "\u{2066}AAPL\u{2069}",
+    "ＡＡＰＬ",
+    "\u{feff}AAPL",
+    "AAPL\u{00a0}",
+    "A\u{0301}APL",
+    "\u{1f4b0}",
+    "\\ud83d\\ude00",
+    "AAPL\\tAAPL",
+    "AAPL\\rAAPL",
+    "\u{2028}AAPL",
+    "AAPL\u{0085}",
+    "\u{3164}",
+    "AAPLAAPLAAPLAAPLAAPLAAPLAAPLAAPLA",
+];
+
+const IDS: &[&str] = &[
+    "true",
+    "[]",
+    "{}",
+    "1.5",
+    "\"\"",
+    "\" \"",
+    "\"\\n\"",
+    "\"a\\u0000b\"",
+    "\"\u{202e}1\"",
+    "\"\u{0430}1\"",
+    "1e3",
+];
+
 fn words(all: &mut Vec<Vec<u8>>) {
-    let sides = [
-        "HOLD",
-        "LONG",
-        "COVER",
-        "B",
-        "BUYY",
-        "BUY ",
-        " BUY",
-        "BU Y",
-        "BUY\\n",
-        "BUY\\u0000",
-        "BUY;SELL",
-        "BUY,SELL",
-        "1",
-        "\u{0412}UY",
-        "B\u{0423}Y",
-        "\u{ff22}\u{ff35}\u{ff39}",
-        "\u{202e}YUB",
-        "BUY\u{200b}",
-        "\u{feff}BUY",
-        "\u{1d401}UY",
-        "BU\u{0178}",
-        "S\u{0415}LL",
-        "SEL\u{0399}",
-        "\u{0405}HORT",
-        "SH\u{041e}RT",
-        "SHOR\u{03a4}",
-        "sh\u{00f6}rt",
-        "BUY\u{0301}",
-        "ＳＥＬＬ",
-    ];
-    all.extend(sides.iter().map(|side| with("signal", &format!("\"{side}\""))));
-    let symbols = [
-        " AAPL",
-        "AAPL ",
-        "AAPL\\n",
-        "AAPL\\u0000",
-        "AAPL\\u001b[31m",
-        "\u{0410}APL",
-        "A\u{0410}PL",
-        "AAP\u{029f}",
-        "AAPL\u{200d}",
-        "\u{202e}LPAA",
-        "\u{2066}AAPL\u{2069}",
-        "ＡＡＰＬ",
-        "\u{feff}AAPL",
-        "AAPL\u{00a0}",
-        "A\u{0301}APL",
-        "\u{1f4b0}",
-        "\\ud83d\\ude00",
-        "AAPL\\tAAPL",
-        "AAPL\\rAAPL",
-        "\u{2028}AAPL",
-        "AAPL\u{0085}",
-        "\u{3164}",
-        "AAPLAAPLAAPLAAPLAAPLAAPLAAPLAAPLA",
-    ];
-    all.extend(symbols.iter().map(|symbol| with("symbol", &format!("\"{symbol}\""))));
-    let ids = [
-        "true",
-        "[]",
-        "{}",
-        "1.5",
-        "\"\"",
-        "\" \"",
-        "\"\\n\"",
-        "\"a\\u0000b\"",
-        "\"\u{202e}1\"",
-        "\"\u{0430}1\"",
-        "1e3",
-    ];
-    for (field, value) in ["id", "source"].iter().flat_map(|field| ids.iter().map(move |id| (field, id))) {
+    all.extend(SIDES.iter().map(|side| with("signal", &format!("\"{side}\""))));
+    all.extend(SYMBOLS.iter().map(|symbol| with("symbol", &format!("\"{symbol}\""))));
+    for (field, value) in ["id", "source"].iter().flat_map(|field| IDS.iter().map(move |id| (field, id))) {
         all.push(spoilt(&format!(",\"{field}\":{value}}}")));
     }
     all.push(spoilt(&format!(",\"id\":\"{}\"}}", "x".repeat(97))));

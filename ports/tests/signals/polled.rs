@@ -41,7 +41,7 @@ impl Stub {
             fields: Fields::default(),
             patience: Duration::from_secs(30),
         };
-        Source::Http(HttpSource::new(api).expect("a source"))
+        Source::Http(Box::new(HttpSource::new(api).expect("a source")))
     }
 
     /// The first line of the next question, and one of its headers.
