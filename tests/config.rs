@@ -100,7 +100,8 @@ fn what_is_wrong_with_a_source_of_signals_is_told_and_no_secret_is_shown() {
         expect![[r#"
             supervisor.toml:34: `file` needs `path`: a file or a pipe
             supervisor.toml:35: a secret belongs into the environment: API_KEY, and `key_header` names its header
-            environment WEBHOOK_SECRET: it has 11 bytes, at least 24 are needed; `openssl rand -base64 32` makes one"#]],
+            environment WEBHOOK_SECRET: it has 11 bytes, at least 24 are needed; `openssl rand -base64 32` makes one
+            environment TRADINGVIEW_SECRET: it has 6 bytes, at least 16 are needed"#]],
     );
     check(
         &[],
