@@ -10,7 +10,8 @@ mod sender;
 mod support;
 
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -174,6 +175,27 @@ fn what_was_taken_before_a_kill_is_refused_after_it() {
     assert_eq!(records(folder.path(), "MessageTaken"), taken.len() + 2);
 }
 
+/// Two lives, each killed at the message: before it is on disk nobody was told that it was taken, and afterwards it is known.
+#[test]
+fn who_sent_is_answered_once_the_message_is_on_disk() {
+    let folder = folder();
+    let message = Message::signed("killed", now() + 25, signal("AAPL", "killed"));
+    let killed = |at: &str, keep: &[&str]| {
+        let mut program = start(&folder, &[&[at], keep].concat());
+        let answer = Sender::to(folder.path()).try_send(&message);
+        assert!(!program.ended().0.success());
+        assert_eq!(answer, None, "{at}");
+    };
+    killed("--kill-at=before-commit:MessageTaken", &[]);
+    killed("--kill-at=after-commit:MessageTaken", &["--keep"]);
+    let mut program = start(&folder, &["--keep"]);
+    let mut sender = Sender::to(folder.path());
+    assert_eq!(sender.send(&message).0, 409);
+    assert!(program.interrupt().0.success());
+    assert_eq!(records(folder.path(), "MessageTaken"), 1);
+    assert_eq!(records(folder.path(), "\"Signal\""), 0, "it did not come to its ticker");
+}
+
 #[test]
 fn whatever_is_malformed_is_told_in_one_line_and_no_ticker_hears_of_it() {
     let folder = folder();
@@ -303,19 +325,20 @@ fn a_file_is_followed_and_a_source_that_fails_or_says_nothing_is_shown_and_told(
         let file = std::fs::OpenOptions::new().append(true).open(&path);
         file.and_then(|mut file| file.write_all(text.as_bytes())).expect("to append");
     };
-    wait_until(folder.path(), |shown| shown["state"] == "answering");
+    wait_until(folder.path(), "file", |shown| shown["state"] == "answering");
     let lines = [signal("AAPL", "a"), signal("AAPL", "a"), signal("XYZ", "b"), "{\"symbol\":".to_owned()];
     add(lines.join("\n") + "\n");
     program.wait_for(&["AAPL    signal BUY 0.10 declined"]);
-    let shown = wait_until(folder.path(), |shown| ended(shown) == 4 && shown["signals"]["waiting"] == 0);
+    let shown =
+        wait_until(folder.path(), "file", |shown| ended(shown) == 4 && shown["signals"]["waiting"] == 0);
     let ends = &shown["signals"];
     assert_eq!((ends["declined"].as_u64(), ends["duplicate"].as_u64()), (Some(2), Some(1)), "{shown}");
     assert_eq!(ends["malformed"].as_u64(), Some(1), "{shown}");
-    wait_until(folder.path(), |shown| shown["state"] == "silent" && shown["since"].is_string());
+    wait_until(folder.path(), "file", |shown| shown["state"] == "silent" && shown["since"].is_string());
     add(signal("GOOG", "c") + "\n");
-    wait_until(folder.path(), |shown| shown["state"] == "answering");
+    wait_until(folder.path(), "file", |shown| shown["state"] == "answering");
     std::fs::remove_file(&path).expect("removed");
-    let shown = wait_until(folder.path(), |shown| shown["state"] == "failing");
+    let shown = wait_until(folder.path(), "file", |shown| shown["state"] == "failing");
     assert!(shown["why"].as_str().expect("a reason").contains("failed to read `signals.ndjson`"), "{shown}");
     let (status, rest) = program.interrupt();
     assert!(status.success(), "{rest}");
@@ -330,11 +353,45 @@ fn a_file_is_followed_and_a_source_that_fails_or_says_nothing_is_shown_and_told(
     assert_eq!(records(folder.path(), "\"Signal\""), 2, "no backlog, no stranger, nothing twice");
 }
 
-/// What is shown of the file once it is so.
-fn wait_until(folder: &Path, is_so: impl Fn(&Value) -> bool) -> Value {
+#[test]
+fn an_api_that_asks_for_it_is_left_alone_and_is_shown_as_failing_meanwhile() {
+    let folder = folder();
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let config = folder.path().join("config/supervisor.toml");
+    let text = std::fs::read_to_string(&config).expect("the config");
+    let api = format!(
+        "source = \"http\"\nendpoint = \"http://{}/{{symbol}}\"",
+        listener.local_addr().expect("a port")
+    );
+    std::fs::write(&config, text.replace("source = \"none\"", &api)).expect("the config");
+    let mut program = Program::start_in(folder.path(), &[]);
+    let answer = move |status: &str| {
+        let (mut stream, _) = listener.accept().expect("a question");
+        let asked = Instant::now();
+        stream.read(&mut [0; 4_096]).expect("a question");
+        let head = format!("HTTP/1.1 {status}\r\nConnection: close\r\n");
+        stream.write_all(format!("{head}Content-Length: 2\r\n\r\n[]").as_bytes()).expect("an answer");
+        asked
+    };
+    let busy = TICKERS.map(|_| answer("429 Busy\r\nRetry-After: 1"));
+    let shown = wait_until(folder.path(), "http", |shown| shown["state"] == "failing");
+    assert!(shown["why"].as_str().expect("a reason").contains("busy (429)"), "{shown}");
+    let again = TICKERS.map(|_| answer("200 OK"));
+    assert!(again[0] - busy[3] >= Duration::from_secs(1), "it was asked too soon");
+    std::thread::spawn(move || {
+        loop {
+            answer("200 OK");
+        }
+    });
+    wait_until(folder.path(), "http", |shown| shown["state"] == "answering");
+    assert!(program.interrupt().0.success());
+}
+
+/// What is shown of a source once it is so.
+fn wait_until(folder: &Path, name: &str, is_so: impl Fn(&Value) -> bool) -> Value {
     let began = Instant::now();
     loop {
-        let shown = source(folder, "file");
+        let shown = source(folder, name);
         if is_so(&shown) {
             return shown;
         }
