@@ -368,7 +368,8 @@ fn an_api_that_asks_for_it_is_left_alone_and_is_shown_as_failing_meanwhile() {
     let answer = move |status: &str| {
         let (mut stream, _) = listener.accept().expect("a question");
         let asked = Instant::now();
-        stream.read(&mut [0; 4_096]).expect("a question");
+        // The question is always the same, and comes in one piece.
+        let _ = stream.read(&mut [0; 4_096]);
         let head = format!("HTTP/1.1 {status}\r\nConnection: close\r\n");
         stream.write_all(format!("{head}Content-Length: 2\r\n\r\n[]").as_bytes()).expect("an answer");
         asked
