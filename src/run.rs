@@ -3,16 +3,17 @@
 use std::path::Path;
 use std::time::Duration;
 
-use actors::signal::Dating;
+use actors::signal::{Dating, Sources};
 use actors::{LinkState, Running, Settings};
 use anyhow::Context;
 use engine::AccountFact;
 use paper::Gateway;
 use ports::brakes::{Brake, Brakes, FOLDER};
-use ports::signals::{Api, HttpSource};
+use ports::signals::{Api, FileSource, HttpSource, Source as Asked};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::config::{self, Config, Source};
+use crate::control::signals::{Doors, Senders};
 use crate::control::{self, Control};
 use crate::reload::{self, Fixed, Reloads, Wanted, Watch};
 use crate::terminal::{self, say};
@@ -53,14 +54,17 @@ pub fn run(config: Config, source: &Source, choices: Choices) -> anyhow::Result<
     }
     tell_what_starts(&config, source, gateway.as_ref());
     let watch = Watch::over(source).context("failed to watch the config")?;
-    let (port, zone) = (config.control.port, config.limits.zone);
+    let (port, zone, mut config) = (config.control.port, config.limits.zone, config);
     let fixed = Fixed::of(&config);
+    let doors = config.signals.senders.names();
+    let senders = std::mem::take(&mut config.signals.senders);
     let mut settings = settings(config, gateway.as_ref(), choices.keep)?;
+    settings.signals.doors = doors;
     settings.armed = choices.armed.unwrap_or(settings.armed);
     let (reloads, wishes) = Reloads::new();
     let views = actix_rt::System::new().block_on(async {
         let mut running = actors::start(settings).context("failed to start")?;
-        let control = control(port, zone, &running, reloads);
+        let control = control((port, zone), senders, &running, reloads);
         serve(&mut running, &choices, &fixed, (watch, wishes)).await?;
         if let Some(control) = control {
             control.stop();
@@ -81,7 +85,12 @@ pub fn run(config: Config, source: &Source, choices: Choices) -> anyhow::Result<
 }
 
 /// What `supervisor status` and `why` ask, and `pause` and its like order.
-fn control(port: u16, zone: chrono_tz::Tz, running: &Running, reloads: Reloads) -> Option<Control> {
+fn control(
+    (port, zone): (u16, chrono_tz::Tz),
+    senders: Senders,
+    running: &Running,
+    reloads: Reloads,
+) -> Option<Control> {
     let source = control::server::Source {
         board: running.board.clone(),
         clock: running.clock.clone(),
@@ -89,7 +98,8 @@ fn control(port: u16, zone: chrono_tz::Tz, running: &Running, reloads: Reloads) 
         reloads,
         zone,
     };
-    control::start(port, source)
+    let doors = Doors::new(senders, running.inlet(), running.board.clone());
+    control::start(port, source, doors)
 }
 
 fn tell_what_starts(config: &Config, source: &Source, gateway: Option<&Gateway>) {
@@ -123,22 +133,11 @@ fn tell_of_brakes() {
 /// All that the actors need to know, of a checked config.
 ///
 /// # Errors
-/// No prediction API is configured, or the demo's folder cannot be emptied.
+/// The prediction API cannot be asked, or the demo's folder cannot be emptied.
 pub fn settings(config: Config, gateway: Option<&Gateway>, keep: bool) -> anyhow::Result<Settings> {
     let address = gateway.map_or(config.broker.address, |gateway| gateway.tws().to_string());
-    // A source of the real world, beside a market of another year.
-    let foreign = gateway.is_some() && config.signals.endpoint.is_some();
-    let dating = if foreign { Dating::Wall } else { Dating::Market };
-    let demo_api = gateway.and_then(Gateway::api).map(|api| format!("http://{api}/predictions"));
-    let endpoint = config.signals.endpoint.or(demo_api).context("no prediction API is configured")?;
-    let signals = HttpSource::new(Api {
-        endpoint,
-        key: config.signals.key,
-        key_header: config.signals.key_header,
-        fields: config.signals.fields,
-        patience: config.signals.patience,
-    })?;
     let live = config.broker.agreement.live;
+    let signals = sources(config.signals, gateway)?;
     Ok(Settings {
         tickers: config.tickers,
         limits: config.limits,
@@ -160,9 +159,37 @@ pub fn settings(config: Config, gateway: Option<&Gateway>, keep: bool) -> anyhow
         ticker_threads: config.ticker_threads,
         armed: !live,
         signals,
-        poll_every: config.signals.every,
-        dating,
         mark: mark(),
+    })
+}
+
+/// Who is asked for signals, and how.
+fn sources(own: config::Signals, gateway: Option<&Gateway>) -> anyhow::Result<Sources> {
+    let demo_api = gateway.filter(|_| own.demo).and_then(Gateway::api);
+    let endpoint = own.endpoint.or_else(|| demo_api.map(|api| format!("http://{api}/predictions")));
+    // What comes from the real world, beside a market of another year, is dated by the wall.
+    let foreign = if gateway.is_some() { Dating::Wall } else { Dating::Market };
+    let api = |endpoint| Api {
+        endpoint,
+        key: own.key,
+        key_header: own.key_header,
+        headers: own.headers,
+        fields: own.fields.clone(),
+        patience: own.patience,
+    };
+    let polled = match (endpoint, own.path) {
+        (Some(endpoint), _) => Some(Asked::Http(Box::new(HttpSource::new(api(endpoint))?))),
+        (None, Some(path)) => Some(Asked::File(FileSource::new(path, own.fields))),
+        (None, None) => None,
+    };
+    Ok(Sources {
+        polled,
+        every: own.every,
+        backoff_max: own.backoff_max,
+        dating: if demo_api.is_some() { Dating::Market } else { foreign },
+        doors: Vec::new(),
+        doors_dating: foreign,
+        silent_after: own.silent_after,
     })
 }
 

@@ -77,8 +77,8 @@ fn every_fault_is_told_at_once_with_file_and_line() {
         expect![[r#"
             supervisor.toml:11: `client_id`: expected a whole number, got the text `one`
             supervisor.toml:12: `client_idd` is not a setting of [broker]; did you mean `client_id`?
-            supervisor.toml:78: `max_positions`: expected a whole number above 0, got the number 0
-            supervisor.toml:81: `max_daily_loss`: must be above 0, got `-5000`
+            supervisor.toml:91: `max_positions`: expected a whole number above 0, got the number 0
+            supervisor.toml:94: `max_daily_loss`: must be above 0, got `-5000`
             environment TWS_PORT: `port`: expected a whole number from 0 to 65535, got the text `ninety`
             tickers.toml:10: `stop_los_pct` is not a setting of [defaults]; did you mean `stop_loss_pct`?
             tickers.toml:11: `take_profit_pct`: must be above 0 and at most 0.5, got 8; did you mean 0.08?
@@ -86,6 +86,36 @@ fn every_fault_is_told_at_once_with_file_and_line() {
             trading_rules.toml:8: `create_positon` is not an action; did you mean `create_position`?
             trading_rules.toml:12: `min_confidence`: a confidence must be between 0 and 1, got 75"#]],
     );
+}
+
+#[test]
+fn what_is_wrong_with_a_source_of_signals_is_told_and_no_secret_is_shown() {
+    check(
+        &[(
+            "supervisor.toml",
+            "source = \"demo\"",
+            "source = \"file\"\nheaders = { X-Api-Key = \"open\", X-Version = \"2\" }",
+        )],
+        &[("WEBHOOK_SECRET", "open sesame"), ("TRADINGVIEW_SECRET", "sesame")],
+        expect![[r#"
+            supervisor.toml:37: `file` needs `path`: a file or a pipe
+            supervisor.toml:38: a secret belongs into the environment: API_KEY, and `key_header` names its header
+            environment WEBHOOK_SECRET: it has 11 bytes, at least 24 are needed; `openssl rand -base64 32` makes one
+            environment TRADINGVIEW_SECRET: it has 6 bytes, at least 16 are needed"#]],
+    );
+    check(
+        &[],
+        &[("WEBHOOK_SECRET_OLD", "open sesame")],
+        expect!["environment WEBHOOK_SECRET_OLD: it goes with WEBHOOK_SECRET, and that is not set"],
+    );
+    let secrets =
+        [("WEBHOOK_SECRET", "never shown, never told, never"), ("TRADINGVIEW_SECRET", "never shown, too")];
+    let folder = changed(&[]);
+    let config = read(folder.path(), &secrets).unwrap();
+    let report = config.report.to_string();
+    let doors = report.lines().find(|line| line.starts_with("signals.doors")).unwrap();
+    assert!(doors.contains("webhook, tradingview") && doors.contains("environment"), "{doors}");
+    assert!(!report.contains("never shown") && !format!("{config:?}").contains("never"));
 }
 
 #[test]
@@ -140,7 +170,7 @@ fn settings_that_do_not_go_together_are_told() {
         &[("TWS_HOST", "gateway")],
         expect![[r#"
             supervisor.toml:17: live accounts are traded in mode = "live" only
-            supervisor.toml:36: `demo` predicts the embedded gateway's market; with gateway = "tws" set source = "http" and an endpoint"#]],
+            supervisor.toml:37: `demo` predicts the embedded gateway's market; with gateway = "tws" set source = "http" and an endpoint"#]],
     );
 }
 
@@ -245,12 +275,12 @@ fn a_limit_that_is_neither_a_number_nor_off_is_told() {
         ],
         &[],
         expect![[r#"
-            supervisor.toml:58: `max_order_quantity`: expected a whole number above 0, got the number 0
-            supervisor.toml:59: `max_order_value`: expected a number, got the text `of`
-            supervisor.toml:60: `price_collar_pct`: must be above 0 and at most 0.5, got 5; did you mean 0.05?
-            supervisor.toml:67: `max_trades_a_day`: expected a number or `off`, got `true`
-            supervisor.toml:78: `max_gross_exposure`: must be above 0, got `-1`
-            supervisor.toml:86: `buying_power_share`: must be above 0 and at most 1, got 1.5"#]],
+            supervisor.toml:71: `max_order_quantity`: expected a whole number above 0, got the number 0
+            supervisor.toml:72: `max_order_value`: expected a number, got the text `of`
+            supervisor.toml:73: `price_collar_pct`: must be above 0 and at most 0.5, got 5; did you mean 0.05?
+            supervisor.toml:80: `max_trades_a_day`: expected a number or `off`, got `true`
+            supervisor.toml:91: `max_gross_exposure`: must be above 0, got `-1`
+            supervisor.toml:99: `buying_power_share`: must be above 0 and at most 1, got 1.5"#]],
     );
 }
 

@@ -16,6 +16,8 @@ use ports::brakes::Brake;
 use ports::broker::codes::Farm;
 use ports::broker::{Condition, Others};
 
+use crate::signal::shown::Signals;
+
 /// How many decisions of a ticker are shown.
 pub const DECISIONS_MAX: usize = 50;
 
@@ -31,6 +33,7 @@ pub struct Board {
     others: Mutex<Others>,
     unarmed: AtomicBool,
     brakes: Mutex<BTreeMap<Brake, String>>,
+    signals: Signals,
 }
 
 /// A view, and when it was published.
@@ -86,6 +89,8 @@ pub struct TickerView {
     pub at: DateTime<Utc>,
     /// Its state.
     pub mode: Mode,
+    /// True while its contract trades, as far as its hours are known.
+    pub in_session: bool,
     /// Why it does not decide, if it does not.
     pub trouble: Option<Trouble>,
     /// How far its trade has come; none when flat.
@@ -187,6 +192,12 @@ impl Board {
     #[must_use]
     pub fn brakes(&self) -> BTreeMap<Brake, String> {
         open(&self.brakes).clone()
+    }
+
+    /// Where signals are counted and sources shown.
+    #[must_use]
+    pub fn signals(&self) -> &Signals {
+        &self.signals
     }
 
     /// Publishes which threads owe a sign of life, and for how long.

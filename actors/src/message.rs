@@ -155,3 +155,15 @@ pub struct Part(pub tokio::sync::oneshot::Sender<()>);
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
 pub struct Stop;
+
+/// To the signal sources' actor: how a ticker ended a signal.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct Ended {
+    /// The ticker.
+    pub ticker: TickerKey,
+    /// The signal's id.
+    pub id: String,
+    /// How.
+    pub end: crate::signal::shown::End,
+}

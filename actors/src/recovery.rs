@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use engine::{
-    AccountFact, Body, Book, Fact, Installation, Limits, Now, Process, Record, Step, Ticker, TickerKey,
-    TickerSettings,
+    AccountFact, Body, Book, Fact, Installation, Limits, Now, Process, Record, Replays, Step, Ticker,
+    TickerKey, TickerSettings,
 };
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +27,8 @@ pub struct Memory {
     book: Book,
     order_id_floor: i32,
     known_until: Option<DateTime<Utc>>,
+    #[serde(default)]
+    replays: Replays,
     seq: u64,
 }
 
@@ -63,6 +65,7 @@ impl Memory {
             book: Book::new(terms.limits.clone()),
             order_id_floor: 0,
             known_until: None,
+            replays: Replays::default(),
             seq: 0,
         }
     }
@@ -96,6 +99,7 @@ impl Memory {
             (_, Body::Account(AccountFact::OrderIds { to })) => {
                 self.order_id_floor = self.order_id_floor.max(*to);
             }
+            (_, Body::Account(AccountFact::MessageTaken { id, at })) => self.replays.take(id, *at),
             _ => {}
         }
     }
@@ -149,6 +153,11 @@ impl Memory {
         self.order_id_floor
     }
 
+    /// The messages that were taken.
+    pub(crate) fn replays(&self) -> Replays {
+        self.replays.clone()
+    }
+
     /// The market time of the newest record.
     pub(crate) fn known_until(&self) -> Option<DateTime<Utc>> {
         self.known_until
@@ -176,4 +185,30 @@ fn recovered(
 ) -> Ticker {
     let steps = steps.unwrap_or_default();
     Ticker::recover(installation, settings, steps.iter().map(|(at, step)| (*at, step)))
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use engine::{AccountFact, Body, Installation, Limits, Now, Process, Record};
+
+    use super::{Memory, Terms};
+
+    #[test]
+    fn a_message_that_was_taken_is_known_from_records_and_from_what_was_kept_of_them() {
+        let terms = Terms {
+            installation: Installation::from_number(5),
+            tickers: Vec::new(),
+            limits: Limits::off("UTC".parse().unwrap()),
+        };
+        let at = Now { market: DateTime::UNIX_EPOCH, process: Process::default() };
+        let body = Body::Account(AccountFact::MessageTaken { id: "a".to_owned(), at: at.market });
+        let mut memory = Memory::new(&terms);
+        memory.apply(&Record { seq: 1, at, ticker: None, body });
+        assert!(memory.replays().knows("a") && !memory.replays().knows("b"));
+        let kept = serde_json::to_vec(&memory).unwrap();
+        let resumed = serde_json::from_slice::<Memory>(&kept).unwrap().resume(&terms);
+        assert!(resumed.replays().knows("a"));
+        assert_eq!(resumed, memory);
+    }
 }

@@ -179,7 +179,10 @@ impl RiskActor {
             AccountFact::Armed { by } => {
                 tracing::warn!(target: streams::TRADING, actor = NAME, "armed by {by}: real money is traded");
             }
-            AccountFact::NotSent { .. } | AccountFact::ReloadAsked { .. } | AccountFact::OrderIds { .. } => {}
+            AccountFact::NotSent { .. }
+            | AccountFact::MessageTaken { .. }
+            | AccountFact::ReloadAsked { .. }
+            | AccountFact::OrderIds { .. } => {}
         }
     }
 

@@ -17,7 +17,6 @@ use ports::broker::{FundsCell, QuoteCells};
 use ports::clock::Clock;
 use ports::fail::{self, Point};
 use ports::journal::{Draft, Durability, Journal, JournalError};
-use ports::signals::HttpSource;
 use tokio::time::timeout;
 
 use crate::board::Board;
@@ -28,7 +27,8 @@ use crate::message::{Append, Barrier, Look, Meet, Member, Part, Stop, Tell};
 use crate::operator::Operator;
 use crate::recovery::{Memory, Terms};
 use crate::risk::RiskActor;
-use crate::signal::{Dating, SignalActor};
+use crate::signal::arrivals::Inlet;
+use crate::signal::{Doors as Around, SignalActor, Sources};
 use crate::streams;
 use crate::threads::Threads;
 use crate::ticker::{Doors, TickerActor};
@@ -70,11 +70,7 @@ pub struct Settings {
     /// False where entries wait until a person has armed this start.
     pub armed: bool,
     /// Where signals come from.
-    pub signals: HttpSource,
-    /// How often they are asked for.
-    pub poll_every: Duration,
-    /// Which clock their times are read by.
-    pub dating: Dating,
+    pub signals: Sources,
     /// A number that tells this installation's orders from others'; used once.
     pub mark: u64,
 }
@@ -155,9 +151,9 @@ pub fn start(settings: Settings) -> Result<Running, JournalError> {
         on(threads.journal(), move || JournalActor::new(journal, recorded, judge, batch_max, ear))
     };
     let signals = {
-        let (source, every, dating) = (settings.signals, settings.poll_every, settings.dating);
-        let clock = clock.clone();
-        on(threads.road(), move || SignalActor::new(source, every, dating, clock))
+        let (sources, clock, board) = (settings.signals, clock.clone(), board.clone());
+        let (barrier, replays) = (journal.clone().recipient(), memory.replays());
+        on(threads.road(), move || SignalActor::new(sources, Around { clock, board, barrier, replays }))
     };
     let supervisor = SupervisorActor { risk: risk.clone().recipient() }.start();
     let meet = Meet {
@@ -207,6 +203,12 @@ impl Running {
     #[must_use]
     pub fn operator(&self) -> Operator {
         self.operator.clone()
+    }
+
+    /// Where signals come in that are sent to us.
+    #[must_use]
+    pub fn inlet(&self) -> Inlet {
+        Inlet::new(self.signals.clone().recipient())
     }
 
     /// Starts the tickers that a plan starts, and tells the others of them. Nobody else
@@ -260,6 +262,7 @@ impl Running {
             journal: self.journal.clone().recipient(),
             recall: self.journal.clone().recipient(),
             broker: self.broker.clone().recipient(),
+            signals: self.signals.clone().recipient(),
             board: self.board.clone(),
             in_flight_max: self.in_flight_max,
         };

@@ -25,6 +25,7 @@ pub mod order;
 pub mod order_ref;
 pub mod reason;
 pub mod record;
+pub mod replays;
 pub mod request;
 pub mod rule;
 pub mod settings;
@@ -47,6 +48,7 @@ pub use money::{Confidence, Fraction, Money, Multiple, Portion, Price, Quantity}
 pub use order_ref::{Installation, OrderRef, Role};
 pub use reason::{Because, Decline};
 pub use record::{AccountFact, Body, Record, Verdict};
+pub use replays::Replays;
 pub use request::Request;
 pub use rule::Rule;
 pub use settings::{OnHandCancel, OnOpposite, OnUnknown, Sizing, StopAfterAdd, TickerSettings};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
@@ -114,5 +114,12 @@ pub enum AccountFact {
         orders: Vec<OrderRef>,
         /// What stood in the way.
         why: String,
+    },
+    /// A signed message was taken; the same one is not taken again.
+    MessageTaken {
+        /// Its id.
+        id: String,
+        /// When, by the wall.
+        at: DateTime<Utc>,
     },
 }

@@ -6,12 +6,15 @@
 use std::collections::BTreeMap;
 
 /// Every variable that this program reads.
-pub const VARIABLES: [&str; 13] = [
+pub const VARIABLES: [&str; 16] = [
     "TWS_HOST",
     "TWS_PORT",
     "TWS_CLIENT_ID",
     "API_KEY",
     "API_ENDPOINT",
+    "WEBHOOK_SECRET",
+    "WEBHOOK_SECRET_OLD",
+    "TRADINGVIEW_SECRET",
     "DEFAULT_POSITION_SIZE",
     "MAX_POSITION_SIZE",
     "STOP_LOSS_PCT",

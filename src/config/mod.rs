@@ -12,12 +12,14 @@ pub mod report;
 mod resolve;
 mod risk;
 pub mod rules;
+mod senders;
 pub mod source;
 pub mod supervisor;
 mod switch;
 pub mod tickers;
 mod values;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
@@ -31,6 +33,7 @@ pub use report::Report;
 pub use resolve::load;
 pub use source::Source;
 
+use crate::control::signals::Senders;
 use crate::settings::Fault;
 
 /// Everything that is in force, complete.
@@ -101,8 +104,20 @@ pub struct Embedded {
 /// Where signals come from.
 #[derive(Debug)]
 pub struct Signals {
-    /// The endpoint; none: the embedded gateway's.
+    /// True where the embedded gateway's own API is asked.
+    pub demo: bool,
+    /// The endpoint that is asked, where one is.
     pub endpoint: Option<String>,
+    /// The file or pipe that is followed, where one is.
+    pub path: Option<PathBuf>,
+    /// Further headers that go to the endpoint.
+    pub headers: BTreeMap<String, String>,
+    /// How long a source that fails is left alone at most.
+    pub backoff_max: std::time::Duration,
+    /// How long a source may say nothing, in time of the market's sessions.
+    pub silent_after: Option<chrono::TimeDelta>,
+    /// Who may send signals to us.
+    pub senders: Senders,
     /// The key that goes along.
     pub key: Option<SecretString>,
     /// The header that carries it; none: as a bearer token.

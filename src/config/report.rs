@@ -29,6 +29,12 @@ impl Report {
         self.walk(&tree, &mut Vec::new(), &|path| file.origin(path).map(|origin| origin.to_string()));
     }
 
+    /// Adds which doors for signals are open; their secrets are not shown.
+    pub(super) fn add_doors(&mut self, doors: &[&str]) {
+        let origin = if doors.is_empty() { "built-in" } else { "environment, secrets not shown" };
+        self.add("signals.doors".to_owned(), doors.join(", ").into(), origin.to_owned());
+    }
+
     /// Adds one setting.
     pub(super) fn add(&mut self, setting: String, value: Value, origin: String) {
         self.0.push(Line { setting, value, origin });

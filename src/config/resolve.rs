@@ -11,6 +11,7 @@ use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 
 use super::rules::Rules;
+use super::senders::senders;
 use super::source::Text;
 use super::supervisor::{GatewayKind, Mode, SignalSource, Supervisor};
 use super::tickers::{SecurityType, Table, Tickers};
@@ -19,6 +20,7 @@ use super::{
     Broker, Choices, Config, Embedded, Environment, Faults, Report, Signals, Source, environment, rules,
     supervisor, tickers,
 };
+use crate::control::signals::Senders;
 use crate::nearest::did_you_mean;
 use crate::segments;
 use crate::settings::{self, Fault, Located, Override, Segment};
@@ -43,10 +45,15 @@ pub fn load(choices: &Choices, environment: &Environment) -> Result<Config, Faul
         }
         _ => None,
     };
-    match (settings, tickers, rules, checked, built) {
-        (Some(settings), Some(tickers), Some(rules), Some(()), Some(built)) if faults.is_empty() => {
-            let report = report(&settings, &tickers, &rules, &built);
-            Ok(complete(settings.value, built, report, environment))
+    let senders = settings.as_ref().and_then(|own| {
+        let signals = &own.value.signals;
+        keep(&mut faults, senders(environment, &signals.fields, signals.tradingview_confidence))
+    });
+    match (settings, tickers, rules, checked.and(senders), built) {
+        (Some(settings), Some(tickers), Some(rules), Some(senders), Some(built)) if faults.is_empty() => {
+            let mut report = report(&settings, &tickers, &rules, &built);
+            report.add_doors(&senders.names());
+            Ok(complete(settings.value, built, report, environment, senders))
         }
         _ => Err(Faults(faults)),
     }
@@ -147,6 +154,9 @@ fn check_supervisor(settings: &Located<Supervisor>, environment: &Environment) -
         SignalSource::Http if own.signals.endpoint.is_none() => {
             faults.at(&segments!["signals", "source"], "`http` needs `endpoint`, or API_ENDPOINT in the environment");
         }
+        SignalSource::File if own.signals.path.is_none() => {
+            faults.at(&segments!["signals", "source"], "`file` needs `path`: a file or a pipe");
+        }
         _ => {}
     }
     check_money(&own.broker, &mut faults);
@@ -155,6 +165,10 @@ fn check_supervisor(settings: &Located<Supervisor>, environment: &Environment) -
         let say =
             format!("{name} is set, and would write every message of a live account to files: unset it");
         faults.at(&segments!["broker", "mode"], say);
+    }
+    for name in own.signals.headers.keys().filter(|name| name.is_secret()) {
+        let say = "a secret belongs into the environment: API_KEY, and `key_header` names its header";
+        faults.at(&segments!["signals", "headers", name.to_string().as_str()], say);
     }
     faults.finish(())
 }
@@ -405,6 +419,7 @@ fn complete(
     tickers: Vec<TickerSettings>,
     report: Report,
     environment: &Environment,
+    senders: Senders,
 ) -> Config {
     let limits = own.risk.limits(stretch(&own), own.broker.mode == Mode::Live);
     let embedded = (own.broker.gateway == GatewayKind::Embedded).then_some(Embedded {
@@ -415,7 +430,7 @@ fn complete(
         walk_price: own.gateway.walk_price.into(),
     });
     let agreement = agreement(&own.broker);
-    let endpoint = own.signals.endpoint.filter(|_| own.signals.source == SignalSource::Http);
+    let signals = signals(own.signals.clone(), stretch(&own), environment, senders);
     Config {
         broker: Broker {
             address: format!("{}:{}", own.broker.host, own.broker.port),
@@ -425,14 +440,7 @@ fn complete(
         },
         embedded,
         market_speed: own.gateway.speed.0,
-        signals: Signals {
-            endpoint,
-            key: environment.get("API_KEY").map(SecretString::from),
-            key_header: own.signals.key_header.map(Into::into),
-            fields: own.signals.fields,
-            every: Duration::from_millis(own.signals.poll_ms.get().into()),
-            patience: Duration::from_millis(own.signals.timeout_ms.get().into()),
-        },
+        signals,
         tickers,
         limits,
         base_currency: own.risk.base_currency(),
@@ -445,5 +453,23 @@ fn complete(
         logs: own.logs,
         control: own.control,
         report,
+    }
+}
+
+fn signals(own: supervisor::Signals, stretch: i32, environment: &Environment, senders: Senders) -> Signals {
+    let silent_after = own.silent_after_s.value().map(|span| TimeDelta::seconds(span.get().into()) * stretch);
+    Signals {
+        demo: own.source == SignalSource::Demo,
+        endpoint: own.endpoint.filter(|_| own.source == SignalSource::Http),
+        path: own.path.filter(|_| own.source == SignalSource::File),
+        key: environment.get("API_KEY").map(SecretString::from),
+        key_header: own.key_header.map(Into::into),
+        headers: own.headers.into_iter().map(|(name, value)| (name.into(), value.into())).collect(),
+        fields: own.fields,
+        every: Duration::from_millis(own.poll_ms.get().into()),
+        patience: Duration::from_millis(own.timeout_ms.get().into()),
+        backoff_max: Duration::from_secs(own.max_backoff_s.get().into()),
+        silent_after,
+        senders,
     }
 }

@@ -1,15 +1,18 @@
 //! `supervisor.toml`: broker, gateway, signals, risk, journal, actors, logs, control.
 
+use std::collections::BTreeMap;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
+use engine::Confidence;
 use ports::journal::Durability;
 use ports::signals::Fields;
 use serde::{Deserialize, Serialize};
 
 use super::risk::Risk;
-use super::values::{Amount, HeaderName, Speed};
+use super::switch::Switch;
+use super::values::{Amount, HeaderName, HeaderValue, Speed};
 use crate::settings::Segment;
 
 const SIXTY: NonZeroU32 = NonZeroU32::new(60).expect("not zero");
@@ -77,9 +80,14 @@ pub(super) struct Signals {
     pub(super) source: SignalSource,
     pub(super) endpoint: Option<String>,
     pub(super) key_header: Option<HeaderName>,
+    pub(super) path: Option<PathBuf>,
+    pub(super) headers: BTreeMap<HeaderName, HeaderValue>,
     pub(super) fields: Fields,
     pub(super) poll_ms: NonZeroU32,
     pub(super) timeout_ms: NonZeroU32,
+    pub(super) max_backoff_s: NonZeroU32,
+    pub(super) silent_after_s: Switch<NonZeroU32>,
+    pub(super) tradingview_confidence: Option<Confidence>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -87,6 +95,8 @@ pub(super) struct Signals {
 pub(super) enum SignalSource {
     Demo,
     Http,
+    File,
+    None,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -166,9 +176,14 @@ impl Default for Signals {
             source: SignalSource::Demo,
             endpoint: None,
             key_header: None,
+            path: None,
+            headers: BTreeMap::new(),
             fields: Fields::default(),
             poll_ms: SECOND_MS,
             timeout_ms: FIVE_SECONDS_MS,
+            max_backoff_s: SIXTY,
+            silent_after_s: Switch::off(),
+            tradingview_confidence: None,
         }
     }
 }

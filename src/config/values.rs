@@ -35,7 +35,7 @@ impl From<Amount> for Decimal {
 }
 
 /// The name of an HTTP header.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub(super) struct HeaderName(String);
 
@@ -49,9 +49,42 @@ impl TryFrom<String> for HeaderName {
     }
 }
 
+impl HeaderName {
+    /// True for one that carries what belongs into the environment.
+    pub(super) fn is_secret(&self) -> bool {
+        let name = self.0.to_ascii_lowercase();
+        ["auth", "cookie", "key", "token", "secret", "password"].iter().any(|word| name.contains(word))
+    }
+}
+
+impl fmt::Display for HeaderName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 impl From<HeaderName> for String {
     fn from(name: HeaderName) -> String {
         name.0
+    }
+}
+
+/// The value of an HTTP header that is no secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub(super) struct HeaderValue(String);
+
+impl TryFrom<String> for HeaderValue {
+    type Error = String;
+    fn try_from(text: String) -> Result<HeaderValue, String> {
+        let fits = text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) && text.trim() == text;
+        if fits { Ok(HeaderValue(text)) } else { Err("a header's value is visible ASCII text".to_owned()) }
+    }
+}
+
+impl From<HeaderValue> for String {
+    fn from(value: HeaderValue) -> String {
+        value.0
     }
 }
 

@@ -5,7 +5,7 @@
 //! on a thread of its own, so that no request ever waits in the way of an order.
 //!
 //! Read next: [`server`], which answers; [`guard`], which refuses; [`shown`], what is
-//! told; [`order`], what is ordered; [`mod@file`], how a command finds it; [`client`], how a command asks.
+//! told; [`order`], what is ordered; [`signals`], what is sent; [`mod@file`], how a command finds it; [`client`], how a command asks.
 
 pub mod client;
 pub mod file;
@@ -14,6 +14,8 @@ mod handlers;
 pub mod order;
 pub mod server;
 pub mod shown;
+pub mod signals;
+pub mod sources;
 
 use std::time::Duration;
 

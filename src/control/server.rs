@@ -16,6 +16,7 @@ use super::file::{Door, Keys, PATH};
 use super::guard::{Failures, admit};
 pub use super::handlers::Source;
 use super::handlers::{arm, live, nothing, order, reload, risk, status, why};
+use super::signals::{Doors, routes};
 
 /// Under which name the log speaks of it.
 pub(super) const ACTOR: &str = "control";
@@ -34,7 +35,7 @@ pub struct Control {
 /// Opens the endpoint on `port`. Trading does not need it: where it cannot be opened that
 /// is said, and there is none.
 #[must_use]
-pub fn start(port: u16, source: Source) -> Option<Control> {
+pub fn start(port: u16, source: Source, doors: Doors) -> Option<Control> {
     let listener = match TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
         Ok(listener) => listener,
         Err(error) => {
@@ -42,7 +43,7 @@ pub fn start(port: u16, source: Source) -> Option<Control> {
             return None;
         }
     };
-    match open(listener, source) {
+    match open(listener, source, doors) {
         Ok(control) => {
             tracing::debug!(actor = ACTOR, "answers on {}", control.door.address);
             Some(control)
@@ -69,12 +70,12 @@ fn unopened(port: u16, error: &io::Error) -> String {
     )
 }
 
-fn open(listener: TcpListener, source: Source) -> io::Result<Control> {
+fn open(listener: TcpListener, source: Source, doors: Doors) -> io::Result<Control> {
     let door = Door::new(listener.local_addr()?)?;
     let (stop, stopped) = oneshot::channel();
     let keys = door.keys.clone();
     let thread = Builder::new().name("control".to_owned()).spawn(move || {
-        let served = actix_rt::System::new().block_on(serve(listener, source, keys, stopped));
+        let served = actix_rt::System::new().block_on(serve(listener, (source, doors), keys, stopped));
         if let Err(error) = served {
             tell(&format!("the control endpoint ended: {error}"));
         }
@@ -91,14 +92,16 @@ fn faulty(error: JsonPayloadError) -> actix_web::Error {
 
 async fn serve(
     listener: TcpListener,
-    source: Source,
+    (source, doors): (Source, Doors),
     keys: Keys,
     stopped: oneshot::Receiver<()>,
 ) -> io::Result<()> {
-    let (source, keys, failures) = (Data::new(source), Data::new(keys), Data::new(Failures::default()));
+    let (source, doors) = (Data::new(source), Data::new(doors));
+    let (keys, failures) = (Data::new(keys), Data::new(Failures::default()));
     let app = move || {
         App::new()
             .app_data(source.clone())
+            .app_data(doors.clone())
             .app_data(keys.clone())
             .app_data(failures.clone())
             .app_data(JsonConfig::default().limit(BYTES_MAX).error_handler(|error, _| faulty(error)))
@@ -110,6 +113,7 @@ async fn serve(
             .route("/order", post().to(order))
             .route("/arm", post().to(arm))
             .route("/reload", post().to(reload))
+            .configure(routes)
             .default_service(to(nothing))
     };
     let server =

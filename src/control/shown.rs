@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use actors::board::{Decision, Shown, words};
+use actors::signal::shown::SignalsView;
 use actors::{Board, LinkState, TickerView};
 use chrono::{DateTime, FixedOffset, Utc};
 use chrono_tz::Tz;
@@ -14,6 +15,8 @@ use engine::account::{Gauge, LimitName, Reading};
 use engine::{Money, Price, Quantity, TickerKey};
 use ports::broker::Condition;
 use serde::{Deserialize, Serialize};
+
+pub use super::sources::{Ends, Source};
 
 /// The whole board at one moment.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -54,6 +57,9 @@ pub struct Status {
     pub zone: String,
     /// The day's result, once there is one.
     pub day: Option<Day>,
+    /// Where signals come from, by name.
+    #[serde(default)]
+    pub signals: BTreeMap<String, Source>,
     /// The tickers by name.
     pub tickers: BTreeMap<TickerKey, Ticker>,
 }
@@ -98,6 +104,9 @@ pub struct Ticker {
     pub last: Option<Told>,
     /// How old this view is: a ticker that is stuck shows an old one.
     pub age_ms: u64,
+    /// What became of its signals, since the program began.
+    #[serde(default)]
+    pub signals: Ends,
 }
 
 /// A decision, as it is told.
@@ -158,6 +167,11 @@ impl Status {
         let trouble = Some(board.condition()).filter(|condition| *condition != Condition::default());
         let ms = |late: Duration| u64::try_from(late.as_millis()).unwrap_or(u64::MAX);
         let tickers = board.shown().into_iter();
+        let SignalsView { sources, tickers: signals } = board.signals().view();
+        let ticker = |key: &TickerKey, shown: &Shown| Ticker {
+            signals: signals.get(key).map(Ends::of).unwrap_or_default(),
+            ..Ticker::of(shown, zone)
+        };
         Status {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             pid: std::process::id(),
@@ -174,7 +188,8 @@ impl Status {
             market_time: local(market, zone),
             zone: zone.to_string(),
             day: board.day().map(|day| Day { result: day.total, unmarked: day.unmarked }),
-            tickers: tickers.map(|(key, shown)| (key, Ticker::of(&shown, zone))).collect(),
+            signals: sources.iter().map(|(name, own)| ((*name).to_owned(), Source::of(own, zone))).collect(),
+            tickers: tickers.map(|(key, shown)| (key.clone(), ticker(&key, &shown))).collect(),
         }
     }
 }
@@ -197,6 +212,7 @@ impl Ticker {
             wins: view.tally.wins,
             last: view.decisions.last().map(|decision| Told::of(decision, zone)),
             age_ms: u64::try_from(shown.age().as_millis()).unwrap_or(u64::MAX),
+            signals: Ends::default(),
         }
     }
 }
@@ -239,6 +255,6 @@ fn state(view: &TickerView) -> String {
     view.trouble.as_ref().map_or_else(|| view.mode.to_string(), ToString::to_string)
 }
 
-fn local(at: DateTime<Utc>, zone: Tz) -> DateTime<FixedOffset> {
+pub(super) fn local(at: DateTime<Utc>, zone: Tz) -> DateTime<FixedOffset> {
     at.with_timezone(&zone).fixed_offset()
 }

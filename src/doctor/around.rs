@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use actors::journal::chain;
+use actors::signal::Sources;
 use ports::brakes::{Brake, Brakes};
 use ports::journal::{Journal, JournalError};
-use ports::signals::HttpSource;
+use ports::signals::{Answer, Source};
 
 use super::finding::Finding;
 
@@ -67,23 +68,38 @@ pub(super) fn disk(journal: &Path, tell: &mut impl FnMut(Finding)) {
     }
 }
 
-pub(super) async fn signals(source: &HttpSource, tell: &mut impl FnMut(Finding)) {
-    match source.poll().await {
-        Ok(parts) => {
-            let bad: Vec<String> =
-                parts.iter().filter_map(|part| part.as_ref().err().map(ToString::to_string)).collect();
-            let told = format!("the prediction API answers with {} predictions", parts.len());
-            tell(match bad.first() {
-                None => Finding::ok("signals", told),
-                Some(first) => Finding::wrong(
-                    "signals",
-                    format!("{told}, of which {} cannot be read: {first}", bad.len()),
-                    "see [signals.fields]",
-                ),
-            });
-        }
-        Err(error) => {
-            tell(Finding::wrong("signals", chain(&error), "see [signals] endpoint, API_ENDPOINT and API_KEY"))
-        }
+pub(super) async fn signals(own: &Sources, symbols: &[String], tell: &mut impl FnMut(Finding)) {
+    let what = "signals";
+    if !own.doors.is_empty() {
+        tell(Finding::ok(what, format!("taken from whoever signs them: {}", own.doors.join(", "))));
     }
+    let api = match &own.polled {
+        Some(api @ Source::Http(_)) => api,
+        // To read a pipe is to take from whoever follows it.
+        Some(Source::File(_)) => {
+            return tell(Finding::ok(what, "a file or pipe is followed; it is not read for a look"));
+        }
+        None if own.doors.is_empty() => {
+            return tell(Finding::wrong(
+                what,
+                "there is no source",
+                "see [signals] source, and WEBHOOK_SECRET",
+            ));
+        }
+        None => return,
+    };
+    let Answer { parts, trouble, .. } = api.poll(symbols).await;
+    let told = format!("the prediction API answers with {} predictions", parts.len());
+    let bad: Vec<String> =
+        parts.iter().filter_map(|part| part.as_ref().err().map(ToString::to_string)).collect();
+    tell(match (trouble, bad.first()) {
+        (Some(error), _) => {
+            Finding::wrong(what, chain(&error), "see [signals] endpoint, API_ENDPOINT and API_KEY")
+        }
+        (None, Some(first)) => {
+            let told = format!("{told}, of which {} cannot be read: {first}", bad.len());
+            Finding::wrong(what, told, "see [signals.fields]")
+        }
+        (None, None) => Finding::ok(what, told),
+    });
 }

@@ -44,11 +44,14 @@ pub fn doctor(config: Config, source: &Source, choices: Choices) -> anyhow::Resu
     let symbols: Vec<&str> = config.tickers.iter().map(|own| own.contract.symbol.as_str()).collect();
     let gateway = config.embedded.as_ref().map(|embedded| demo::start(embedded, &symbols)).transpose()?;
     // Nobody's journal is emptied for a look.
-    let settings = settings(config, gateway.as_ref(), true).context("failed to prepare the look")?;
+    let doors = config.signals.senders.names();
+    let symbols: Vec<String> = symbols.into_iter().map(str::to_owned).collect();
+    let mut settings = settings(config, gateway.as_ref(), true).context("failed to prepare the look")?;
+    settings.signals.doors = doors;
     around::brakes(&settings.broker.brakes, &mut tell);
     actix_rt::System::new().block_on(async {
         broker::look(&settings, gateway.is_some(), choices.place_test_order, &mut tell).await;
-        around::signals(&settings.signals, &mut tell).await;
+        around::signals(&settings.signals, &symbols, &mut tell).await;
     });
     if let Some(gateway) = gateway {
         gateway.stop();

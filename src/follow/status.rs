@@ -7,7 +7,7 @@ use engine::{Money, Price, TickerKey};
 
 use super::{WIDTH, cut, wrapped};
 use crate::control::client::{AskError, ask};
-use crate::control::shown::{Status, Ticker, Told};
+use crate::control::shown::{Source, Status, Ticker, Told};
 use crate::terminal::say;
 
 /// A view older than this is pointed at, while connected: quotes come more often.
@@ -55,9 +55,9 @@ fn head(status: &Status) -> String {
         }
         None => "not known yet".to_owned(),
     };
-    let (brakes, others) = (brakes(status), others(status));
+    let (brakes, others, signals) = (brakes(status), others(status), signals(status));
     format!(
-        "{brakes}broker  {link}\n{others}market  {time} {}\nday     {day}\nprocess {}, version {}",
+        "{brakes}broker  {link}\n{others}{signals}market  {time} {}\nday     {day}\nprocess {}, version {}",
         status.zone, status.pid, status.version
     )
 }
@@ -70,6 +70,18 @@ fn brakes(status: &Status) -> String {
         wrapped(&told, WIDTH).join("\n") + "\n"
     };
     status.brakes.iter().map(line).collect()
+}
+
+/// How the sources of signals do, a line each; why one fails is told whole, below.
+fn signals(status: &Status) -> String {
+    let line = |(name, own): (&String, &Source)| {
+        let since = own.since.map(|since| format!(" since {}", since.format("%m-%d %H:%M:%S")));
+        let refused = if own.refused > 0 { format!(", {} refused", own.refused) } else { String::new() };
+        let (state, ends) = (&own.state, own.signals);
+        let told = format!("signals {name} {state}{}: {ends}{refused}", since.unwrap_or_default());
+        format!("{}\n", cut(&told, WIDTH))
+    };
+    status.signals.iter().map(line).collect()
 }
 
 /// What on the account is none of ours, where there is any.
@@ -198,6 +210,8 @@ fn odd(status: &Status) -> Option<String> {
     lines.extend(
         status.twice.iter().map(|order| format!("{order} lives twice at the broker; cancel one in TWS")),
     );
+    let failing = status.signals.iter().filter_map(|(name, own)| Some((name, own.why.as_ref()?)));
+    lines.extend(failing.map(|(name, why)| format!("the signal source {name} fails: {why}")));
     let late = status.late.iter();
     lines.extend(late.map(|(thread, ms)| format!("thread {thread} has given no sign of life for {ms} ms")));
     (!lines.is_empty()).then(|| lines.join("\n"))
@@ -227,6 +241,14 @@ mod tests {
         let status = json!({
             "version": "0.1.0", "pid": 7, "link": "up", "account": "DSIM0001",
             "market_time": "2008-09-29T10:36:59-04:00", "zone": "America/New_York",
+            "signals": {
+                "http": { "state": "failing", "since": "2008-09-29T10:30:00-04:00", "why": "no route", "last": null,
+                    "signals": { "taken": 12, "declined": 30, "duplicate": 0, "stale": 1, "malformed": 0, "waiting": 0 },
+                    "refused": 0 },
+                "webhook": { "state": "answering", "since": null, "why": null, "last": null,
+                    "signals": { "taken": 1, "declined": 0, "duplicate": 0, "stale": 0, "malformed": 2, "waiting": 0 },
+                    "refused": 7 },
+            },
             "day": { "result": "-1234.5", "unmarked": ["IBM"] },
             "tickers": {
                 "AAPL": ticker(&json!({
@@ -252,6 +274,8 @@ mod tests {
         }
         expect![[r#"
             broker  connected to account DSIM0001
+            signals http failing since 09-29 10:30:00: 12 taken, 30 declined, 1 stale
+            signals webhook answering: 1 taken, 0 declined, 2 malformed, 7 refused
             market  2008-09-29 10:36:59 America/New_York
             day     -1234.50 after commissions, IBM at the last price known
             process 7, version 0.1.0
@@ -272,7 +296,8 @@ mod tests {
             LONGNAME  nothing decided yet
 
             IBM is frozen (the broker holds 5, our executions make 0)
-            IBM last showed itself 1 min ago; no quotes come, or it is stuck"#]]
+            IBM last showed itself 1 min ago; no quotes come, or it is stuck
+            the signal source http fails: no route"#]]
         .assert_eq(&told);
     }
 }

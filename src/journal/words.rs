@@ -71,6 +71,7 @@ fn of_account(fact: &AccountFact) -> String {
         AccountFact::Armed { by } => format!("armed by {by}"),
         AccountFact::SetByHand { limit, words } => format!("{limit} was set: {words}"),
         AccountFact::Released { limit, by, .. } => format!("{limit} released by {by}"),
+        AccountFact::MessageTaken { id, .. } => format!("message {id} taken"),
         AccountFact::OrderIds { to } => format!("order ids below {to} are taken"),
         AccountFact::NotSent { orders, why } => {
             let orders: Vec<String> = orders.iter().map(engine::OrderRef::short).collect();

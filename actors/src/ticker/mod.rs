@@ -20,7 +20,8 @@ use ports::clock::Clock;
 use ports::journal::Draft;
 
 use crate::board::{Board, DECISIONS_MAX, Decision, Trouble};
-use crate::message::{Append, LookAgain, Operate, Recall, Tell};
+use crate::message::{Append, Ended, LookAgain, Operate, Recall, Tell};
+use crate::signal::shown::End;
 use crate::streams;
 use breakdowns::Breakdowns;
 use rebuild::Life;
@@ -39,6 +40,8 @@ pub struct Doors {
     pub recall: Recipient<Recall>,
     /// Who shows it what the broker holds.
     pub broker: Recipient<LookAgain>,
+    /// Who hears how a signal ended.
+    pub signals: Recipient<Ended>,
     /// Where it shows itself.
     pub board: Arc<Board>,
     /// Records that may wait for the journal before signals are declined.
@@ -163,6 +166,7 @@ impl TickerActor {
                     }
                     _ => {}
                 }
+                self.tell_end(&fact);
                 if decides(&fact) {
                     self.remember(now, fact.to_string());
                 }
@@ -170,6 +174,16 @@ impl TickerActor {
             }
             Step::Request(request) => Body::Request(request),
         }
+    }
+
+    /// Who brought a signal hears how it ended.
+    fn tell_end(&self, fact: &Fact) {
+        let (signal, end) = match fact {
+            Fact::SignalTaken { signal, .. } => (signal, End::Taken),
+            Fact::SignalDeclined { signal, because } => (signal, End::of(because)),
+            _ => return,
+        };
+        self.doors.signals.do_send(Ended { ticker: self.key.clone(), id: signal.id.clone(), end });
     }
 
     fn take_in(&mut self, bars: Vec<Bar>, anew: bool) {

@@ -300,6 +300,7 @@ impl Book {
                 self.released(at, *limit);
             }
             AccountFact::OrderIds { .. }
+            | AccountFact::MessageTaken { .. }
             | AccountFact::SetByHand { .. }
             | AccountFact::Armed { .. }
             | AccountFact::ReloadAsked { .. } => {}

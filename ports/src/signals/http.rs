@@ -3,30 +3,33 @@
 //! The answer is a JSON list (or one object) of predictions: `symbol`, `signal` (BUY,
 //! SELL, SHORT), `confidence` (0 to 1), `timestamp` (RFC 3339, Unix seconds or
 //! milliseconds), and an `id` if the source has one. [`Fields`] says where an API of
-//! other names has them.
+//! other names has them. Where the endpoint holds `{symbol}` it is asked symbol by symbol.
 
-use std::time::Duration;
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
 
-use chrono::{DateTime, Utc};
-use engine::{Confidence, Direction, Price, Signal};
-use rust_decimal::Decimal;
+use futures::StreamExt;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use reqwest::header::{ETAG, IF_NONE_MATCH, RETRY_AFTER};
+use reqwest::redirect::Policy;
+use reqwest::{Response, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::Value;
 
-use super::fields::Pointer;
-use super::{Fields, Malformed, Prediction};
+use super::backoff::retry_after;
+use super::read::{BadAnswer, Given, PREDICTION_BYTES_MAX, list};
+use super::{Answer, Fields};
 
-/// The largest answer that is read.
+/// The largest answer that is read, where it is a list for all symbols.
 const ANSWER_BYTES_MAX: usize = 1 << 20;
-/// The most predictions of one answer that are looked at.
-const PREDICTIONS_MAX: usize = 10_000;
-/// The longest id that is taken as it is.
-const ID_MAX: usize = 96;
-/// How much of a bad prediction is shown.
-const TEXT_MAX: usize = 120;
-
-/// A number of seconds above this would lie beyond the year 5000: it counts milliseconds.
-const SECONDS_MAX: i64 = 100_000_000_000;
+/// The longest tag that is kept.
+const TAG_BYTES_MAX: usize = 1_024;
+/// Redirects that are followed, all on the same host.
+const REDIRECTS_MAX: usize = 3;
+/// Symbols that are asked for at once.
+const AT_ONCE_MAX: usize = 8;
+/// What stands for the symbol in an endpoint.
+pub const PLACE: &str = "{symbol}";
 
 /// An API, as the config describes it.
 #[derive(Debug)]
@@ -37,9 +40,11 @@ pub struct Api {
     pub key: Option<SecretString>,
     /// The header that carries the key as it is; none: `Authorization: Bearer KEY`.
     pub key_header: Option<String>,
+    /// Further headers that go along. No secrets: they stand in the config.
+    pub headers: BTreeMap<String, String>,
     /// Where the answer's parts stand.
     pub fields: Fields,
-    /// How long an answer may take.
+    /// How long an answer may take, from the question to its last byte.
     pub patience: Duration,
 }
 
@@ -48,23 +53,56 @@ pub struct Api {
 pub struct HttpSource {
     client: reqwest::Client,
     api: Api,
+    tags: Mutex<BTreeMap<String, String>>,
 }
 
-/// Why a poll brought nothing.
+/// What an endpoint calls the state that it answered with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tag {
+    url: String,
+    tag: String,
+}
+
+/// Why a poll brought nothing, or not all.
 #[derive(Debug, thiserror::Error)]
 pub enum PollError {
     /// The endpoint did not answer, or answered with an error.
     #[error("failed to ask the prediction API")]
     Request(#[source] reqwest::Error),
+    /// It wants to be asked later.
+    #[error("the prediction API is busy ({status})")]
+    Busy {
+        /// What it answered.
+        status: u16,
+        /// How long it wants to be left alone, where it says.
+        wait: Option<Duration>,
+    },
     /// The answer is larger than what is read.
-    #[error("the prediction API's answer is larger than {ANSWER_BYTES_MAX} bytes")]
-    TooLarge,
-    /// The answer is no JSON.
-    #[error("the prediction API's answer is no JSON")]
-    NotJson(#[source] serde_json::Error),
-    /// The answer has no list where the config says.
-    #[error("the prediction API's answer has nothing at `{0}`; see [signals.fields] list")]
-    NoList(String),
+    #[error("the prediction API's answer is larger than {0} bytes")]
+    TooLarge(usize),
+    /// The answer cannot be used.
+    #[error("the prediction API's answer is unusable")]
+    Answer(#[source] BadAnswer),
+    /// The file is not there, or cannot be read.
+    #[error("failed to read `{path}`")]
+    File {
+        /// Which.
+        path: std::path::PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+impl PollError {
+    /// How long the other side wants to be left alone.
+    #[must_use]
+    pub fn wait(&self) -> Option<Duration> {
+        match self {
+            PollError::Busy { wait, .. } => *wait,
+            _ => None,
+        }
+    }
 }
 
 impl HttpSource {
@@ -75,182 +113,105 @@ impl HttpSource {
     pub fn new(api: Api) -> Result<HttpSource, PollError> {
         // Only an https endpoint needs it; a second call finds it installed already.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let builder = reqwest::Client::builder().timeout(api.patience).no_proxy();
+        let builder = reqwest::Client::builder().timeout(api.patience).no_proxy().redirect(at_home());
         let builder = if api.endpoint.starts_with("https:") { builder } else { builder.tls_certs_only([]) };
         let client = builder.build().map_err(PollError::Request)?;
-        Ok(HttpSource { client, api })
+        Ok(HttpSource { client, api, tags: Mutex::default() })
     }
 
     /// Asks once.
-    ///
-    /// # Errors
-    /// The whole answer is unusable. Single bad predictions are part of the answer.
-    pub async fn poll(&self) -> Result<Vec<Result<Prediction, Malformed>>, PollError> {
-        let mut request = self.client.get(&self.api.endpoint);
+    pub(super) async fn poll(&self, symbols: &[String]) -> Answer {
+        if !self.api.endpoint.contains(PLACE) {
+            return self.ask(self.api.endpoint.clone(), None).await;
+        }
+        let questions = symbols.iter().map(|symbol| {
+            let encoded = utf8_percent_encode(symbol, NON_ALPHANUMERIC).to_string();
+            self.ask(self.api.endpoint.replace(PLACE, &encoded), Some(symbol))
+        });
+        let answers: Vec<Answer> = futures::stream::iter(questions).buffered(AT_ONCE_MAX).collect().await;
+        answers.into_iter().fold(Answer::default(), |mut all, one| {
+            all.parts.extend(one.parts);
+            all.tags.extend(one.tags);
+            all.trouble = all.trouble.or(one.trouble);
+            all
+        })
+    }
+
+    /// What an answer was called is told the next time, so that nothing new costs nothing.
+    pub(super) fn keep(&self, tags: Vec<Tag>) {
+        let mut kept = self.tags.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.extend(tags.into_iter().map(|Tag { url, tag }| (url, tag)));
+    }
+
+    async fn ask(&self, url: String, symbol: Option<&str>) -> Answer {
+        match self.try_to_ask(&url, symbol).await {
+            Ok(answer) => answer,
+            Err(error) => Answer { trouble: Some(error), ..Answer::default() },
+        }
+    }
+
+    async fn try_to_ask(&self, url: &str, symbol: Option<&str>) -> Result<Answer, PollError> {
+        let asked = |error: reqwest::Error| PollError::Request(error.without_url());
+        let answer = self.question(url).send().await.map_err(asked)?;
+        match answer.status() {
+            StatusCode::NOT_MODIFIED => return Ok(Answer::default()),
+            status @ (StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) => {
+                let said = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+                let wait = said.and_then(|said| retry_after(said, SystemTime::now()));
+                return Err(PollError::Busy { status: status.as_u16(), wait });
+            }
+            _ => {}
+        }
+        let answer = answer.error_for_status().map_err(asked)?;
+        let tag = answer.headers().get(ETAG).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let tag = tag.filter(|tag| tag.len() <= TAG_BYTES_MAX);
+        let max = if symbol.is_some() { PREDICTION_BYTES_MAX } else { ANSWER_BYTES_MAX };
+        let body = body(answer, max).await?;
+        let parts =
+            list(&body, &self.api.fields, Given { symbol, confidence: None }).map_err(PollError::Answer)?;
+        let tags = tag.into_iter().map(|tag| Tag { url: url.to_owned(), tag }).collect();
+        Ok(Answer { parts, tags, trouble: None })
+    }
+
+    fn question(&self, url: &str) -> reqwest::RequestBuilder {
+        let mut request = self.client.get(url);
+        for (name, value) in &self.api.headers {
+            request = request.header(name, value);
+        }
         if let Some(key) = &self.api.key {
             request = match &self.api.key_header {
                 Some(header) => request.header(header, key.expose_secret()),
                 None => request.bearer_auth(key.expose_secret()),
             };
         }
-        let answer = request.send().await.and_then(reqwest::Response::error_for_status);
-        let mut answer = answer.map_err(|error| PollError::Request(error.without_url()))?;
-        let mut body = Vec::new();
-        while let Some(chunk) =
-            answer.chunk().await.map_err(|error| PollError::Request(error.without_url()))?
-        {
-            body.extend_from_slice(&chunk);
-            if body.len() > ANSWER_BYTES_MAX {
-                return Err(PollError::TooLarge);
-            }
+        match self.tags.lock().unwrap_or_else(PoisonError::into_inner).get(url) {
+            Some(tag) => request.header(IF_NONE_MATCH, tag),
+            None => request,
         }
-        read(&body, &self.api.fields)
     }
 }
 
-/// An answer's predictions, in the order in which they stand.
-fn read(body: &[u8], fields: &Fields) -> Result<Vec<Result<Prediction, Malformed>>, PollError> {
-    let answer: Value = serde_json::from_slice(body).map_err(PollError::NotJson)?;
-    let found = fields.list.of(&answer).ok_or_else(|| PollError::NoList(fields.list.clone().into()))?;
-    let parts = match found {
-        Value::Array(parts) => parts.as_slice(),
-        one => std::slice::from_ref(one),
-    };
-    Ok(parts.iter().take(PREDICTIONS_MAX).map(|part| prediction(part, fields)).collect())
-}
-
-fn prediction(part: &Value, fields: &Fields) -> Result<Prediction, Malformed> {
-    let bad = |why: String| Malformed { why, text: part.to_string().chars().take(TEXT_MAX).collect() };
-    let field = |place: &Pointer| place.of(part).ok_or_else(|| bad(format!("`{}` is missing", place.name())));
-    let wrong =
-        |place: &Pointer, is: &str, value: &Value| bad(format!("`{}` is {is}: {value}", place.name()));
-    let value = field(&fields.symbol)?;
-    let symbol = value.as_str().ok_or_else(|| wrong(&fields.symbol, "no text", value))?.to_owned();
-    let value = field(&fields.signal)?;
-    let said = value.as_str().and_then(direction);
-    let direction = said.ok_or_else(|| wrong(&fields.signal, "neither BUY, SELL nor SHORT", value))?;
-    let value = field(&fields.confidence)?;
-    let number: Option<Decimal> = value.as_number().and_then(|number| number.to_string().parse().ok());
-    let number = number.ok_or_else(|| wrong(&fields.confidence, "no number", value))?;
-    let confidence = Confidence::new(number).map_err(|error| bad(error.to_string()))?;
-    let value = field(&fields.timestamp)?;
-    let at = timestamp(value).ok_or_else(|| wrong(&fields.timestamp, "no time", value))?;
-    let id = id(fields.id.of(part)).unwrap_or_else(|| format!("{symbol}-{}-{direction}", at.timestamp()));
-    let price = |place: &Pointer| match place.of(part) {
-        None | Some(Value::Null) => Ok(None),
-        Some(value) => {
-            let number: Option<Decimal> =
-                value.as_number().and_then(|number| number.to_string().parse().ok());
-            let price = number.and_then(|number| Price::new(number).ok());
-            price.map(Some).ok_or_else(|| wrong(place, "no price", value))
+async fn body(mut answer: Response, max: usize) -> Result<Vec<u8>, PollError> {
+    let mut body = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(|error| PollError::Request(error.without_url()))? {
+        body.extend_from_slice(&chunk);
+        if body.len() > max {
+            return Err(PollError::TooLarge(max));
         }
-    };
-    let (stop, target) = (price(&fields.stop)?, price(&fields.target)?);
-    let source = fields.source.of(part).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let signal = Signal { source, stop, target, ..Signal::new(id, direction, confidence, at) };
-    Ok(Prediction { symbol, signal })
+    }
+    Ok(body)
 }
 
-/// An id of the source's own, where it has a usable one.
-fn id(value: Option<&Value>) -> Option<String> {
-    let text = match value? {
-        Value::String(text) => text.clone(),
-        Value::Number(number) => number.to_string(),
-        _ => return None,
-    };
-    (1..=ID_MAX).contains(&text.len()).then_some(text)
-}
-
-fn direction(text: &str) -> Option<Direction> {
-    match text.to_ascii_uppercase().as_str() {
-        "BUY" => Some(Direction::Buy),
-        "SELL" => Some(Direction::Sell),
-        "SHORT" => Some(Direction::Short),
-        _ => None,
-    }
-}
-
-fn timestamp(value: &Value) -> Option<DateTime<Utc>> {
-    match value {
-        Value::String(text) => DateTime::parse_from_rfc3339(text).ok().map(|at| at.to_utc()),
-        Value::Number(number) => match number.as_i64()? {
-            milliseconds if milliseconds > SECONDS_MAX => DateTime::from_timestamp_millis(milliseconds),
-            seconds => DateTime::from_timestamp(seconds, 0),
-        },
-        _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use expect_test::{Expect, expect};
-
-    use super::read;
-    use crate::signals::Fields;
-
-    fn check(body: &[u8], fields: &Fields, expected: Expect) {
-        let told: Vec<String> = read(body, fields)
-            .unwrap()
-            .into_iter()
-            .map(|part| match part {
-                Ok(one) => format!("{} {} {} {}", one.symbol, one.signal, one.signal.at, one.signal.id),
-                Err(bad) => bad.why,
-            })
-            .collect();
-        expected.assert_eq(&told.join("\n"));
-    }
-
-    #[test]
-    fn a_bad_prediction_spoils_no_other() {
-        let body = br#"[
-            {"id": "a1", "symbol": "AAPL", "signal": "BUY", "confidence": 0.83, "timestamp": "2008-09-29T14:37:00Z"},
-            {"symbol": "AAPL", "signal": "short", "confidence": 1, "timestamp": 1222698000},
-            {"symbol": "AAPL", "signal": "sell", "confidence": 1, "timestamp": 1222698000123},
-            {"symbol": "AAPL", "signal": "HOLD", "confidence": 0.5, "timestamp": 1222698000},
-            {"symbol": "AAPL", "signal": "BUY", "confidence": 1.5, "timestamp": 1222698000},
-            {"symbol": "AAPL", "signal": "BUY", "confidence": "0.5", "timestamp": 1222698000},
-            {"symbol": "AAPL", "signal": "BUY", "confidence": 0.5, "timestamp": "yesterday"},
-            {"symbol": 7, "signal": "BUY", "confidence": 0.5, "timestamp": 1222698000},
-            7
-        ]"#;
-        check(
-            body,
-            &Fields::default(),
-            expect![[r#"
-            AAPL BUY 0.83 2008-09-29 14:37:00 UTC a1
-            AAPL SHORT 1.00 2008-09-29 14:20:00 UTC AAPL-1222698000-SHORT
-            AAPL SELL 1.00 2008-09-29 14:20:00.123 UTC AAPL-1222698000-SELL
-            `signal` is neither BUY, SELL nor SHORT: "HOLD"
-            a confidence must be between 0 and 1, got 1.5
-            `confidence` is no number: "0.5"
-            `timestamp` is no time: "yesterday"
-            `symbol` is no text: 7
-            `symbol` is missing"#]],
-        );
-        assert!(read(b"<html>", &Fields::default()).is_err());
-    }
-
-    #[test]
-    fn an_api_of_other_names_is_read_by_pointers() {
-        let body = br#"{"data": {"items": [
-            {"asset": {"ticker": "AAPL"}, "side": "buy", "score": {"p": 0.83}, "ts": 1222698000, "key": 41},
-            {"asset": {}, "side": "buy", "score": {"p": 0.83}, "ts": 1222698000}
-        ]}}"#;
-        let fields = serde_json::json!({
-            "list": "/data/items", "symbol": "/asset/ticker", "signal": "side", "confidence": "/score/p",
-            "timestamp": "ts", "id": "key",
-        });
-        let fields: Fields = serde_json::from_value(fields).unwrap();
-        check(
-            body,
-            &fields,
-            expect![[r#"
-            AAPL BUY 0.83 2008-09-29 14:20:00 UTC 41
-            `/asset/ticker` is missing"#]],
-        );
-        let none = read(br#"{"data": 1}"#, &fields).unwrap_err();
-        expect!["the prediction API's answer has nothing at `/data/items`; see [signals.fields] list"]
-            .assert_eq(&none.to_string());
-        assert!(serde_json::from_str::<Fields>(r#"{"id": "/a~2"}"#).is_err());
-    }
+/// Redirects stay on their host: another one would be sent the key.
+fn at_home() -> Policy {
+    Policy::custom(|attempt| {
+        let first = attempt.previous().first();
+        let origin = |url: &reqwest::Url| url.origin();
+        let at_home = first.is_some_and(|first| origin(first) == origin(attempt.url()));
+        if at_home && attempt.previous().len() <= REDIRECTS_MAX {
+            attempt.follow()
+        } else {
+            attempt.error("it redirects to another host, or again and again; name the right endpoint")
+        }
+    })
 }

@@ -1,0 +1,140 @@
+//! A signal's way to its ticker, and how it ended: each in one way, counted once.
+
+use actix::{Context, Handler};
+use engine::{Input, TickerKey};
+use ports::fail::{self, Point};
+use ports::signals::{Malformed, Prediction};
+use tokio::sync::oneshot;
+
+use super::shown::End;
+use super::{Dating, NAME, SignalActor};
+use crate::message::{Ended, Tell};
+use crate::streams;
+
+/// Ids remembered, so that a signal is handed on once.
+const SEEN_MAX: usize = 16_384;
+/// Signals whose tickers have not answered yet.
+const WAITING_MAX: usize = 4_096;
+
+/// A signal that a ticker has.
+pub(super) struct Waiting {
+    source: &'static str,
+    ticker: TickerKey,
+    id: String,
+    /// Who wants to hear how it ends.
+    told: Option<oneshot::Sender<End>>,
+}
+
+impl SignalActor {
+    /// What a source that is asked has said.
+    pub(super) fn pass_on(&mut self, source: &'static str, part: Result<Prediction, Malformed>) {
+        // An API repeats what it said before: that is the same signal, and counted already.
+        let repeats = source == "http";
+        match part {
+            Ok(prediction) => {
+                if !self.is_new(&prediction.signal.id) {
+                    if !repeats {
+                        self.count(source, Some(&prediction.symbol), &End::Duplicate);
+                    }
+                    return;
+                }
+                let dating = self.dating;
+                self.hand_over(source, dating, prediction, None);
+            }
+            Err(malformed) => {
+                if !repeats || self.is_new(&format!("malformed {malformed}")) {
+                    self.tell_malformed(source, &malformed);
+                }
+            }
+        }
+    }
+
+    pub(super) fn tell_malformed(&mut self, source: &'static str, malformed: &Malformed) {
+        self.count(source, None, &End::Malformed);
+        tracing::warn!(target: streams::ERRORS, actor = NAME, "malformed: {malformed}");
+    }
+
+    /// Hands a new signal to the ticker of its symbol.
+    pub(super) fn hand_over(
+        &mut self,
+        source: &'static str,
+        dating: Dating,
+        Prediction { symbol, mut signal }: Prediction,
+        told: Option<oneshot::Sender<End>>,
+    ) {
+        fail::pass(Point::Signal, || signal.to_string());
+        self.hear(source);
+        let Some((ticker, to)) = self.tickers.get(&symbol).cloned() else {
+            let end = End::Declined(format!("no ticker trades {symbol}"));
+            self.count(source, None, &end);
+            if let Some(more) = self.strangers.tell(std::time::Instant::now()) {
+                tracing::warn!(target: streams::ERRORS, actor = NAME, "{source}: {signal}: no ticker trades {symbol}{more}");
+            }
+            return tell(told, end);
+        };
+        if dating == Dating::Wall {
+            signal.at = self.clock.market_time_of(signal.at);
+        }
+        self.board.signals().hand_over(source, &ticker);
+        self.waiting.push_back(Waiting { source, ticker, id: signal.id.clone(), told });
+        if self.waiting.len() > WAITING_MAX
+            && let Some(oldest) = self.waiting.pop_front()
+        {
+            self.settle(oldest, &End::Declined("its ticker has not answered".to_owned()));
+        }
+        to.do_send(Tell::Input(Input::Signal(signal)));
+    }
+
+    /// Counts a signal that goes to nobody.
+    pub(super) fn count(&mut self, source: &'static str, symbol: Option<&str>, end: &End) {
+        let ticker = symbol.and_then(|symbol| self.tickers.get(symbol)).map(|(ticker, _)| ticker);
+        self.board.signals().count(source, ticker, end);
+    }
+
+    fn hear(&mut self, source: &'static str) {
+        let now = self.clock.now().market;
+        if let Some(silence) = &mut self.silence {
+            silence.hear(source, now);
+        }
+        self.board.signals().change(source, |own| {
+            (own.heard, own.silent, own.last) = (true, None, Some(now));
+        });
+    }
+
+    fn settle(&self, waiting: Waiting, end: &End) {
+        self.board.signals().settle(waiting.source, &waiting.ticker, end);
+        tell(waiting.told, end.clone());
+    }
+
+    pub(super) fn is_new(&mut self, id: &str) -> bool {
+        if !self.seen.insert(id.to_owned()) {
+            return false;
+        }
+        self.order.push_back(id.to_owned());
+        if self.order.len() > SEEN_MAX
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.seen.remove(&oldest);
+        }
+        true
+    }
+}
+
+/// Tells who waits to hear it; who waited may have given up.
+fn tell(to: Option<oneshot::Sender<End>>, end: End) {
+    if let Some(to) = to {
+        let _ = to.send(end);
+    }
+}
+
+impl Handler<Ended> for SignalActor {
+    type Result = ();
+
+    /// A signal that is taken, and of which a part is declined later, was taken.
+    fn handle(&mut self, Ended { ticker, id, end }: Ended, _: &mut Context<Self>) {
+        let place = self.waiting.iter().position(|own| own.ticker == ticker && own.id == id);
+        if let Some(waiting) = place.and_then(|place| self.waiting.remove(place)) {
+            self.settle(waiting, &end);
+        }
+    }
+}
