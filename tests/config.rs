@@ -78,7 +78,7 @@ fn every_fault_is_told_at_once_with_file_and_line() {
             supervisor.toml:11: `client_id`: expected a whole number, got the text `one`
             supervisor.toml:12: `client_idd` is not a setting of [broker]; did you mean `client_id`?
             supervisor.toml:91: `max_positions`: expected a whole number above 0, got the number 0
-            supervisor.toml:94: `max_daily_loss`: must be above 0, got `-5000`
+            supervisor.toml:99: `max_daily_loss`: must be above 0, got `-5000`
             environment TWS_PORT: `port`: expected a whole number from 0 to 65535, got the text `ninety`
             tickers.toml:10: `stop_los_pct` is not a setting of [defaults]; did you mean `stop_loss_pct`?
             tickers.toml:11: `take_profit_pct`: must be above 0 and at most 0.5, got 8; did you mean 0.08?
@@ -280,7 +280,7 @@ fn a_limit_that_is_neither_a_number_nor_off_is_told() {
             supervisor.toml:73: `price_collar_pct`: must be above 0 and at most 0.5, got 5; did you mean 0.05?
             supervisor.toml:80: `max_trades_a_day`: expected a number or `off`, got `true`
             supervisor.toml:91: `max_gross_exposure`: must be above 0, got `-1`
-            supervisor.toml:99: `buying_power_share`: must be above 0 and at most 1, got 1.5"#]],
+            supervisor.toml:106: `buying_power_share`: must be above 0 and at most 1, got 1.5"#]],
     );
 }
 

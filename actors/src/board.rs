@@ -26,7 +26,7 @@ pub const DECISIONS_MAX: usize = 50;
 pub struct Board {
     link: Mutex<LinkState>,
     tickers: Mutex<BTreeMap<TickerKey, Shown>>,
-    day: Mutex<Option<DayResult>>,
+    day: Mutex<Option<(DayResult, Option<Money>)>>,
     gauges: Mutex<Vec<Gauge>>,
     late: Mutex<BTreeMap<String, Duration>>,
     condition: Mutex<Condition>,
@@ -212,8 +212,8 @@ impl Board {
     }
 
     /// Publishes the day's result.
-    pub fn publish_day(&self, day: DayResult) {
-        *open(&self.day) = Some(day);
+    pub fn publish_day(&self, day: DayResult, by_the_broker: Option<Money>) {
+        *open(&self.day) = Some((day, by_the_broker));
     }
 
     /// Publishes every limit with today's numbers.
@@ -256,9 +256,9 @@ impl Board {
         open(&self.link).clone()
     }
 
-    /// The day's result, as last published.
+    /// The day's result and the broker's own of the whole account, as last published.
     #[must_use]
-    pub fn day(&self) -> Option<DayResult> {
+    pub fn day(&self) -> Option<(DayResult, Option<Money>)> {
         open(&self.day).clone()
     }
 }

@@ -60,6 +60,7 @@ impl RiskActor {
     /// Looks at what the broker's readers have put into their cells since.
     fn refresh(&mut self) {
         self.view.funds = self.funds.peek();
+        self.view.broker_day = self.funds.day();
         self.quotes.newest().into_iter().for_each(|(ticker, quote)| self.view.see(ticker, quote));
     }
 
@@ -105,7 +106,7 @@ impl RiskActor {
             self.write(now, None, Body::Account(fact));
         }
         if let Ok(day) = self.book.day_result(&self.view) {
-            self.board.publish_day(day);
+            self.board.publish_day(day, self.view.broker_day);
         }
     }
 

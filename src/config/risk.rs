@@ -5,7 +5,7 @@ use std::num::{NonZeroU32, NonZeroUsize};
 
 use chrono::TimeDelta;
 use engine::account::{
-    AccountLimits, BuyingPower, LosingStreak, OnDailyLoss, OrderLimits, TickerLimits, Unknown,
+    AccountLimits, BuyingPower, LosingStreak, LossScope, OnDailyLoss, OrderLimits, TickerLimits, Unknown,
 };
 use engine::money::Portion;
 use engine::{Fraction, Limits, Quantity, TickerKey};
@@ -32,7 +32,11 @@ pub(super) struct Risk {
     max_positions: Switch<NonZeroUsize>,
     max_gross_exposure: Switch<Amount>,
     max_net_exposure: Switch<Amount>,
+    max_open_risk: Switch<Amount>,
+    max_ticker_risk: Switch<Amount>,
+    max_gap_risk: Switch<Amount>,
     max_daily_loss: Switch<Amount>,
+    daily_loss_scope: LossScope,
     on_daily_loss: OnDailyLoss,
     max_orders_a_second: Switch<NonZeroU32>,
     max_orders_a_day: Switch<NonZeroU32>,
@@ -67,7 +71,11 @@ impl Default for Risk {
             max_positions: Switch::on(TEN),
             max_gross_exposure: Switch::off(),
             max_net_exposure: Switch::off(),
+            max_open_risk: Switch::off(),
+            max_ticker_risk: Switch::off(),
+            max_gap_risk: Switch::off(),
             max_daily_loss: Switch::on(Amount::whole(1_000)),
+            daily_loss_scope: LossScope::Own,
             on_daily_loss: OnDailyLoss::Block,
             max_orders_a_second: above_zero(45),
             max_orders_a_day: above_zero(10_000),
@@ -123,6 +131,7 @@ impl Risk {
             losing_streak: self.max_losses_in_a_row.value().map(streak),
             unfilled_in_a_row_max: self.max_unfilled_entries.value().map(NonZeroU32::get),
             legs_a_side_max: self.max_orders_a_side.value().map(NonZeroU32::get),
+            open_risk_max: self.max_ticker_risk.value().map(Amount::money),
         }
     }
 
@@ -132,7 +141,10 @@ impl Risk {
             positions_max: self.max_positions.value().map(NonZeroUsize::get),
             gross_exposure_max: self.max_gross_exposure.value().map(Amount::money),
             net_exposure_max: self.max_net_exposure.value().map(Amount::money),
+            open_risk_max: self.max_open_risk.value().map(Amount::money),
+            gap_risk_max: self.max_gap_risk.value().map(Amount::money),
             daily_loss_max: self.max_daily_loss.value().map(Amount::money),
+            daily_loss_scope: self.daily_loss_scope,
             on_daily_loss: self.on_daily_loss,
             orders_a_second_max: self.max_orders_a_second.value().map(NonZeroU32::get),
             orders_a_day_max: self.max_orders_a_day.value().map(NonZeroU32::get),

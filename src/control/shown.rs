@@ -69,6 +69,9 @@ pub struct Status {
 pub struct Day {
     /// Realised and unrealised, after commissions; those that are not known yet are estimated.
     pub result: Money,
+    /// The whole account's as the broker counts it, once it has told.
+    #[serde(default)]
+    pub broker: Option<Money>,
     /// Tickers that hold something without a quote; they count at the last price known.
     pub unmarked: Vec<TickerKey>,
 }
@@ -187,7 +190,7 @@ impl Status {
             unarmed: board.unarmed(),
             market_time: local(market, zone),
             zone: zone.to_string(),
-            day: board.day().map(|day| Day { result: day.total, unmarked: day.unmarked }),
+            day: board.day().map(|(day, broker)| Day { result: day.total, broker, unmarked: day.unmarked }),
             signals: sources.iter().map(|(name, own)| ((*name).to_owned(), Source::of(own, zone))).collect(),
             tickers: tickers.map(|(key, shown)| (key.clone(), ticker(&key, &shown))).collect(),
         }

@@ -22,12 +22,13 @@ pub fn risk(json: bool) -> Result<(), AskError> {
     Ok(())
 }
 
-/// Those that bite first, then the names of those that are off.
+/// Those that bite, and what the others have a number of; then the names of those that are off and have none.
 fn words(limits: &[Limit]) -> String {
     if limits.is_empty() {
         return "the limits have not been looked at yet; ask again".to_owned();
     }
-    let (off, on): (Vec<&Limit>, Vec<&Limit>) = limits.iter().partition(|limit| limit.state == "off");
+    let (off, on): (Vec<&Limit>, Vec<&Limit>) =
+        limits.iter().partition(|limit| limit.state == "off" && limit.today.is_none());
     let mut lines = vec![row("limit", "now", "at most", "left", "refused")];
     lines.push("─".repeat(lines[0].chars().count()));
     for limit in on {

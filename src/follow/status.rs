@@ -55,6 +55,10 @@ fn head(status: &Status) -> String {
         }
         None => "not known yet".to_owned(),
     };
+    let broker = status.day.as_ref().and_then(|day| day.broker);
+    let day = broker.map_or(day.clone(), |broker| {
+        format!("{day}\n        {broker:+} of the whole account, as the broker counts")
+    });
     let (brakes, others, signals) = (brakes(status), others(status), signals(status));
     format!(
         "{brakes}broker  {link}\n{others}{signals}market  {time} {}\nday     {day}\nprocess {}, version {}",
@@ -249,7 +253,7 @@ mod tests {
                     "signals": { "taken": 1, "declined": 0, "duplicate": 0, "stale": 0, "malformed": 2, "waiting": 0 },
                     "refused": 7 },
             },
-            "day": { "result": "-1234.5", "unmarked": ["IBM"] },
+            "day": { "result": "-1234.5", "broker": "-1240.00", "unmarked": ["IBM"] },
             "tickers": {
                 "AAPL": ticker(&json!({
                     "stage": "holding", "side": "long", "quantity": "83", "average": "119.08",
@@ -278,6 +282,7 @@ mod tests {
             signals webhook answering: 1 taken, 0 declined, 2 malformed, 7 refused
             market  2008-09-29 10:36:59 America/New_York
             day     -1234.50 after commissions, IBM at the last price known
+                    -1240.00 of the whole account, as the broker counts
             process 7, version 0.1.0
 
             ticker   state    position   average    stop  target  open P/L  realised   won

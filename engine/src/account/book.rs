@@ -18,10 +18,11 @@ use super::exact::total;
 use super::fills::Day;
 use super::holding::Holding;
 use super::judge::Case;
-use super::{AccountView, Admitted, DayResult, LimitName, Limits, Refusal, ResultUnknown, Trip};
+use super::{AccountView, Admitted, DayResult, LimitName, Limits, LossScope, Refusal, ResultUnknown, Trip};
 use crate::fact::Fact;
 use crate::instrument::TickerKey;
 use crate::money::{Money, Price};
+use crate::order_ref::OrderRef;
 use crate::record::{AccountFact, Body, Record, Verdict};
 use crate::request::Request;
 use crate::time::{Now, trading_day};
@@ -201,6 +202,11 @@ impl Book {
         self.holdings.values().filter(|own| own.is_open()).count()
     }
 
+    /// What is lost if every stop fills, but for one entry; none where it cannot be computed.
+    pub(super) fn open_risk(&self, view: &AccountView, but: Option<&OrderRef>) -> Option<Money> {
+        total(self.holdings.iter().map(|(ticker, own)| own.open_risk(view, ticker, but)))
+    }
+
     pub(super) fn orders_of_second(&self, now: Now) -> u32 {
         self.rate.of_second(now)
     }
@@ -217,11 +223,19 @@ impl Book {
         self.refusals.get(&limit).copied().unwrap_or(0)
     }
 
+    /// The day's result that its limit is held against.
+    pub(super) fn day_in_scope(&self, view: &AccountView) -> Result<Money, ResultUnknown> {
+        match (self.limits.account.daily_loss_scope, view.broker_day) {
+            (LossScope::Account, Some(told)) => Ok(told),
+            _ => Ok(self.day_result(view)?.total),
+        }
+    }
+
     /// What trips the limit now, released or not.
     pub(super) fn loss(&self, view: &AccountView) -> Option<Trip> {
         let max = self.limits.account.daily_loss_max?;
-        let loss = match self.day_result(view) {
-            Ok(result) => result.total,
+        let loss = match self.day_in_scope(view) {
+            Ok(loss) => loss,
             Err(ResultUnknown { ticker }) => return Some(Trip::Unknown { ticker }),
         };
         (Some(loss) <= self.daily_loss_bound()).then_some(Trip::Loss { loss, max })

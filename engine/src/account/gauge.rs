@@ -8,6 +8,7 @@ use rust_decimal::Decimal;
 use super::book::Book;
 use super::exact::{bounded, less, total, without_sign};
 use super::judge::{Case, Exposure, spread_of};
+use super::open_risk::in_a_gap;
 use super::{AccountView, LimitName, Trip, Unknown};
 use crate::instrument::TickerKey;
 use crate::money::{Money, Quantity};
@@ -147,6 +148,9 @@ impl Book {
             LimitName::DailyLoss => less(self.daily_loss_bound()).map(Reading::Money),
             LimitName::OrdersASecond => account.orders_a_second_max.map(Reading::Count),
             LimitName::OrdersADay => account.orders_a_day_max.map(Reading::Count),
+            LimitName::TickerRisk => ticker.open_risk_max.map(Reading::Money),
+            LimitName::OpenRisk => account.open_risk_max.map(Reading::Money),
+            LimitName::GapRisk => account.gap_risk_max.map(Reading::Money),
             LimitName::BuyingPower => {
                 let funds = view.funds?;
                 account.buying_power.map(|limit| Reading::Money(limit.of(funds.buying_power)))
@@ -165,11 +169,13 @@ impl Book {
         let exposure = || Exposure::of(self, view, None);
         match name {
             LimitName::GrossExposure => whole(Reading::Money(exposure()?.gross()?)),
+            LimitName::OpenRisk => whole(Reading::Money(self.open_risk(view, None)?)),
+            LimitName::GapRisk => whole(Reading::Money(in_a_gap(exposure()?.gross()?)?)),
             LimitName::NetExposure => {
                 let sides = [exposure()?.net(Action::Buy)?, -exposure()?.net(Action::Sell)?];
                 whole(Reading::Money(sides.into_iter().max()?.max(Money::ZERO)))
             }
-            LimitName::DailyLoss => whole(Reading::Money(less(Some(self.day_result(view).ok()?.total))?)),
+            LimitName::DailyLoss => whole(Reading::Money(less(Some(self.day_in_scope(view).ok()?))?)),
             LimitName::OpenPositions => whole(Reading::Count(count(self.open_positions()))),
             LimitName::OrdersASecond => whole(Reading::Count(self.orders_of_second(now))),
             LimitName::OrdersADay => whole(Reading::Count(self.orders_of_day())),
@@ -215,6 +221,7 @@ impl Case<'_> {
                 let held = self.holding.worth(self.view, self.ticker).map(without_sign);
                 Reading::Money(total([held, reserved(Action::Buy), reserved(Action::Sell)])?)
             }
+            LimitName::TickerRisk => Reading::Money(self.holding.open_risk(self.view, self.ticker, None)?),
             LimitName::EntriesAMinute => Reading::Count(count(self.entries_of_minute())),
             LimitName::TradesADay => Reading::Count(count(self.trades_of_day().len())),
             LimitName::LosingStreak => Reading::Count(count(self.holding.streak.losses())),

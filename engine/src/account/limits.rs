@@ -62,6 +62,8 @@ pub struct TickerLimits {
     pub unfilled_in_a_row_max: Option<u32>,
     /// The most live orders of one side, held children included. IB takes 15.
     pub legs_a_side_max: Option<u32>,
+    /// The most that it may lose if every stop of it fills.
+    pub open_risk_max: Option<Money>,
 }
 
 /// When losses in a row make a ticker pause, and for how long.
@@ -82,8 +84,14 @@ pub struct AccountLimits {
     pub gross_exposure_max: Option<Money>,
     /// The most that the one side may be worth beyond the other.
     pub net_exposure_max: Option<Money>,
+    /// The most that may be lost if every stop fills.
+    pub open_risk_max: Option<Money>,
+    /// The most that may be lost if all prices leap by a tenth, past every stop.
+    pub gap_risk_max: Option<Money>,
     /// The loss of a day at which nothing opens any more; above zero.
     pub daily_loss_max: Option<Money>,
+    /// Whose loss that is.
+    pub daily_loss_scope: LossScope,
     /// What happens to open positions then.
     pub on_daily_loss: OnDailyLoss,
     /// The most orders that this process may place or change within a second of process time.
@@ -111,6 +119,17 @@ pub enum Unknown {
     Admit,
     /// It refuses.
     Refuse,
+}
+
+/// Whose loss the daily-loss limit is of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LossScope {
+    /// This program's.
+    #[default]
+    Own,
+    /// The account's as the broker counts it, what others trade on it included; this program's until the broker has told.
+    Account,
 }
 
 /// What the daily-loss limit does to open positions.
@@ -157,6 +176,7 @@ impl Default for TickerLimits {
             losing_streak: None,
             unfilled_in_a_row_max: None,
             legs_a_side_max: None,
+            open_risk_max: None,
         }
     }
 }

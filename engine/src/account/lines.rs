@@ -14,7 +14,7 @@ use super::intent::Intent;
 use crate::money::{Price, Quantity};
 use crate::mutant::{self, Mutant};
 use crate::order::{Action, Standing, Status, Terms};
-use crate::order_ref::OrderRef;
+use crate::order_ref::{OrderRef, Role};
 use crate::request::{Change, OrderSpec};
 
 /// Orders that live, by name.
@@ -28,6 +28,8 @@ pub(super) struct Line {
     /// The price that what it brings is valued at; none for an order that only closes, and
     /// for an entry without any price.
     pub(super) price: Option<Price>,
+    /// Of a stop: the price at which it closes.
+    stop: Option<Price>,
     /// True if what it brings opens a position or enlarges it.
     pub(super) opens: bool,
     /// What an entry is for.
@@ -195,6 +197,8 @@ impl Lines {
             line.changes.drain(..=answered);
             line.price = if line.opens { terms.price.or(line.price) } else { None };
         }
+        // A trailing one is moved by the broker, and any by a person.
+        line.stop = line.stop.map(|stop| terms.price.unwrap_or(stop));
     }
 
     /// The broker's word on where an order stands.
@@ -243,6 +247,17 @@ impl Lines {
         claims
     }
 
+    /// The stop that belongs to an entry: its worst price.
+    pub(super) fn stop_of(&self, entry: &OrderRef) -> Option<Price> {
+        self.0.values().find(|line| line.stop.is_some() && line.parent.as_ref() == Some(entry))?.worst_stop()
+    }
+
+    /// What stops of `action` would close, each with its worst price.
+    pub(super) fn stops(&self, action: Action) -> impl Iterator<Item = (Quantity, Price)> {
+        let of = self.0.values().filter(move |line| line.action == action && !line.sleeps());
+        of.filter_map(|line| Some((line.claim(), line.worst_stop()?)))
+    }
+
     /// Orders of `action` that live.
     pub(super) fn legs(&self, action: Action) -> usize {
         self.0.values().filter(|line| line.action == action && line.reported.is_none()).count()
@@ -276,6 +291,7 @@ impl Line {
         Line {
             action: spec.action,
             price: None,
+            stop: (spec.order.role == Role::Stop).then(|| spec.kind.price()).flatten(),
             opens: false,
             intent: Intent::default(),
             batch: 0,
@@ -311,6 +327,16 @@ impl Line {
             .iter()
             .map(|asked| asked.change.price)
             .fold(self.price, |worst, price| worst.max(Some(price)))
+    }
+
+    /// The worst price of those that may be in force for a stop: the lower one of what sells.
+    fn worst_stop(&self) -> Option<Price> {
+        let asked = self.changes.iter().map(|asked| asked.change.price);
+        let worse = |one: Price, other: Price| match self.action {
+            Action::Sell => one.min(other),
+            Action::Buy => one.max(other),
+        };
+        Some(asked.fold(self.stop?, worse))
     }
 
     /// What was filled of it.

@@ -15,6 +15,7 @@ mod judge;
 mod limits;
 mod lines;
 mod name;
+mod open_risk;
 mod opening;
 mod refusal;
 mod streak;
@@ -25,7 +26,8 @@ pub use book::Book;
 pub use day::{DayResult, ResultUnknown, Trip};
 pub use gauge::{Gauge, Reading, State};
 pub use limits::{
-    AccountLimits, BuyingPower, Limits, LosingStreak, OnDailyLoss, OrderLimits, TickerLimits, Unknown,
+    AccountLimits, BuyingPower, Limits, LosingStreak, LossScope, OnDailyLoss, OrderLimits, TickerLimits,
+    Unknown,
 };
 pub use name::LimitName;
 pub use refusal::Refusal;

@@ -54,11 +54,17 @@ pub enum LimitName {
     BuyingPower,
     /// No order closes more than is held.
     ZeroCrossing,
+    /// What one ticker's stops would lose.
+    TickerRisk,
+    /// What all stops would lose.
+    OpenRisk,
+    /// What a leap of prices past all stops would take.
+    GapRisk,
 }
 
 impl LimitName {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [LimitName; 23] = [
+    pub const ALL: [LimitName; 26] = [
         LimitName::Halt,
         LimitName::Kill,
         LimitName::OrderQuantity,
@@ -82,6 +88,9 @@ impl LimitName {
         LimitName::OrdersADay,
         LimitName::BuyingPower,
         LimitName::ZeroCrossing,
+        LimitName::TickerRisk,
+        LimitName::OpenRisk,
+        LimitName::GapRisk,
     ];
 
     /// How it is counted, in words.
@@ -127,6 +136,11 @@ impl LimitName {
                 "what entries may bring × their price + what was bought since the broker last told of it"
             }
             LimitName::ZeroCrossing => "shares that working exits would close, against those held",
+            LimitName::TickerRisk => {
+                "one ticker's Σ shares × (mark or entry − stop); shares without a stop count whole"
+            }
+            LimitName::OpenRisk => "the same of all tickers: what is lost if every stop fills",
+            LimitName::GapRisk => "a tenth of gross exposure: all prices leap past every stop",
         }
     }
 }
@@ -157,6 +171,9 @@ impl fmt::Display for LimitName {
             LimitName::OrdersADay => "orders a day",
             LimitName::BuyingPower => "buying power",
             LimitName::ZeroCrossing => "zero crossing",
+            LimitName::TickerRisk => "ticker risk",
+            LimitName::OpenRisk => "open risk",
+            LimitName::GapRisk => "gap risk",
         })
     }
 }

@@ -18,6 +18,8 @@ pub(super) struct Opening {
     pub(super) limit: Option<Price>,
     /// The worst price that it is valued at.
     pub(super) price: Option<Price>,
+    /// The price of the stop that comes with it.
+    pub(super) stop: Option<Price>,
     /// True for new terms of an order that works.
     pub(super) changes: bool,
 }
@@ -35,6 +37,7 @@ impl Opening {
             quantity: spec.quantity,
             limit,
             price: worst(spec, limit, touch, collar),
+            stop: None,
             changes: false,
         }
     }
@@ -51,6 +54,7 @@ impl Opening {
                 Action::Buy => limit,
                 Action::Sell => limit.max(line.worst_price()),
             },
+            stop: None,
             changes: true,
         }
     }

@@ -191,6 +191,32 @@ pub enum Refusal {
         /// The limit.
         max: Money,
     },
+    /// The ticker's stops would lose too much.
+    #[error("{ticker} would lose {would} at its stops, the limit is {max}")]
+    TickerRisk {
+        /// Whose stops.
+        ticker: TickerKey,
+        /// What they would lose, working entries included.
+        would: Money,
+        /// The limit.
+        max: Money,
+    },
+    /// All stops together would lose too much.
+    #[error("all stops together would lose {would}, the limit is {max}")]
+    OpenRisk {
+        /// What they would lose, working entries included.
+        would: Money,
+        /// The limit.
+        max: Money,
+    },
+    /// A leap of all prices would take too much.
+    #[error("a leap of all prices by a tenth would take {would}, the limit is {max}")]
+    GapRisk {
+        /// What it would take, working entries included.
+        would: Money,
+        /// The limit.
+        max: Money,
+    },
     /// The day's loss has reached its limit.
     #[error("halted: the day's loss {loss} reached the limit {max}")]
     DailyLoss {
@@ -286,6 +312,9 @@ impl Refusal {
             Refusal::TooManyPositions { .. } => LimitName::OpenPositions,
             Refusal::GrossExposure { .. } => LimitName::GrossExposure,
             Refusal::NetExposure { .. } => LimitName::NetExposure,
+            Refusal::TickerRisk { .. } => LimitName::TickerRisk,
+            Refusal::OpenRisk { .. } => LimitName::OpenRisk,
+            Refusal::GapRisk { .. } => LimitName::GapRisk,
             Refusal::DailyLoss { .. } | Refusal::DailyLossUnknown { .. } => LimitName::DailyLoss,
             Refusal::TooManyOrdersASecond { .. } => LimitName::OrdersASecond,
             Refusal::TooManyOrdersADay { .. } => LimitName::OrdersADay,

@@ -16,6 +16,8 @@ pub struct AccountView {
     pub quotes: BTreeMap<TickerKey, Quote>,
     /// What the broker last said of the account; none until it has.
     pub funds: Option<Funds>,
+    /// The day's result of the whole account as the broker counts it; none until it has told.
+    pub broker_day: Option<Money>,
     /// True until a person has armed a start that trades real money: nothing opens before.
     pub unarmed: bool,
     /// Who has set HALT, when and why; none while it is not set.

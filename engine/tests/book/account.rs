@@ -262,3 +262,82 @@ fn a_future_takes_its_margin_of_the_buying_power_and_its_worth_of_the_exposure()
         "#]],
     );
 }
+
+#[test]
+fn open_risk_counts_each_stop_what_has_none_and_what_may_come() {
+    check(
+        &limits(|own| {
+            own.account.open_risk_max = Some(money("1000"));
+            own.ticker.open_risk_max = Some(money("600"));
+        }),
+        "
+        09:31:00 quote AAPL 100.00 100.02
+        09:31:00 quote IBM 49.98 50.00
+        09:31:00 place AAPL E1 buy 101 limit 100.00, S1 sell 101 stop 94.00 of E1
+        09:31:00 place AAPL E1 buy 100 limit 100.00, S1 sell 100 stop 94.00 of E1
+        09:31:00 gauge ticker risk
+        09:31:01 filled AAPL E1 buy 100 at 100.00
+        09:31:01 ended AAPL E1 100
+        09:31:01 works AAPL S1 0 100
+        09:31:01 gauge ticker risk
+        09:31:01 place IBM E1 sell 201 limit 50.00, S1 buy 201 stop 52.00 of E1
+        09:31:01 place IBM E1 sell 200 limit 50.00, S1 buy 200 stop 52.00 of E1
+        09:31:01 gauge open risk
+        09:31:01 place GE E1 buy 1 limit 1.00, S1 sell 1 stop 0.99 of E1
+        09:31:02 quote AAPL 101.00 101.02
+        09:31:02 gauge ticker risk
+        09:31:03 modify AAPL S1 100 100.50
+        09:31:03 gauge open risk
+        09:31:03 terms AAPL S1 100 100.50
+        09:31:03 gauge open risk
+        09:31:04 ended AAPL S1
+        09:31:04 gauge open risk
+    ",
+        expect![[r#"
+            09:31:00 quote AAPL 100.00 100.02
+            09:31:00 quote IBM 49.98 50.00
+            09:31:00 place AAPL E1 buy 101 limit 100.00, S1 sell 101 stop 94.00 of E1  -> refused: AAPL would lose 606.00 at its stops, the limit is 600.00
+            09:31:00 place AAPL E1 buy 100 limit 100.00, S1 sell 100 stop 94.00 of E1  -> admitted
+            09:31:00 gauge ticker risk  -> ticker risk: 600.00 of 600.00 (AAPL), 0.00 left, on, refused 1 today
+            09:31:01 filled AAPL E1 buy 100 at 100.00
+            09:31:01 ended AAPL E1 100
+            09:31:01 works AAPL S1 0 100
+            09:31:01 gauge ticker risk  -> ticker risk: 600.00 of 600.00 (AAPL), 0.00 left, on, refused 1 today
+            09:31:01 place IBM E1 sell 201 limit 50.00, S1 buy 201 stop 52.00 of E1  -> refused: all stops together would lose 1002.00, the limit is 1000.00
+            09:31:01 place IBM E1 sell 200 limit 50.00, S1 buy 200 stop 52.00 of E1  -> admitted
+            09:31:01 gauge open risk  -> open risk: 1000.00 of 1000.00, 0.00 left, on, refused 1 today
+            09:31:01 place GE E1 buy 1 limit 1.00, S1 sell 1 stop 0.99 of E1  -> refused: all stops together would lose 1000.01, the limit is 1000.00
+            09:31:02 quote AAPL 101.00 101.02
+            09:31:02 gauge ticker risk  -> ticker risk: 700.00 of 600.00 (AAPL), 0.00 left, on, refused 1 today
+            09:31:03 modify AAPL S1 100 100.50  -> admitted
+            09:31:03 gauge open risk  -> open risk: 1100.00 of 1000.00, 0.00 left, on, refused 2 today
+            09:31:03 terms AAPL S1 100 100.50
+            09:31:03 gauge open risk  -> open risk: 450.00 of 1000.00, 550.00 left, on, refused 2 today
+            09:31:04 ended AAPL S1
+            09:31:04 gauge open risk  -> open risk: 10500.00 of 1000.00, 0.00 left, on, refused 2 today
+        "#]],
+    );
+}
+
+#[test]
+fn a_gap_takes_a_tenth_of_all_that_is_held_and_may_come() {
+    check(
+        &limits(|own| own.account.gap_risk_max = Some(money("1000"))),
+        "
+        09:31:00 quote AAPL 100.00 100.02
+        09:31:00 filled AAPL E1 buy 60 at 100.00
+        09:31:00 gauge gap risk
+        09:31:00 place IBM E1 sell 41 limit 100.00
+        09:31:00 place IBM E1 sell 40 limit 100.00
+        09:31:00 gauge gap risk
+    ",
+        expect![[r#"
+            09:31:00 quote AAPL 100.00 100.02
+            09:31:00 filled AAPL E1 buy 60 at 100.00
+            09:31:00 gauge gap risk  -> gap risk: 600.00 of 1000.00, 400.00 left, on, refused 0 today
+            09:31:00 place IBM E1 sell 41 limit 100.00  -> refused: a leap of all prices by a tenth would take 1010.00, the limit is 1000.00
+            09:31:00 place IBM E1 sell 40 limit 100.00  -> admitted
+            09:31:00 gauge gap risk  -> gap risk: 1000.00 of 1000.00, 0.00 left, on, refused 1 today
+        "#]],
+    );
+}

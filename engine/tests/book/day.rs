@@ -1,6 +1,6 @@
 //! The day's result, its limit, and its release.
 
-use engine::account::Limits;
+use engine::account::{Limits, LossScope};
 use expect_test::expect;
 
 use super::teller::{check, money};
@@ -339,6 +339,44 @@ fn a_result_that_cannot_be_computed_trips() {
             09:31:01 watch  -> the day's result of AAPL cannot be computed
             09:31:01 place AAPL X1 sell 2 market  -> admitted
             09:31:01 gauge daily loss  -> daily loss: at most 500.00, tripped: the day's result of AAPL cannot be computed; released by name only, refused 1 today
+        "#]],
+    );
+}
+
+#[test]
+fn the_account_s_own_loss_trips_where_that_is_meant() {
+    check(
+        &limits(|own| {
+            own.account.daily_loss_max = Some(money("500"));
+            own.account.daily_loss_scope = LossScope::Account;
+        }),
+        "
+        09:31:00 watch
+        09:31:00 gauge daily loss
+        09:31:01 broker -499.99
+        09:31:01 watch
+        09:31:01 gauge daily loss
+        09:31:02 broker -500
+        09:31:02 watch
+        09:31:02 place AAPL E1 buy 1 limit 1.00
+        09:31:03 release daily loss
+        09:31:03 broker -600
+        09:31:03 watch
+        09:31:03 place AAPL E1 buy 1 limit 1.00
+    ",
+        expect![[r#"
+            09:31:00 watch  -> a day opened, day +0.00
+            09:31:00 gauge daily loss  -> daily loss: 0.00 of 500.00, 500.00 left, on, refused 0 today
+            09:31:01 broker -499.99
+            09:31:01 watch  -> day +0.00
+            09:31:01 gauge daily loss  -> daily loss: 499.99 of 500.00, 0.01 left, on, refused 0 today
+            09:31:02 broker -500
+            09:31:02 watch  -> the loss limit tripped, day +0.00
+            09:31:02 place AAPL E1 buy 1 limit 1.00  -> refused: halted: the day's loss -500.00 reached the limit 500.00
+            09:31:03 release daily loss  -> released
+            09:31:03 broker -600
+            09:31:03 watch  -> day +0.00
+            09:31:03 place AAPL E1 buy 1 limit 1.00  -> admitted
         "#]],
     );
 }

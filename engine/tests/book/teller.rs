@@ -139,6 +139,10 @@ impl Teller {
                 self.view.unarmed = *word == "unarmed";
                 String::new()
             }
+            ["broker", amount] => {
+                self.view.broker_day = Some(money(amount));
+                String::new()
+            }
             ["halt", words @ ..] => {
                 self.view.halt = Some(words.join(" ")).filter(|words| !words.is_empty());
                 String::new()

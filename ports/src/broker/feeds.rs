@@ -17,6 +17,9 @@ use super::watch::prices_come;
 /// How long bars are not asked for again after they stopped.
 const BARS_AGAIN_AFTER: Duration = Duration::from_secs(15);
 
+/// How long the day's result is not asked for again after it stopped.
+const DAY_AGAIN_AFTER: Duration = Duration::from_secs(15);
+
 /// Why a stream has ended: for itself, or because TWS has lost what was subscribed to since `losses` began to listen.
 async fn until_lost(mut losses: watch::Receiver<()>, stream: impl Future<Output = String>) -> String {
     tokio::select! {
@@ -80,6 +83,24 @@ pub(super) async fn funds(link: Link, cell: FundsCell) {
         };
         link.tell(Event::Notice { code: 0, text: format!("account values stopped: {why}") });
         tokio::time::sleep(Duration::from_secs(1)).await;
+        if link.shared.client.wait_connected().await.is_err() {
+            return;
+        }
+    }
+}
+
+/// The day's result of the account, as the broker counts it.
+pub(super) async fn day(link: Link, cell: FundsCell) {
+    let account = AccountId(link.shared.account.clone());
+    loop {
+        link.shared.pacer.data().await;
+        let losses = link.shared.losses.subscribe();
+        let why = match link.shared.client.pnl(&account, None).await {
+            Ok(updates) => until_lost(losses, super::funds::pump_day(updates, &cell)).await,
+            Err(error) => error.to_string(),
+        };
+        link.tell(Event::Notice { code: 0, text: format!("the day's result stopped: {why}") });
+        tokio::time::sleep(DAY_AGAIN_AFTER).await;
         if link.shared.client.wait_connected().await.is_err() {
             return;
         }

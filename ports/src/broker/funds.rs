@@ -7,9 +7,11 @@ use chrono::{DateTime, Utc};
 use engine::Money;
 use engine::account::Funds;
 use futures::StreamExt;
-use ibapi::accounts::{AccountUpdate, AccountValue};
+use ibapi::accounts::{AccountUpdate, AccountValue, PnL};
 use ibapi::subscriptions::{Subscription, SubscriptionItem};
 use rust_decimal::Decimal;
+
+use super::convert::money;
 
 /// What the broker last said of the account's money, and at which rates. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -21,6 +23,8 @@ pub struct FundsCell {
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Told {
     funds: Option<Funds>,
+    /// The day's result of the whole account, as the broker counts it.
+    day: Option<Money>,
     /// Base currency for one unit, by the name of the currency.
     rates: BTreeMap<String, Decimal>,
 }
@@ -38,6 +42,13 @@ impl FundsCell {
         self.told.lock().unwrap_or_else(PoisonError::into_inner).funds
     }
 
+    /// The day's result as the broker counts it, what others trade on the account included; none until it has told. TWS
+    /// resets it by its own settings (`reqPnL`).
+    #[must_use]
+    pub fn day(&self) -> Option<Money> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).day
+    }
+
     /// Base currency for one unit of `currency`; none where the broker has not told. TWS tells the
     /// rates of those currencies that the account holds or trades.
     #[must_use]
@@ -51,6 +62,22 @@ impl FundsCell {
     fn take_in(&self, value: &AccountValue, at: DateTime<Utc>) {
         self.told.lock().unwrap_or_else(PoisonError::into_inner).take_in(value, at);
     }
+}
+
+/// Reads the day's results into `cell` until they end; answers with why they ended.
+pub(super) async fn pump_day(mut updates: Subscription<PnL>, cell: &FundsCell) -> String {
+    while let Some(item) = StreamExt::next(&mut updates).await {
+        match item {
+            Ok(SubscriptionItem::Data(told)) => {
+                // A number that TWS has not computed yet is the largest there is.
+                let day = money(told.daily_pnl);
+                cell.told.lock().unwrap_or_else(PoisonError::into_inner).day = day;
+            }
+            Ok(_) => {}
+            Err(error) => return error.to_string(),
+        }
+    }
+    "the subscription ended".to_owned()
 }
 
 /// Reads one subscription into `cell` until it ends; answers with why it ended.

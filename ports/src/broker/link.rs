@@ -182,7 +182,8 @@ impl Link {
     /// interruption.
     pub fn stream_funds(&self, cell: FundsCell) {
         self.shared.table.borrow_mut().convert_by(cell.clone());
-        self.spawn(feeds::funds(self.clone(), cell));
+        self.spawn(feeds::funds(self.clone(), cell.clone()));
+        self.spawn(feeds::day(self.clone(), cell));
     }
 
     /// Hands a request over for sending: cancels leave first, then stops and exits, then

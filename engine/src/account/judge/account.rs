@@ -81,6 +81,7 @@ impl Case<'_> {
         self.judge_positions()?;
         let Some(exposure) = self.exposure_with(openings) else { return Err(self.not_computable()) };
         self.judge_exposure(&exposure, openings)?;
+        self.judge_open_risk(openings, &exposure)?;
         self.judge_buying_power(&exposure)
     }
 

@@ -4,10 +4,11 @@
 //! What takes risk away is told by the position the book knows and by the orders that work
 //! on it, never by an order's role. A request is admitted or refused whole.
 //!
-//! Read next: `closing`, then `order`, `ticker` and `account`, one for each kind of limit.
+//! Read next: `closing`, then `order`, `ticker`, `account` and `open_risk`, one for each kind of limit.
 
 mod account;
 mod closing;
+mod open_risk;
 mod order;
 mod ticker;
 
@@ -20,9 +21,9 @@ use super::holding::Holding;
 use super::opening::Opening;
 use super::view::AccountView;
 use crate::instrument::TickerKey;
-use crate::money::Quantity;
+use crate::money::{Price, Quantity};
 use crate::order::Action;
-use crate::order_ref::Role;
+use crate::order_ref::{OrderRef, Role};
 use crate::request::{Change, OrderSpec, Request};
 use crate::time::Now;
 
@@ -75,7 +76,8 @@ impl Case<'_> {
         if less {
             return Ok(());
         }
-        let opening = Opening::changed(change, line);
+        let mut opening = Opening::changed(change, line);
+        opening.stop = self.holding.lines.stop_of(&change.order);
         self.may_open()?;
         self.judge_worth(&[opening])
     }
@@ -84,9 +86,10 @@ impl Case<'_> {
     fn openings(&self, orders: &[OrderSpec]) -> Result<Vec<Opening>, Refusal> {
         let mut openings = Vec::new();
         for spec in orders {
-            let Some(opening) = self.holding.opening(spec, self.book.limits().order.price_collar) else {
+            let Some(mut opening) = self.holding.opening(spec, self.book.limits().order.price_collar) else {
                 continue;
             };
+            opening.stop = stop_among(orders, &spec.order);
             let held = self.holding.closable(spec.action);
             if !held.is_zero() || !matches!(spec.order.role, Role::Entry | Role::Add) {
                 return Err(Refusal::CrossesZero { wanted: spec.quantity, held });
@@ -119,6 +122,13 @@ impl Case<'_> {
     fn not_computable(&self) -> Refusal {
         Refusal::NotComputable { ticker: self.ticker.clone() }
     }
+}
+
+/// The price of the stop that comes with an entry.
+fn stop_among(orders: &[OrderSpec], entry: &OrderRef) -> Option<Price> {
+    let stop =
+        orders.iter().find(|spec| spec.parent.as_ref() == Some(entry) && spec.order.role == Role::Stop);
+    stop?.kind.price()
 }
 
 /// A count as it is shown.
