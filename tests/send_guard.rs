@@ -204,3 +204,28 @@ fn what_is_half_sent_stays_half_sent_and_is_a_gap() {
         assert_eq!(stage.works(), left, "nothing has left since");
     });
 }
+
+#[test]
+fn not_one_order_more_leaves_than_was_asked_for() {
+    on_stage(async |mut stage| {
+        stage.send(bracket(1));
+        stage.set();
+        stage.send(bracket(2));
+        stage.brakes.release(Brake::Kill).expect("to release it");
+        stage.send(bracket(3));
+        stage.link.sent().await;
+        stage.until_works(4).await;
+        // Whatever mistake makes it think so: what is handed over now is more than was asked for.
+        stage.send(bracket(4));
+        stage.link.forget_what_was_asked();
+        stage.link.sent().await;
+        let mut told = Vec::new();
+        while let Ok(event) = stage.events.try_recv() {
+            if let Event::TooMany(why) = event {
+                told.push(why.to_string());
+            }
+        }
+        assert_eq!(told, ["0 orders and changes were asked for, and 1 would leave; nothing more is sent"]);
+        assert_eq!(stage.works(), 4, "it has not left");
+    });
+}

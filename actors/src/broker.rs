@@ -293,6 +293,7 @@ impl Shared {
                 self.not_sent(leaving.request(), &chain(&error));
             }
             Event::Notice { code, text } => tracing::debug!(actor = NAME, code, "{text}"),
+            Event::TooMany(why) => fatal::end(NAME, &why.to_string()),
             Event::Broken => fatal::end(NAME, "a task of the link panicked"),
             Event::Lost(_) => {}
         }

@@ -39,11 +39,10 @@ pub struct RiskActor {
 }
 
 impl RiskActor {
-    /// An actor that owns `book` and passes on to `broker` what it admits; unarmed, it admits nothing that opens.
+    /// An actor that owns `book` and passes on to `broker` what it admits.
     #[must_use]
     pub fn new(
         book: Book,
-        unarmed: bool,
         clock: Arc<Clock>,
         quotes: QuoteCells,
         funds: FundsCell,
@@ -51,10 +50,16 @@ impl RiskActor {
         board: Arc<Board>,
         broker: Recipient<Send>,
     ) -> RiskActor {
-        let (mut view, told) = (AccountView::default(), BTreeMap::new());
-        view.unarmed = unarmed;
-        board.publish_unarmed(unarmed);
+        let (view, told) = (AccountView::default(), BTreeMap::new());
         RiskActor { book, clock, quotes, funds, view, brakes, told, board, broker, others: None }
+    }
+
+    /// The same, where nothing opens until a person has armed this start.
+    #[must_use]
+    pub fn waiting_for_arms(mut self, unarmed: bool) -> RiskActor {
+        self.view.unarmed = unarmed;
+        self.board.publish_unarmed(unarmed);
+        self
     }
 
     /// Looks at what the broker's readers have put into their cells since.

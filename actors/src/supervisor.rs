@@ -128,14 +128,9 @@ pub fn start(settings: Settings) -> Result<Running, JournalError> {
     let (funds, brakes) = (FundsCell::of(&settings.base_currency), settings.broker.brakes.clone());
 
     let broker = {
-        let mut route = Route {
-            settings: settings.broker,
-            market_speed: settings.market_speed,
-            quotes: quotes.clone(),
-            funds: funds.clone(),
-            known_until: memory.known_until(),
-        };
-        route.settings.order_id_floor = memory.order_id_floor();
+        let to = ports::broker::Settings { order_id_floor: memory.order_id_floor(), ..settings.broker };
+        let (quotes, funds, known_until) = (quotes.clone(), funds.clone(), memory.known_until());
+        let route = Route { settings: to, market_speed: settings.market_speed, quotes, funds, known_until };
         let (clock, board) = (clock.clone(), board.clone());
         on(threads.road(), move || BrokerActor::new(route, clock, board))
     };
@@ -143,7 +138,9 @@ pub fn start(settings: Settings) -> Result<Running, JournalError> {
         let (book, broker) = (memory.book(), broker.clone().recipient());
         let (clock, quotes, board) = (clock.clone(), quotes.clone(), board.clone());
         let (unarmed, funds) = (!settings.armed, funds.clone());
-        on(threads.road(), move || RiskActor::new(book, unarmed, clock, quotes, funds, brakes, board, broker))
+        on(threads.road(), move || {
+            RiskActor::new(book, clock, quotes, funds, brakes, board, broker).waiting_for_arms(unarmed)
+        })
     };
     let journal = {
         let (recorded, judge) = (risk.clone().recipient(), risk.clone().recipient());

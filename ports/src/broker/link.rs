@@ -31,6 +31,7 @@ use super::pacing::Pacer;
 use super::quotes::QuoteCell;
 use super::sending::{cancel_twin, find_out, send_queued};
 use super::table::Table;
+use super::tally::Tally;
 use super::watch::{beat, listen_to_notices, listen_to_updates, watch_socket};
 use super::{ContractError, Event, Incomplete, SendError, Settings, bars, feeds, snapshot};
 use crate::brakes::{Brake, Brakes};
@@ -58,6 +59,7 @@ pub(super) struct Shared {
     rules: Rules,
     events: mpsc::UnboundedSender<Event>,
     pub(super) lanes: Lanes<Leaving>,
+    pub(super) tally: Tally,
     /// False from the first sign of trouble until the link is made anew or has recovered.
     up: Cell<bool>,
     /// What stands in the way although the socket is there.
@@ -101,6 +103,7 @@ impl Link {
             rules: Rules::default(),
             events,
             lanes: Lanes::default(),
+            tally: Tally::default(),
             up: Cell::new(true),
             condition: RefCell::default(),
             competing_since: Cell::default(),
@@ -189,15 +192,28 @@ impl Link {
     /// Hands a request over for sending: cancels leave first, then stops and exits, then
     /// entries. One that cannot leave is told as [`Event::NotSent`].
     pub fn send(&self, request: Leaving) {
+        self.shared.tally.ask(request.request());
         if self.is_killed() {
-            return self.tell(Event::NotSent(request, SendError::Killed));
+            return self.not_sent(request, SendError::Killed);
         }
         if !self.is_open() {
-            return self.tell(Event::NotSent(request, SendError::LinkDown));
+            return self.not_sent(request, SendError::LinkDown);
         }
         if let Err(request) = self.shared.lanes.add(lane(request.request()), request) {
-            self.tell(Event::NotSent(request, SendError::TooMany));
+            self.not_sent(request, SendError::TooMany);
         }
+    }
+
+    /// Nothing of a request has left.
+    pub(super) fn not_sent(&self, request: Leaving, why: SendError) {
+        self.shared.tally.done(request.request(), 0);
+        self.tell(Event::NotSent(request, why));
+    }
+
+    /// For a test: the link forgets what it was asked to send.
+    #[cfg(feature = "testing")]
+    pub fn forget_what_was_asked(&self) {
+        self.shared.tally.forget();
     }
 
     /// Waits until all that was handed over has left, or cannot.

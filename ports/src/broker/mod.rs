@@ -28,6 +28,7 @@ pub mod quotes;
 mod sending;
 mod snapshot;
 mod table;
+mod tally;
 mod watch;
 pub mod window;
 
@@ -47,6 +48,7 @@ pub use link::Link;
 pub use outgoing::SendError;
 pub use quotes::{QuoteCell, QuoteCells};
 pub use snapshot::{Incomplete, Others};
+pub use tally::TooMany;
 
 /// Where the broker is, and as whom we come.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,6 +102,8 @@ pub enum Event {
         /// Its words.
         text: String,
     },
+    /// More orders would leave than were asked for: whatever the mistake is, nothing more may be sent.
+    TooMany(TooMany),
     /// A task of the connection has panicked: nothing it says can be trusted.
     Broken,
     /// The connection cannot be used any more; another one has to be made.

@@ -11,7 +11,7 @@ use ibapi::Client;
 use super::lanes::{is_stale, restart_for};
 use super::link::{Link, days_since};
 use super::outgoing::{Message, messages};
-use super::{Event, SendError, snapshot};
+use super::{Event, SendError, TooMany, snapshot};
 use crate::fail::{self, Point};
 
 /// How long an order may stay unheard of after an error before it is looked up.
@@ -27,11 +27,15 @@ pub(super) async fn send_queued(link: Link) {
         let Some((leaving, waited)) = link.shared.lanes.take(|one| one.request()) else { continue };
         match prepare(&link, leaving.request(), waited) {
             Ok(messages) => {
-                if let Err(error) = send_all(&link, messages).await {
-                    link.tell(Event::NotSent(leaving, error));
+                let before = link.shared.tally.left();
+                match send_all(&link, messages).await {
+                    Ok(()) => {
+                        link.shared.tally.done(leaving.request(), link.shared.tally.left() - before);
+                    }
+                    Err(error) => link.not_sent(leaving, error),
                 }
             }
-            Err(error) => link.tell(Event::NotSent(leaving, error)),
+            Err(error) => link.not_sent(leaving, error),
         }
     }
 }
@@ -76,6 +80,10 @@ async fn send_all(link: &Link, messages: Vec<(OrderRef, Message)>) -> Result<(),
             link.gap(SendError::KilledMidway(order).to_string());
             break;
         }
+        if let Err(too_many) = may_leave(link, &message) {
+            link.tell(Event::TooMany(too_many));
+            break;
+        }
         if let Err(source) = send(&link.shared.client, &message).await {
             let error = SendError::Unresolved { order, source };
             link.gap(format!("{error}"));
@@ -86,6 +94,14 @@ async fn send_all(link: &Link, messages: Vec<(OrderRef, Message)>) -> Result<(),
         }
     }
     Ok(())
+}
+
+/// A cancel may always; an order and a change are held against those that were asked for.
+fn may_leave(link: &Link, message: &Message) -> Result<(), TooMany> {
+    match message {
+        Message::Submit(..) => link.shared.tally.leave(),
+        Message::Cancel(_) => Ok(()),
+    }
 }
 
 async fn send(client: &Client, message: &Message) -> Result<(), ibapi::Error> {
