@@ -1,4 +1,4 @@
-//! Where every dependency comes from, and that its licence lets us use it.
+//! Where every dependency comes from, that its licence lets us use it, and that it is none that we do without.
 
 use std::process::Command;
 
@@ -24,6 +24,14 @@ const ALLOWED: [&str; 15] = [
     "Unicode-3.0",
     "Unlicense",
     "Zlib",
+];
+
+/// Packages that are not used, and why.
+const BANNED: [(&str, &str); 4] = [
+    ("openssl", "it needs a library of the system: TLS is rustls"),
+    ("openssl-sys", "it needs a library of the system: TLS is rustls"),
+    ("native-tls", "it needs a library of the system: TLS is rustls"),
+    ("protobuf-src", "it needs protoc built: messages are written by hand with prost"),
 ];
 
 /// Everything this file checks, for the whole tree of dependencies.
@@ -54,7 +62,8 @@ fn packages(metadata: &Value, root: &str) -> Vec<Finding> {
 fn one(package: &Value, root: &str) -> Vec<Finding> {
     let text = |key: &str| package[key].as_str().unwrap_or_default();
     let who = format!("{} {}", text("name"), text("version"));
-    let problems = [source(text("source"), text("manifest_path"), root), licence(text("license"))];
+    let problems =
+        [source(text("source"), text("manifest_path"), root), licence(text("license")), banned(text("name"))];
     let tell = |problem| Finding::new("Cargo.lock", 1, format!("{who}: {problem}"));
     problems.into_iter().flatten().map(tell).collect()
 }
@@ -65,6 +74,10 @@ fn source(source: &str, manifest: &str, root: &str) -> Option<String> {
     }
     let inside = source.is_empty() && manifest.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'));
     (!inside).then(|| "comes neither from the public registry nor from this tree: replace it".to_owned())
+}
+
+fn banned(name: &str) -> Option<String> {
+    BANNED.iter().find(|(banned, _)| *banned == name).map(|(_, why)| format!("is not used here: {why}"))
 }
 
 fn licence(text: &str) -> Option<String> {
@@ -122,10 +135,12 @@ mod tests {
     fn findings_name_the_package() {
         let metadata = serde_json::json!({ "packages": [
             { "name": "a", "version": "1.0.0", "source": "git+x", "license": null, "manifest_path": "/a/Cargo.toml" },
+            { "name": "openssl-sys", "version": "0.9.1", "source": "registry+x", "license": "MIT" },
         ] });
         let wanted = [
             "Cargo.lock:1: a 1.0.0: comes neither from the public registry nor from this tree: replace it",
             "Cargo.lock:1: a 1.0.0: names no licence: replace it",
+            "Cargo.lock:1: openssl-sys 0.9.1: is not used here: it needs a library of the system: TLS is rustls",
         ];
         assert_told(&packages(&metadata, "/here"), &wanted);
     }
