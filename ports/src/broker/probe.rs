@@ -9,7 +9,6 @@ use chrono::{DateTime, Utc};
 use engine::money::Rounding;
 use engine::{ContractSpec, Instrument, Price};
 use futures::StreamExt;
-use ibapi::Client;
 use ibapi::contracts::Contract;
 use ibapi::contracts::tick_types::TickType;
 use ibapi::market_data::MarketDataType;
@@ -17,6 +16,7 @@ use ibapi::market_data::historical::{Duration as Span, WhatToShow};
 use ibapi::market_data::realtime::TickTypes;
 use ibapi::orders::{Action, Order, OrderStatusKind, OrderUpdate};
 use ibapi::subscriptions::{NoticeStream, Subscription, SubscriptionItem};
+use ibapi::{Client, Notice};
 use rust_decimal::Decimal;
 
 use super::Settings;
@@ -204,6 +204,50 @@ impl Probe {
     }
 }
 
+/// Waits for news of an order that is as it should be.
+async fn until(
+    updates: &mut Subscription<OrderUpdate>,
+    id: i32,
+    wanted: impl Fn(&OrderUpdate) -> bool,
+) -> Result<(), Untold> {
+    let heard = async {
+        while let Some(update) = StreamExt::next(updates).await {
+            let judged = match update? {
+                SubscriptionItem::Data(update) => judge(&update, id, &wanted),
+                SubscriptionItem::Notice(notice) => refusal(&notice, id).map(Err),
+            };
+            if let Some(judged) = judged {
+                return judged;
+            }
+        }
+        Err(Untold::Silent)
+    };
+    tokio::time::timeout(PATIENCE, heard).await.unwrap_or(Err(Untold::Silent))
+}
+
+/// Why the broker refuses this order, if that is what it says: 399 and 202 tell of one that waits, and of one that is
+/// cancelled as was asked.
+fn refusal(notice: &Notice, id: i32) -> Option<Untold> {
+    let about = notice.request_id == Some(id) && !matches!(notice.code, 399 | 202);
+    about.then(|| Untold::Order(format!("refused: {} {}", notice.code, notice.message)))
+}
+
+/// What an update means for who waits for this order; none for one that means nothing.
+fn judge(
+    update: &OrderUpdate,
+    id: i32,
+    wanted: &impl Fn(&OrderUpdate) -> bool,
+) -> Option<Result<(), Untold>> {
+    if id_of(update) != Some(id) {
+        return None;
+    }
+    if wanted(update) {
+        return Some(Ok(()));
+    }
+    let over = is_status(update, OrderStatusKind::Filled) || is_status(update, OrderStatusKind::Inactive);
+    over.then(|| Err(Untold::Order(format!("{:?}", update_status(update)))))
+}
+
 fn test_order(account: &str, limit: f64) -> Order {
     Order {
         action: Action::Buy,
@@ -223,30 +267,6 @@ async fn within<T>(question: impl Future<Output = Result<T, ibapi::Error>>) -> R
         Ok(answer) => Ok(answer?),
         Err(_) => Err(Untold::Silent),
     }
-}
-
-/// Waits for news of an order that is as it should be.
-async fn until(
-    updates: &mut Subscription<OrderUpdate>,
-    id: i32,
-    wanted: impl Fn(&OrderUpdate) -> bool,
-) -> Result<(), Untold> {
-    let waiting = async {
-        while let Some(update) = StreamExt::next(updates).await {
-            let SubscriptionItem::Data(update) = update? else { continue };
-            if id_of(&update) != Some(id) {
-                continue;
-            }
-            if wanted(&update) {
-                return Ok(());
-            }
-            if is_status(&update, OrderStatusKind::Filled) || is_status(&update, OrderStatusKind::Inactive) {
-                return Err(Untold::Order(format!("{:?}", update_status(&update))));
-            }
-        }
-        Err(Untold::Silent)
-    };
-    tokio::time::timeout(PATIENCE, waiting).await.unwrap_or(Err(Untold::Silent))
 }
 
 fn id_of(update: &OrderUpdate) -> Option<i32> {
