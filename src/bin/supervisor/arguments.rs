@@ -1,0 +1,365 @@
+//! What may be said on the command line, and what of it is said once for several commands.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use clap::{Args, Parser, Subcommand};
+use engine::command::TakeOver;
+use engine::money::BadNumber;
+use engine::rule::{CreatePosition, EntryKind, Opening};
+use engine::{Money, Price, Quantity, TickerKey};
+use ringfence::config::Choices;
+use ringfence::journal::Wanted;
+use rust_decimal::Decimal;
+
+/// Trades many tickers on one Interactive Brokers account: one actor per ticker, every share protected by an order
+/// that rests at the broker. Without a command it runs.
+///
+/// Trading can lose money. This program gives no advice and promises no profit.
+#[derive(Parser)]
+#[command(name = "supervisor", version, args_conflicts_with_subcommands = true)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+    #[command(flatten)]
+    pub(super) run: Run,
+}
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Start and trade until Ctrl-C
+    Run(Run),
+    /// Read the config; print what is in force and where each value came from, or every fault
+    Check {
+        #[command(flatten)]
+        config: Config,
+        /// Print as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Reach each outside thing, say what is wrong and how to mend it; exit 1 if something is
+    Doctor {
+        #[command(flatten)]
+        config: Config,
+        /// On a paper account, place an order to buy one far below the market, move it, and cancel it
+        #[arg(long)]
+        place_test_order: bool,
+        /// Print as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Ask the supervisor of this folder what it holds and how it does
+    Status {
+        /// Print as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Ask the supervisor of this folder for a ticker's last decisions, each with its reason
+    Why {
+        /// Which ticker
+        ticker: String,
+        /// Print as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Ask the supervisor of this folder for its limits: today's numbers, how far each is from biting, what it refused
+    Risk {
+        /// Print as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Open nothing until `resume`; what is held is managed as ever
+    Pause(Targets),
+    /// Go on after `pause`
+    Resume(Targets),
+    /// Close what tickers hold; they trade on
+    Close(Targets),
+    /// Close what tickers hold, and halt them
+    Flatten(Targets),
+    /// Open nothing until `release`, over restarts, too
+    Halt(Targets),
+    /// End a halt; let a frozen ticker compare with the broker again; release a limit that has tripped (daily_loss,
+    /// losing_streak, unfilled_entries), or a person's file (HALT, KILL)
+    Release(Targets),
+    /// Compare tickers with the broker now
+    Reconcile(Targets),
+    /// Open a long position with its stop and target; sized and limited as a rule's, unless told otherwise
+    Buy(Opens),
+    /// Open a short position in the same way
+    Short(Opens),
+    /// Take over what somebody else holds in a ticker's contract, and protect it
+    Adopt(Adopts),
+    /// Let a start that trades real money open positions
+    Arm(Person),
+    /// Read the config again; nothing of one that has a fault is taken
+    Reload(Person),
+    /// Show the end of a log, whether or not a supervisor runs; without a name, which logs there are
+    Logs(Logs),
+    /// Look at the journal while no supervisor runs: everything that was decided, in order
+    Journal {
+        #[command(subcommand)]
+        what: Look,
+    },
+    /// Run the whole program against a paper gateway under random faults and kills, and say what held
+    Soak(Soak),
+}
+
+#[derive(Args)]
+pub(super) struct Targets {
+    /// Which tickers; none: every one, but for `close` and `release`
+    pub(super) targets: Vec<String>,
+    /// Who orders it, for the journal
+    #[arg(long, default_value = "operator")]
+    pub(super) by: String,
+    /// The order's id: given again, no ticker follows it twice
+    #[arg(long)]
+    pub(super) id: Option<String>,
+    /// Print as JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Args)]
+pub(super) struct Opens {
+    /// Which ticker
+    pub(super) ticker: String,
+    /// So many shares or contracts
+    #[arg(long, group = "size")]
+    pub(super) shares: Option<u32>,
+    /// So much money, in the account's base currency
+    #[arg(long, group = "size")]
+    pub(super) money: Option<Decimal>,
+    /// What may be lost at the stop, in the account's base currency
+    #[arg(long, group = "size")]
+    pub(super) risk: Option<Decimal>,
+    /// The stop's price; without one: what the config says of the ticker
+    #[arg(long)]
+    pub(super) stop: Option<Decimal>,
+    /// The target's price; without one: what the config says of the ticker
+    #[arg(long, conflicts_with = "no_target")]
+    pub(super) target: Option<Decimal>,
+    /// Only the stop ends the position
+    #[arg(long)]
+    pub(super) no_target: bool,
+    /// At the market, in place of a limit just beyond it
+    #[arg(long)]
+    pub(super) market: bool,
+    #[command(flatten)]
+    pub(super) person: Person,
+    /// The order's id: given again, it is not followed twice
+    #[arg(long)]
+    pub(super) id: Option<String>,
+}
+
+impl Opens {
+    pub(super) fn entry(&self, side: Opening) -> Result<CreatePosition, BadNumber> {
+        Ok(CreatePosition {
+            shares: self.shares.map(Quantity::whole),
+            position_size: self.money.map(Money::new),
+            risk_per_trade: self.risk.map(Money::new),
+            stop_price: self.stop.map(Price::new).transpose()?,
+            target_price: self.target.map(Price::new).transpose()?,
+            no_target: self.no_target,
+            entry: self.market.then_some(EntryKind::Market),
+            ..CreatePosition::of(side)
+        })
+    }
+}
+
+#[derive(Args)]
+pub(super) struct Adopts {
+    /// Which ticker
+    pub(super) ticker: String,
+    /// The stop's price
+    #[arg(long)]
+    pub(super) stop: Decimal,
+    /// The target's price; without one only the stop ends the position
+    #[arg(long)]
+    pub(super) target: Option<Decimal>,
+    #[command(flatten)]
+    pub(super) person: Person,
+    /// The order's id: given again, it is not followed twice
+    #[arg(long)]
+    pub(super) id: Option<String>,
+}
+
+#[derive(Args)]
+pub(super) struct Person {
+    /// Who orders it, for the journal
+    #[arg(long, default_value = "operator")]
+    pub(super) by: String,
+    /// Print as JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Subcommand)]
+pub(super) enum Look {
+    /// Read all of it; say whether it is what was written, and if not, which record is wrong
+    Verify {
+        #[command(flatten)]
+        at: Place,
+        /// Print as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write its records to the standard output, in the words of the logs and of `why`
+    Export(Export),
+    /// Take out the records of trades that were over long ago, into an archive beside the journal
+    Compact {
+        #[command(flatten)]
+        at: Place,
+        /// Keep what is younger, in days of market time, in place of what the config says
+        #[arg(long, value_name = "DAYS")]
+        keep_days: Option<u32>,
+        /// For tests of crashes: die by SIGKILL at this passage
+        #[cfg(feature = "testing")]
+        #[arg(long, hide = true, value_name = "POINT[:WORD][#N]")]
+        kill_at: Option<ports::fail::Switch>,
+    },
+    /// Tell how much is in it, and which lives of the program wrote it
+    Stats {
+        #[command(flatten)]
+        at: Place,
+        /// Print as JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Args)]
+pub(super) struct Export {
+    #[command(flatten)]
+    pub(super) at: Place,
+    /// As CSV with a header; so it is without a choice
+    #[arg(long, conflicts_with = "json")]
+    pub(super) csv: bool,
+    /// One JSON object a line, with the whole record in it
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Only the records of this ticker
+    #[arg(long, value_name = "TICKER")]
+    pub(super) ticker: Option<TickerKey>,
+    /// Only those of this market time and later: 2026-11-26, or 2026-11-26T14:30:00Z
+    #[arg(long, value_name = "TIME", value_parser = Wanted::moment)]
+    pub(super) since: Option<DateTime<Utc>>,
+}
+
+/// Which journal.
+#[derive(Args)]
+pub(super) struct Place {
+    /// The journal's own folder, in place of the one that the config names
+    #[arg(long, value_name = "DIR")]
+    pub(super) folder: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) config: Config,
+}
+
+#[derive(Args)]
+pub(super) struct Soak {
+    /// Draws the troubles: the same seed, the same troubles
+    #[arg(long, default_value_t = 1)]
+    pub(super) seed: u64,
+    /// For how long, e.g. 60s, 5m, 2h
+    #[arg(long, value_name = "SPAN", value_parser = span, default_value = "60s")]
+    pub(super) duration: Duration,
+    /// How many tickers trade
+    #[arg(long, default_value_t = 8)]
+    pub(super) tickers: usize,
+    /// Only faults of the gateway: one process lives through all of it, and its memory is told
+    #[arg(long)]
+    pub(super) no_kills: bool,
+    /// Print the report as JSON, and no progress
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Args)]
+pub(super) struct Logs {
+    /// A ticker, an actor (broker, risk, journal, signal) or a stream (trading, orders, positions, errors)
+    pub(super) name: Option<String>,
+    /// Stay, and show what is added, until Ctrl-C
+    #[arg(short, long)]
+    pub(super) follow: bool,
+    /// How many lines of its end
+    #[arg(short = 'n', long, value_name = "COUNT", default_value_t = 20)]
+    pub(super) lines: usize,
+    #[command(flatten)]
+    pub(super) config: Config,
+}
+
+#[derive(Args)]
+pub(super) struct Config {
+    /// Folder of supervisor.toml, tickers.toml and trading_rules.toml [default: config/ if it is there, else built in]
+    #[arg(long, value_name = "DIR")]
+    pub(super) config: Option<PathBuf>,
+    /// Always use the embedded paper gateway, whatever the config says
+    #[arg(long)]
+    pub(super) test_mode: bool,
+}
+
+#[derive(Args)]
+pub(super) struct Run {
+    #[command(flatten)]
+    pub(super) config: Config,
+    /// End by itself after this long, e.g. 60s, 5m, 2h
+    #[arg(long, value_name = "SPAN", value_parser = span)]
+    pub(super) duration: Option<Duration>,
+    /// Keep the embedded gateway's journal of the last run
+    #[arg(long)]
+    pub(super) keep: bool,
+    /// Take entries at once with real money, too; without it a live start waits for `supervisor arm`
+    #[arg(long)]
+    pub(super) armed: bool,
+    /// Wait for `supervisor arm` on paper, too: to rehearse a live start
+    #[arg(long, conflicts_with = "armed")]
+    pub(super) unarmed: bool,
+    /// For tests of crashes: die by SIGKILL at this passage
+    #[cfg(feature = "testing")]
+    #[arg(long, hide = true, value_name = "POINT[:WORD][#N]")]
+    pub(super) kill_at: Option<ports::fail::Switch>,
+    /// For tests of mistakes: panic at this passage
+    #[cfg(feature = "testing")]
+    #[arg(long, hide = true, value_name = "POINT[:WORD][#N]")]
+    pub(super) panic_at: Option<ports::fail::Switch>,
+}
+
+impl Run {
+    /// Whether entries wait for a person; none where the mode decides.
+    pub(super) fn armed(&self) -> Option<bool> {
+        match (self.armed, self.unarmed) {
+            (true, _) => Some(true),
+            (_, true) => Some(false),
+            _ => None,
+        }
+    }
+}
+
+impl Adopts {
+    pub(super) fn wanted(&self) -> Result<TakeOver, BadNumber> {
+        Ok(TakeOver { stop: Price::new(self.stop)?, target: self.target.map(Price::new).transpose()? })
+    }
+}
+
+impl Config {
+    pub(super) fn choices(&self) -> Choices {
+        Choices { folder: self.config.clone(), test_mode: self.test_mode }
+    }
+}
+
+/// `60s`, `5m`, `2h`; seconds without a unit.
+fn span(text: &str) -> Result<Duration, String> {
+    let (number, unit) = match text.find(|character: char| !character.is_ascii_digit()) {
+        Some(place) => text.split_at(place),
+        None => (text, "s"),
+    };
+    let number: u64 = number.parse().map_err(|_| format!("`{text}` is no span; write 60s, 5m or 2h"))?;
+    let seconds = match unit {
+        "s" => 1,
+        "m" => 60,
+        "h" => 3_600,
+        _ => return Err(format!("`{unit}` is no unit; write s, m or h")),
+    };
+    Ok(Duration::from_secs(number.saturating_mul(seconds)))
+}
