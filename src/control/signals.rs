@@ -4,7 +4,7 @@
 //! A body is not looked into before that. Where no key is set there is no door.
 
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use actix_web::dev::ServiceRequest;
@@ -24,7 +24,6 @@ use ports::signals::read::{Given, PREDICTION_BYTES_MAX, one};
 use ports::signals::tradingview::TradingView;
 use ports::signals::webhook::{ID, Keys, Message, Refused, SIGNATURE, TIMESTAMP};
 use serde_json::json;
-use std::sync::Arc;
 
 use super::server::ACTOR;
 
