@@ -4,7 +4,7 @@
 //! ticker's to say. A source that fails or says nothing closes nothing: it is a state, and an alert.
 //!
 //! Read next: `take` (a signal's way to its ticker, and how it ended), [`arrivals`] (signals that are sent to us),
-//! [`shown`].
+//! [`mod@shown`].
 
 pub mod arrivals;
 pub mod lines;

@@ -1,7 +1,7 @@
 //! Where signals come from. A source answers with what it has; whoever asks decides
 //! what of it is new.
 //!
-//! Read next: [`read`], the one reader for all doors; then the doors: [`http`] (asked again and again), [`file`]
+//! Read next: [`read`], the one reader for all doors; then the doors: [`http`] (asked again and again), [`mod@file`]
 //! (a file or pipe that grows), [`webhook`] and [`tradingview`] (sent to us).
 
 pub mod backoff;
