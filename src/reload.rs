@@ -166,6 +166,9 @@ pub fn reload(running: &mut Running, choices: &Choices, fixed: &Fixed) -> Reload
             _ => tracing::warn!(target: TRADING, actor = ACTOR, "config: {words}"),
         }
     }
+    if changes.is_empty() {
+        tracing::info!(target: TRADING, actor = ACTOR, "config read again: nothing changed");
+    }
     fail::pass(Point::ReloadTaken, String::new);
     running.apply(moves);
     fail::pass(Point::ReloadDone, String::new);

@@ -208,6 +208,7 @@ async fn serve(
 ) -> anyhow::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate()).context("failed to listen for SIGTERM")?;
+    let mut hang_up = signal(SignalKind::hangup()).context("failed to listen for SIGHUP")?;
     let over = async {
         match choices.duration {
             Some(duration) => tokio::time::sleep(duration).await,
@@ -227,6 +228,7 @@ async fn serve(
             _ = terminate.recv() => return Ok(()),
             pressed = tokio::signal::ctrl_c() => return pressed.context("failed to listen for Ctrl-C"),
             () = changed => drop(reload::reload(running, &choices.config, fixed)),
+            _ = hang_up.recv() => drop(reload::reload(running, &choices.config, fixed)),
             Some(wanted) = wishes.recv() => {
                 running.note(AccountFact::ReloadAsked { by: wanted.by.clone() });
                 let told = reload::reload(running, &choices.config, fixed);

@@ -146,6 +146,10 @@ fn a_reload_takes_all_or_nothing_and_never_the_mode() {
     std::fs::write(&file, shipped).expect("to write");
     let (taken, said) = run(folder.path(), &["reload", "--by", "ann"]);
     assert!(taken && said.contains("nothing changed"), "{said}");
+    program.wait_for(&["config read again: nothing changed"]);
+    let hung_up = Command::new("kill").args(["-HUP", &program.pid()]).status().expect("kill");
+    assert!(hung_up.success());
+    program.wait_for(&["config read again: nothing changed"]);
     program.interrupt();
     let (read, said) = run(folder.path(), &["journal", "export"]);
     assert!(read && said.contains("config read again for ann"), "{said}");
