@@ -7,7 +7,7 @@ use chrono::Timelike;
 use crate::command::{Command, Objection};
 use crate::fact::{ClosedUnseen, Fact, LotClosed, LotOpened, Step};
 use crate::money::Money;
-use crate::order::{Execution, Standing, Status, Terms, TimeInForce};
+use crate::order::{Execution, Margin, Standing, Status, Terms, TimeInForce};
 use crate::request::{OrderSpec, Request};
 use crate::settings::OnHandCancel;
 use crate::time::in_words;
@@ -32,6 +32,7 @@ impl fmt::Display for Request {
                 write!(f, "modify {} to {} at {}", change.order.short(), change.quantity, change.price)
             }
             Request::Cancel(order) => write!(f, "cancel {}", order.short()),
+            Request::WhatIf(spec) => write!(f, "ask what if {spec}"),
         }
     }
 }
@@ -57,6 +58,18 @@ impl fmt::Display for Fact {
             Fact::RuleFired { because, .. } => write!(f, "rule {because}"),
             Fact::RuleOutranked { rule, by } => write!(f, "{rule} outranked by {by}"),
             Fact::Alerted { text, because } => write!(f, "alert: {text} ({because})"),
+            Fact::MarginAsked { quantity, wanted, .. } => {
+                write!(
+                    f,
+                    "entry waits for its margin: {} {quantity} ({})",
+                    wanted.entry.side.side(),
+                    wanted.because
+                )
+            }
+            Fact::MarginFound { after: Margin { initial, equity }, .. } => {
+                write!(f, "margin found: {initial} of {equity}")
+            }
+            Fact::EntryGivenUp { because, .. } => write!(f, "entry given up: {because}"),
             Fact::LotOpened(lot) => lot.fmt(f),
             Fact::AddDeclined { wanted, because } => write!(f, "add declined: {because} ({wanted})"),
             Fact::EntryDeclined { because, .. } => write!(f, "entry declined: {because}"),

@@ -41,6 +41,9 @@ impl Ticker {
                 self.fired.insert(rule.clone(), Fired { at: at.market, trade });
             }
             Fact::RuleOutranked { .. } | Fact::Alerted { .. } | Fact::LocateGivenUp { .. } => {}
+            Fact::MarginAsked { order, quantity, wanted } => self.margin_asked(at, order, *quantity, wanted),
+            Fact::MarginFound { .. } => self.margins.found(),
+            Fact::EntryGivenUp { .. } => self.margins.given_up(at),
             Fact::LotOpened(lot) => self.open_lot(at, lot),
             Fact::EntryDeclined { lot, .. } => self.end_lot(*lot),
             Fact::AddDeclined { .. } => self.with_trade(|trade| trade.levels_used += 1),
@@ -121,6 +124,8 @@ impl Ticker {
                 self.asked(at, order, Changing::Cancel);
                 self.with_leg(order, |leg| leg.foreseen = true);
             }
+            // The fact before it says that its answer is waited for.
+            Request::WhatIf(_) => {}
         }
     }
 
@@ -148,7 +153,7 @@ impl Ticker {
         }
     }
 
-    fn remember(&mut self, signal: &Signal, taken: bool) {
+    pub(super) fn remember(&mut self, signal: &Signal, taken: bool) {
         if mutant::is(Mutant::ForgetSignals) && taken {
             return;
         }

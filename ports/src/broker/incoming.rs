@@ -5,8 +5,8 @@
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use engine::input::Foreign;
-use engine::order::{Action, Commission, End, Execution, Standing, Status, Terms};
-use engine::{News, OrderRef, TickerKey};
+use engine::order::{Action, Commission, End, Execution, Margin, Standing, Status, Terms};
+use engine::{News, OrderRef, Role, TickerKey};
 use ibapi::orders::{
     CommissionReport, ExecutionData, ExecutionSide, OcaType, OrderData, OrderStatus, OrderStatusKind,
     OrderUpdate,
@@ -24,6 +24,9 @@ pub(super) fn news(table: &mut Table, update: &OrderUpdate, now: DateTime<Utc>) 
             Some((status.order.ticker.clone(), News::Status(status)))
         }
         OrderUpdate::OpenOrder(data) => {
+            if let Some(margin) = margin_of(table, data) {
+                return Some(margin);
+            }
             let terms = terms_of(table, data)?;
             Some((terms.order.ticker.clone(), News::Terms(terms)))
         }
@@ -51,14 +54,33 @@ pub(super) fn status_of(table: &mut Table, status: &OrderStatus) -> Option<Statu
     Some(Status { order, standing, filled, remaining })
 }
 
+/// The answer to an order that only asks. It is known by its id: no order has that one.
+fn margin_of(table: &mut Table, data: &OrderData) -> Option<(TickerKey, News)> {
+    if !table.is_ours(data.order.client_id) {
+        return None;
+    }
+    let order = table.answer_what_if(id_of(data))?;
+    let state = &data.order_state;
+    let told = state.initial_margin_after.and_then(money).zip(state.equity_with_loan_after.and_then(money));
+    let words = || [&*state.reject_reason, &*state.warning_text].into_iter().find(|words| !words.is_empty());
+    let after = told
+        .map(|(initial, equity)| Margin { initial, equity })
+        .ok_or_else(|| words().unwrap_or("the broker told no numbers").to_owned());
+    Some((order.ticker.clone(), News::Margin { order, after }))
+}
+
+/// The id that an order was placed under.
+pub(super) fn id_of(data: &OrderData) -> i32 {
+    if data.order.order_id == 0 { data.order_id } else { data.order.order_id }
+}
+
 /// The terms of one of our orders, as echoed.
 pub(super) fn terms_of(table: &mut Table, data: &OrderData) -> Option<Terms> {
     let order: OrderRef = data.order.order_ref.parse().ok()?;
-    if data.order.what_if || !table.is_ours(data.order.client_id) {
+    if data.order.what_if || order.role == Role::WhatIf || !table.is_ours(data.order.client_id) {
         return None;
     }
-    let id = if data.order.order_id == 0 { data.order_id } else { data.order.order_id };
-    table.echo(&order, id, &data.contract, &data.order);
+    table.echo(&order, id_of(data), &data.contract, &data.order);
     let told = match data.order.order_type.as_str() {
         "STP" | "STP LMT" => data.order.aux_price,
         "TRAIL" => data.order.trail_stop_price,
