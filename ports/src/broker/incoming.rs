@@ -165,3 +165,64 @@ fn time(text: &str) -> Option<DateTime<Utc>> {
     let zone: chrono_tz::Tz = zone.parse().ok()?;
     local.and_local_timezone(zone).earliest().map(|at| at.to_utc())
 }
+
+#[cfg(test)]
+mod tests {
+    use engine::order::Margin;
+    use engine::{Installation, Money, News, OrderRef, Role};
+    use ibapi::orders::{Order, OrderData, OrderState, OrderUpdate};
+
+    use super::super::table::Table;
+    use super::news;
+
+    fn asks() -> OrderRef {
+        let ticker = "AAPL".parse().expect("a ticker");
+        OrderRef { installation: Installation::from_number(7), ticker, trade: 1, role: Role::WhatIf, n: 1 }
+    }
+
+    fn answer(id: i32, initial: f64, equity: f64, words: &str) -> OrderUpdate {
+        let order = Order { what_if: true, client_id: 1, order_ref: asks().to_string(), ..Order::default() };
+        let order_state = OrderState {
+            initial_margin_after: Some(initial),
+            equity_with_loan_after: Some(equity),
+            warning_text: words.to_owned(),
+            ..OrderState::default()
+        };
+        OrderUpdate::OpenOrder(OrderData { order_id: id, order, order_state, ..OrderData::default() })
+    }
+
+    fn told(table: &mut Table, update: &OrderUpdate) -> Option<Result<Margin, String>> {
+        let (_, news) = news(table, update, chrono::DateTime::default())?;
+        match news {
+            News::Margin { order, after } if order == asks() => Some(after),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_question_is_answered_once_by_its_id_and_is_never_an_order() {
+        let mut table = Table::default();
+        table.listen_for(1);
+        table.raise_floor(40);
+        assert_eq!(table.ask_what_if(&asks()), 40);
+        assert_eq!(table.take_id(), 41, "its id is used up");
+        let money = |amount: i64| Money::new(amount.into());
+        assert_eq!(told(&mut table, &answer(41, 5.0, 9.0, "")), None, "an id that asked nothing");
+        let after = Margin { initial: money(5), equity: money(9) };
+        assert_eq!(told(&mut table, &answer(40, 5.0, 9.0, "")), Some(Ok(after)));
+        assert_eq!(told(&mut table, &answer(40, 5.0, 9.0, "")), None, "answered before");
+        assert!(table.get(&asks()).is_none() && table.name(40).is_none() && !table.heard(&asks()));
+        assert_eq!(table.new_twin(), None);
+    }
+
+    #[test]
+    fn numbers_that_are_not_set_are_no_margin() {
+        for (words, expected) in [("", "the broker told no numbers"), ("not available", "not available")] {
+            let mut table = Table::default();
+            table.listen_for(1);
+            let id = table.ask_what_if(&asks());
+            let told = told(&mut table, &answer(id, 5.0, f64::MAX, words));
+            assert_eq!(told, Some(Err(expected.to_owned())));
+        }
+    }
+}
