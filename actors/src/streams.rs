@@ -52,7 +52,11 @@ fn tell_fact(actor: &str, market: &str, fact: &Fact) {
         Fact::LotOpened(_)
         | Fact::MarginFound { .. }
         | Fact::CloseDecided { .. }
-        | Fact::TradeClosed { .. } => {
+        | Fact::TradeClosed { .. }
+        | Fact::RuleOutranked { .. }
+        | Fact::StopsAfterAdd { .. }
+        | Fact::ScaleOutEnded { .. }
+        | Fact::ForeignPosition { by: None, .. } => {
             tracing::debug!(target: TRADING, actor, market, "{fact}");
         }
         Fact::OrderMoved(status)
@@ -62,12 +66,6 @@ fn tell_fact(actor: &str, market: &str, fact: &Fact) {
         }
         Fact::OrderMoved(_) | Fact::TermsEchoed(_) | Fact::Commissioned(_) => {
             tracing::debug!(target: ORDERS, actor, market, "{fact}");
-        }
-        Fact::RuleOutranked { .. }
-        | Fact::StopsAfterAdd { .. }
-        | Fact::ScaleOutEnded { .. }
-        | Fact::ForeignPosition { by: None, .. } => {
-            tracing::debug!(target: TRADING, actor, market, "{fact}");
         }
         Fact::Alerted { .. }
         | Fact::Adopted { .. }

@@ -84,10 +84,7 @@ impl Ticker {
                 self.with_lot(*lot, |lot| lot.targets_refused.push(order.clone()));
             }
             Fact::ProtectionRenewed { lot } => self.with_lot(*lot, |lot| lot.renewals += 1),
-            Fact::CloseDecided { because } => self.with_trade(|trade| {
-                trade.leaving = Some(because.clone());
-                trade.lots.iter_mut().for_each(|lot| lot.scaling = None);
-            }),
+            Fact::CloseDecided { because } => self.with_trade(|trade| trade.leave(because)),
             Fact::ReversalPlanned { signal, until } => {
                 self.with_trade(|trade| trade.reversal = Some((signal.clone(), *until)));
             }

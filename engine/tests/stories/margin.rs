@@ -1,7 +1,7 @@
 //! Stories of entries that wait for what the broker says of their margin: `what_if` is on.
 
 use engine::TickerSettings;
-use expect_test::expect;
+use expect_test::{Expect, expect};
 use serde_json::json;
 
 use crate::story::{check_after, check_with};
@@ -33,7 +33,7 @@ fn an_entry_with_margin_enough_is_placed_at_the_prices_of_then() {
         expect![[r#"
             10:00:00 entry waits for its margin: long 99 (High Confidence Buy: 0.85 >= 0.80)
             10:00:00 -> ask what if W1 buy 99 limit 100.10 day
-            10:00:01 margin found: 4950.00 of 10000.00
+            10:00:01 margin found: 4950.00 of an equity of 10000.00
             10:00:01 signal BUY 0.85 taken (High Confidence Buy: 0.85 >= 0.80)
             10:00:01 trade 1 lot 1: long from 100.10 (High Confidence Buy: 0.85 >= 0.80)
             10:00:01 -> place E1 buy 99 limit 100.20 until 14:00:31 UTC, T1 sell 99 limit 108.22, S1 sell 99 stop 97.19
@@ -55,7 +55,7 @@ fn the_same_equity_is_enough_and_a_cent_less_is_not() {
         10:00:01 margin W1 5000.00 of 5000.00
     ",
         expect![[r#"
-            10:00:01 margin found: 5000.00 of 5000.00
+            10:00:01 margin found: 5000.00 of an equity of 5000.00
             10:00:01 signal BUY 0.85 taken (High Confidence Buy: 0.85 >= 0.80)
             10:00:01 trade 1 lot 1: long from 100.00 (High Confidence Buy: 0.85 >= 0.80)
             10:00:01 -> place E1 buy 99 limit 100.10 until 14:00:31 UTC, T1 sell 99 limit 108.11, S1 sell 99 stop 97.09
@@ -77,7 +77,7 @@ fn the_same_equity_is_enough_and_a_cent_less_is_not() {
             10:00:02 signal BUY 0.85 declined: duplicate
             10:00:03 entry waits for its margin: long 99 (High Confidence Buy: 0.85 >= 0.80)
             10:00:03 -> ask what if W2 buy 99 limit 100.10 day
-            10:00:03 margin found: 5000.00 of 9999.99
+            10:00:03 margin found: 5000.00 of an equity of 9999.99
             10:00:03 signal BUY 0.85 taken (High Confidence Buy: 0.85 >= 0.80)
             10:00:03 trade 1 lot 1: long from 100.00 (High Confidence Buy: 0.85 >= 0.80)
             10:00:03 -> place E1 buy 99 limit 100.10 until 14:00:33 UTC, T1 sell 99 limit 108.11, S1 sell 99 stop 97.09
@@ -95,7 +95,7 @@ fn no_more_is_placed_than_was_asked_about() {
         10:00:01 margin W1 5000.00 of 5000.00
     ",
         expect![[r#"
-            10:00:01 margin found: 5000.00 of 5000.00
+            10:00:01 margin found: 5000.00 of an equity of 5000.00
             10:00:01 signal BUY 0.85 taken (High Confidence Buy: 0.85 >= 0.80)
             10:00:01 trade 1 lot 1: long from 50.00 (High Confidence Buy: 0.85 >= 0.80)
             10:00:01 -> place E1 buy 99 limit 50.05 until 14:00:31 UTC, T1 sell 99 limit 54.06, S1 sell 99 stop 48.54
@@ -182,12 +182,14 @@ fn a_market_that_gives_no_entry_any_more_declines_it() {
     );
 }
 
+/// Something happens before the answer, and nothing is placed.
+fn meanwhile(what: &str, expected: Expect) {
+    let story = format!("10:00:01 {what}\n10:00:02 snapshot 0\n10:00:02 margin W1 5000 of 10000");
+    check_after(asking(), WAITING, &story, expected);
+}
+
 #[test]
-fn nothing_is_placed_over_a_gap_a_pause_a_halt_a_comparison_or_an_end() {
-    let meanwhile = |what: &str, expected| {
-        let story = format!("10:00:01 {what}\n10:00:02 snapshot 0\n10:00:02 margin W1 5000 of 10000");
-        check_after(asking(), WAITING, &story, expected);
-    };
+fn nothing_is_placed_over_a_gap_a_restart_or_a_comparison() {
     meanwhile(
         "gap",
         expect![[r#"
@@ -207,6 +209,20 @@ fn nothing_is_placed_over_a_gap_a_pause_a_halt_a_comparison_or_an_end() {
     "#]],
     );
     meanwhile(
+        "order 1 reconcile by ann",
+        expect![[r#"
+        10:00:01 reconcile by ann
+        10:00:01 now reconciling
+        10:00:01 entry given up: the ticker is reconciling
+        10:00:01 signal BUY 0.85 declined: the ticker is reconciling
+        10:00:02 now active
+    "#]],
+    );
+}
+
+#[test]
+fn nothing_is_placed_after_a_pause_a_halt_a_close_or_an_end() {
+    meanwhile(
         "order 1 pause by ann",
         expect![[r#"
         10:00:01 pause by ann
@@ -222,16 +238,6 @@ fn nothing_is_placed_over_a_gap_a_pause_a_halt_a_comparison_or_an_end() {
         10:00:01 now halted (by ann)
         10:00:01 entry given up: the ticker is halted (by ann)
         10:00:01 signal BUY 0.85 declined: the ticker is halted (by ann)
-    "#]],
-    );
-    meanwhile(
-        "order 1 reconcile by ann",
-        expect![[r#"
-        10:00:01 reconcile by ann
-        10:00:01 now reconciling
-        10:00:01 entry given up: the ticker is reconciling
-        10:00:01 signal BUY 0.85 declined: the ticker is reconciling
-        10:00:02 now active
     "#]],
     );
     meanwhile(
@@ -341,7 +347,7 @@ fn what_a_person_opens_waits_as_well() {
             10:00:02 buy by ann
             10:00:02 entry waits for its margin: long 10 (asked for by the operator)
             10:00:02 -> ask what if W2 buy 10 limit 100.10 day
-            10:00:03 margin found: 500.00 of 600.00
+            10:00:03 margin found: 500.00 of an equity of 600.00
             10:00:03 trade 1 lot 1: long from 100.00 (asked for by the operator)
             10:00:03 -> place E1 buy 10 limit 100.10 until 14:00:33 UTC, T1 sell 10 limit 104.11, S1 sell 10 stop 98.09
         "#]],
@@ -374,7 +380,7 @@ fn a_rule_that_needs_no_signal_asks_once_and_rests_after_a_no() {
             10:01:01 rule Dip: 99.98 <= 100.50
             10:01:01 entry waits for its margin: long 99 (Dip: 99.98 <= 100.50)
             10:01:01 -> ask what if W2 buy 99 limit 100.10 day
-            10:01:02 margin found: 5000.00 of 6000.00
+            10:01:02 margin found: 5000.00 of an equity of 6000.00
             10:01:02 trade 1 lot 1: long from 100.00 (Dip: 99.98 <= 100.50)
             10:01:02 -> place E1 buy 99 limit 100.10 until 14:01:32 UTC, T1 sell 99 limit 104.11, S1 sell 99 stop 98.09
         "#]],
@@ -413,7 +419,7 @@ fn a_reversals_other_side_waits_once_flat() {
             10:05:00 trade closed: -1.98, commission 0.00
             10:05:00 entry waits for its margin: short 100 (High Confidence Short: 0.90 >= 0.80)
             10:05:00 -> ask what if W1 sell 100 limit 99.89 day
-            10:05:01 margin found: 5000.00 of 10000.00
+            10:05:01 margin found: 5000.00 of an equity of 10000.00
             10:05:01 signal SHORT 0.90 taken (High Confidence Short: 0.90 >= 0.80)
             10:05:01 trade 2 lot 1: short from 99.98 (High Confidence Short: 0.90 >= 0.80)
             10:05:01 -> place E1 sell 100 limit 99.89 until 14:05:31 UTC, T1 buy 100 limit 91.89, S1 buy 100 stop 102.89
@@ -437,7 +443,7 @@ fn several_targets_are_asked_about_as_one_whole() {
         expect![[r#"
             10:00:00 entry waits for its margin: long 99 (Buy: 0.85 >= 0.80)
             10:00:00 -> ask what if W1 buy 99 limit 100.10 day
-            10:00:01 margin found: 4950.00 of 10000.00
+            10:00:01 margin found: 4950.00 of an equity of 10000.00
             10:00:01 signal BUY 0.85 taken (Buy: 0.85 >= 0.80)
             10:00:01 trade 1 lot 1: long from 100.00 (Buy: 0.85 >= 0.80)
             10:00:01 trade 1 lot 2: long from 100.00 (Buy: 0.85 >= 0.80)
