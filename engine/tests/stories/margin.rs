@@ -68,6 +68,7 @@ fn the_same_equity_is_enough_and_a_cent_less_is_not() {
         10:00:01 margin W1 5000.00 of 4999.99
         10:00:01 margin W1 5000.00 of 9999.99
         10:00:02 again signal-1
+        10:00:02 signal BUY 0.85 at 09:59:59
         10:00:03 signal BUY 0.85
         10:00:03 margin W2 5000.00 of 9999.99
     ",
@@ -75,6 +76,7 @@ fn the_same_equity_is_enough_and_a_cent_less_is_not() {
             10:00:01 entry given up: margin: 5000.00 would be asked for, and an equity of 4999.99 be there
             10:00:01 signal BUY 0.85 declined: margin: 5000.00 would be asked for, and an equity of 4999.99 be there
             10:00:02 signal BUY 0.85 declined: duplicate
+            10:00:02 signal BUY 0.85 declined: older than the signal of 2026-06-01 14:00:00 UTC
             10:00:03 entry waits for its margin: long 99 (High Confidence Buy: 0.85 >= 0.80)
             10:00:03 -> ask what if W2 buy 99 limit 100.10 day
             10:00:03 margin found: 5000.00 of an equity of 9999.99
@@ -279,6 +281,7 @@ fn beside_an_entry_that_waits_no_other_is_decided_and_a_signal_against_it_ends_i
         asking(),
         WAITING,
         "
+        10:00:01 again signal-1
         10:00:01 signal BUY 0.95
         10:00:01 signal SELL 0.50
         10:00:01 order 1 buy shares=10 by ann
@@ -286,6 +289,7 @@ fn beside_an_entry_that_waits_no_other_is_decided_and_a_signal_against_it_ends_i
         10:00:02 margin W1 5000 of 10000
     ",
         expect![[r#"
+            10:00:01 signal BUY 0.85 declined: duplicate
             10:00:01 signal BUY 0.95 declined: an entry waits for the broker's word on its margin
             10:00:01 signal SELL 0.50 declined: confidence 0.50 < 0.80 needed to close the long position
             10:00:01 buy by ann not followed: an entry waits for the broker's word on its margin
