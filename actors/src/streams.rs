@@ -34,6 +34,8 @@ fn tell_fact(actor: &str, market: &str, fact: &Fact) {
         Fact::SignalTaken { .. }
         | Fact::SignalDeclined { .. }
         | Fact::EntryDeclined { .. }
+        | Fact::MarginAsked { .. }
+        | Fact::EntryGivenUp { .. }
         | Fact::AddDeclined { .. }
         | Fact::ReversalPlanned { .. }
         | Fact::ReversalDropped
@@ -47,7 +49,14 @@ fn tell_fact(actor: &str, market: &str, fact: &Fact) {
         Fact::TradeClosed { traded: false, .. } => tracing::info!(target: TRADING, actor, market, "{fact}"),
         Fact::Executed { .. } => tracing::info!(target: ORDERS, actor, market, "{fact}"),
         Fact::LotOpened(lot) if lot.lot > 1 => tracing::info!(target: TRADING, actor, market, "{fact}"),
-        Fact::LotOpened(_) | Fact::CloseDecided { .. } | Fact::TradeClosed { .. } => {
+        Fact::LotOpened(_)
+        | Fact::MarginFound { .. }
+        | Fact::CloseDecided { .. }
+        | Fact::TradeClosed { .. }
+        | Fact::RuleOutranked { .. }
+        | Fact::StopsAfterAdd { .. }
+        | Fact::ScaleOutEnded { .. }
+        | Fact::ForeignPosition { by: None, .. } => {
             tracing::debug!(target: TRADING, actor, market, "{fact}");
         }
         Fact::OrderMoved(status)
@@ -57,12 +66,6 @@ fn tell_fact(actor: &str, market: &str, fact: &Fact) {
         }
         Fact::OrderMoved(_) | Fact::TermsEchoed(_) | Fact::Commissioned(_) => {
             tracing::debug!(target: ORDERS, actor, market, "{fact}");
-        }
-        Fact::RuleOutranked { .. }
-        | Fact::StopsAfterAdd { .. }
-        | Fact::ScaleOutEnded { .. }
-        | Fact::ForeignPosition { by: None, .. } => {
-            tracing::debug!(target: TRADING, actor, market, "{fact}");
         }
         Fact::Alerted { .. }
         | Fact::Adopted { .. }

@@ -12,10 +12,11 @@ use crate::command::{Command, Objection};
 use crate::distance::Distance;
 use crate::mode::{Difference, Mode};
 use crate::money::{Money, Price, Quantity};
-use crate::order::{Action, Commission, Execution, Side, Status, Terms};
+use crate::order::{Action, Commission, Execution, Margin, Side, Status, Terms};
 use crate::order_ref::OrderRef;
 use crate::reason::{Because, Decline, span};
 use crate::request::{OrderSpec, Request};
+use crate::rule::CreatePosition;
 use crate::settings::OnHandCancel;
 use crate::signal::Signal;
 
@@ -56,6 +57,29 @@ pub enum Fact {
         text: String,
         /// Why.
         because: Because,
+    },
+    /// An entry was decided on and waits for its margin: the broker is asked by the request that follows.
+    MarginAsked {
+        /// The order that asks.
+        order: OrderRef,
+        /// Shares that are asked about.
+        quantity: Quantity,
+        /// The entry that waits.
+        wanted: Box<Wanted>,
+    },
+    /// The margin is enough: the entry that waited is placed.
+    MarginFound {
+        /// The order that asked.
+        order: OrderRef,
+        /// The account after the entry.
+        after: Margin,
+    },
+    /// The entry that waited for its margin is not placed.
+    EntryGivenUp {
+        /// The order that asked.
+        order: OrderRef,
+        /// Why.
+        because: Decline,
     },
     /// A lot was decided on; its bracket is the request that follows.
     LotOpened(LotOpened),
@@ -305,6 +329,17 @@ pub enum Fact {
         /// The new state.
         mode: Mode,
     },
+}
+
+/// An entry that was decided on. Its prices are made when it is placed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wanted {
+    /// What is opened, and how.
+    pub entry: CreatePosition,
+    /// Why.
+    pub because: Because,
+    /// The signal that it is taken for; none where a rule or a person needs none.
+    pub signal: Option<Signal>,
 }
 
 /// A lot, as decided.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::account::Refusal;
 use crate::command::Command;
 use crate::money::{Price, Quantity};
-use crate::order::{Action, Commission, Execution, Status, Terms};
+use crate::order::{Action, Commission, Execution, Margin, Status, Terms};
 use crate::order_ref::OrderRef;
 use crate::reason::Because;
 use crate::signal::Signal;
@@ -70,6 +70,13 @@ pub enum News {
         code: i32,
         /// The broker's words.
         text: String,
+    },
+    /// What an order would do to the margin, or why that is not told.
+    Margin {
+        /// The order that asked.
+        order: OrderRef,
+        /// The account after it; or the broker's words.
+        after: Result<Margin, String>,
     },
 }
 

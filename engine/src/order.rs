@@ -229,6 +229,15 @@ pub struct Status {
     pub remaining: Quantity,
 }
 
+/// The account after an order, as the broker expects it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Margin {
+    /// The initial margin that it asks for then.
+    pub initial: Money,
+    /// The equity with loan value that is there for it.
+    pub equity: Money,
+}
+
 /// The terms of an order as the broker echoes them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Terms {

@@ -56,6 +56,8 @@ pub enum Role {
     Exit,
     /// Somebody else's order that closed shares of ours; never sent by us.
     Outside,
+    /// Asks what an entry would do to the margin; never placed.
+    WhatIf,
 }
 
 impl Role {
@@ -67,11 +69,12 @@ impl Role {
             Role::Target => 'T',
             Role::Exit => 'X',
             Role::Outside => 'O',
+            Role::WhatIf => 'W',
         }
     }
 
     fn from_letter(letter: char) -> Option<Role> {
-        [Role::Entry, Role::Add, Role::Stop, Role::Target, Role::Exit, Role::Outside]
+        [Role::Entry, Role::Add, Role::Stop, Role::Target, Role::Exit, Role::Outside, Role::WhatIf]
             .into_iter()
             .find(|role| role.letter() == letter)
     }

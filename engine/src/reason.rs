@@ -289,6 +289,30 @@ pub enum Decline {
         /// What is wrong.
         why: String,
     },
+    /// Another entry waits for its margin.
+    #[error("an entry waits for the broker's word on its margin")]
+    AwaitingMargin,
+    /// The account would not carry it.
+    #[error("margin: {initial} would be asked for, and an equity of {equity} be there")]
+    MarginTooSmall {
+        /// The initial margin after the entry.
+        initial: Money,
+        /// The equity with loan value after it.
+        equity: Money,
+    },
+    /// The broker does not tell what it would do to the margin.
+    #[error("margin: {0}")]
+    MarginNotTold(String),
+    /// The broker says nothing.
+    #[error("margin: no answer within {}", in_words(*patience))]
+    MarginUnanswered {
+        /// How long it had for it.
+        #[serde(with = "span")]
+        patience: TimeDelta,
+    },
+    /// It was taken back before it was placed.
+    #[error("taken back: {0}")]
+    TakenBack(String),
     /// Too many records wait for the journal.
     #[error("{0} records wait for the journal")]
     JournalBehind(usize),

@@ -22,6 +22,8 @@ pub enum Request {
     Modify(Change),
     /// The end of one order.
     Cancel(OrderRef),
+    /// What this order would do to the margin. It has a name and an id of its own, and is never placed.
+    WhatIf(Box<OrderSpec>),
 }
 
 /// One new order.
@@ -73,6 +75,7 @@ impl Request {
             Request::Place { orders, .. } => (orders, None),
             Request::Modify(change) => (&[], Some(&change.order)),
             Request::Cancel(order) => (&[], Some(order)),
+            Request::WhatIf(spec) => (&[], Some(&spec.order)),
         };
         placed.iter().map(|spec| &spec.order).chain(one)
     }

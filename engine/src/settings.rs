@@ -31,6 +31,8 @@ pub struct TickerSettings {
     pub entry_offset: Fraction,
     /// How long an entry works, in market time.
     pub entry_expiry: TimeDelta,
+    /// Whether the broker is asked what an entry would do to the margin before it is placed.
+    pub what_if: bool,
     /// Whether SHORT opens.
     pub allow_short: bool,
     /// What a signal against the position does.
@@ -120,6 +122,7 @@ impl TickerSettings {
             entry: EntryKind::Marketable,
             entry_offset: Fraction::TENTH_PERCENT,
             entry_expiry: TimeDelta::seconds(30),
+            what_if: false,
             allow_short: true,
             on_opposite: OnOpposite::Reverse,
             exit_min_confidence: None,

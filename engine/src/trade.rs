@@ -111,6 +111,12 @@ impl Trade {
         self.lots.iter_mut().find(|lot| lot.leg(order).is_some())
     }
 
+    /// It is on its way out from here on.
+    pub(crate) fn leave(&mut self, because: &Because) {
+        self.leaving = Some(because.clone());
+        self.lots.iter_mut().for_each(|lot| lot.scaling = None);
+    }
+
     /// The next number for an order's name: above all that were used.
     #[must_use]
     pub fn next_n(&self) -> u32 {

@@ -5,9 +5,10 @@ use std::fmt;
 use chrono::Timelike;
 
 use crate::command::{Command, Objection};
-use crate::fact::{ClosedUnseen, Fact, LotClosed, LotOpened, Step};
-use crate::money::Money;
-use crate::order::{Execution, Standing, Status, Terms, TimeInForce};
+use crate::fact::{ClosedUnseen, Fact, LotClosed, LotOpened, Step, Wanted};
+use crate::money::{Money, Quantity};
+use crate::order::{Execution, Margin, Standing, Status, Terms, TimeInForce};
+use crate::order_ref::OrderRef;
 use crate::request::{OrderSpec, Request};
 use crate::settings::OnHandCancel;
 use crate::time::in_words;
@@ -32,6 +33,7 @@ impl fmt::Display for Request {
                 write!(f, "modify {} to {} at {}", change.order.short(), change.quantity, change.price)
             }
             Request::Cancel(order) => write!(f, "cancel {}", order.short()),
+            Request::WhatIf(spec) => write!(f, "ask what if {spec}"),
         }
     }
 }
@@ -57,6 +59,9 @@ impl fmt::Display for Fact {
             Fact::RuleFired { because, .. } => write!(f, "rule {because}"),
             Fact::RuleOutranked { rule, by } => write!(f, "{rule} outranked by {by}"),
             Fact::Alerted { text, because } => write!(f, "alert: {text} ({because})"),
+            Fact::MarginAsked { quantity, wanted, .. } => asked(f, *quantity, wanted),
+            Fact::MarginFound { after, .. } => write!(f, "margin found: {after}"),
+            Fact::EntryGivenUp { because, .. } => write!(f, "entry given up: {because}"),
             Fact::LotOpened(lot) => lot.fmt(f),
             Fact::AddDeclined { wanted, because } => write!(f, "add declined: {because} ({wanted})"),
             Fact::EntryDeclined { because, .. } => write!(f, "entry declined: {because}"),
@@ -96,9 +101,7 @@ impl fmt::Display for Fact {
             Fact::ForeignPosition { position, .. } => write!(f, "somebody else holds {position}"),
             Fact::Split { ratio, .. } => write!(f, "split: {} for 1", ratio.round_dp(4).normalize()),
             Fact::ProtectionRenewed { .. } => f.write_str("protection lost, placed anew"),
-            Fact::StopCancelledByHand { order, then, .. } => {
-                write!(f, "{} cancelled by hand, {}", order.short(), meant(*then))
-            }
+            Fact::StopCancelledByHand { order, then, .. } => cancelled_by_hand(f, order, *then),
             Fact::ChangedByHand { order, price, quantity, outcome } => {
                 write!(f, "{} changed by hand to {quantity} at {price}: {outcome}", order.short())
             }
@@ -124,6 +127,15 @@ impl fmt::Display for Fact {
 fn echoed(f: &mut fmt::Formatter<'_>, terms: &Terms) -> fmt::Result {
     write!(f, "{} now {}", terms.order.short(), terms.quantity)?;
     terms.price.map_or(Ok(()), |price| write!(f, " at {price}"))
+}
+
+fn asked(f: &mut fmt::Formatter<'_>, quantity: Quantity, wanted: &Wanted) -> fmt::Result {
+    let Wanted { entry, because, .. } = wanted;
+    write!(f, "entry waits for its margin: {} {quantity} ({because})", entry.side.side())
+}
+
+fn cancelled_by_hand(f: &mut fmt::Formatter<'_>, stop: &OrderRef, then: Option<OnHandCancel>) -> fmt::Result {
+    write!(f, "{} cancelled by hand, {}", stop.short(), meant(then))
 }
 
 fn listed(orders: &[OrderSpec]) -> String {
@@ -155,6 +167,12 @@ fn settled(f: &mut fmt::Formatter<'_>, execution: &Execution, change: Money) -> 
         return write!(f, "{} seen after all: {change:+}", order.short());
     }
     write!(f, "{}: {quantity} unseen count at {price} now: {change:+}", order.short())
+}
+
+impl fmt::Display for Margin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of an equity of {}", self.initial, self.equity)
+    }
 }
 
 impl fmt::Display for ClosedUnseen {

@@ -9,6 +9,7 @@ mod stories {
     mod gaps;
     mod hands;
     mod lives;
+    mod margin;
     mod orders;
     mod protection;
     mod rules;

@@ -314,6 +314,7 @@ fn ticker(
     Ok(TickerSettings {
         sizing,
         position_size_max: settings.risk.position_size_max(),
+        what_if: settings.risk.what_if(),
         stop_loss,
         take_profit,
         entry: own.entry.unwrap_or(built_in.entry),

@@ -41,6 +41,7 @@ pub(super) struct Risk {
     max_orders_a_second: Switch<NonZeroU32>,
     max_orders_a_day: Switch<NonZeroU32>,
     buying_power_share: Switch<Portion>,
+    what_if: bool,
     restricted: BTreeSet<TickerKey>,
     base_currency: Currency,
     time_zone: chrono_tz::Tz,
@@ -80,6 +81,7 @@ impl Default for Risk {
             max_orders_a_second: above_zero(45),
             max_orders_a_day: above_zero(10_000),
             buying_power_share: Switch::on(Portion::WHOLE),
+            what_if: false,
             restricted: BTreeSet::new(),
             base_currency: Currency::default(),
             time_zone: chrono_tz::America::New_York,
@@ -103,6 +105,11 @@ impl Risk {
     /// The account's currency, three letters.
     pub(super) fn base_currency(&self) -> String {
         self.base_currency.clone().into()
+    }
+
+    /// Whether the broker is asked what an entry would do to the margin before it is placed.
+    pub(super) fn what_if(&self) -> bool {
+        self.what_if
     }
 
     /// What a ticker's position may be worth, where that is limited.

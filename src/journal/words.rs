@@ -46,6 +46,8 @@ fn of_news(news: &News) -> String {
         News::Commission(commission) => Fact::Commissioned(commission.clone()).to_string(),
         News::Status(status) => status.to_string(),
         News::Terms(terms) => Fact::TermsEchoed(terms.clone()).to_string(),
+        News::Margin { order, after: Ok(after) } => format!("{}: a margin of {after}", order.short()),
+        News::Margin { order, after: Err(why) } => format!("{}: no margin told: {why}", order.short()),
         News::ChangeRefused { order, code, text } => {
             Fact::ChangeRefused { order: order.clone(), code: *code, text: text.clone() }.to_string()
         }

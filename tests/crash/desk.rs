@@ -30,11 +30,16 @@ pub(crate) struct Desk {
 impl Desk {
     /// Starts both, with price files in `folder`, and writes a config that points at them.
     pub(crate) fn open(folder: &Path) -> Desk {
+        Desk::open_with(folder, Options::default())
+    }
+
+    /// The same, with a gateway that is otherwise as told.
+    pub(crate) fn open_with(folder: &Path, options: Options) -> Desk {
         let prices = folder.join("prices.csv");
         std::fs::write(&prices, script()).expect("to write prices");
         let prices = Prices::read(&prices, SYMBOL).expect("prices");
         let market = MarketOptions { speed: SPEED, prices, ..MarketOptions::default() };
-        let gateway = Gateway::start(Options { market, ..Options::default() }).expect("a paper gateway");
+        let gateway = Gateway::start(Options { market, ..options }).expect("a paper gateway");
         gateway.control().step(TO_TEN).expect("a gateway that listens");
         let desk = Desk { gateway, said: Signals::start() };
         desk.configure(folder, &[SYMBOL]);

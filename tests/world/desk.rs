@@ -87,6 +87,7 @@ impl Desk {
                 let placed = self.orders.get(order).ok_or("unknown")?;
                 Ok(vec![Message::Cancel { order: order.clone(), id: placed.id }])
             }
+            Request::WhatIf(_) => Err("what_if is off here".to_owned()),
         }
     }
 

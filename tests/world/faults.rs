@@ -166,7 +166,7 @@ impl World {
                 Role::Entry | Role::Add => "fault: entry rejected",
                 Role::Stop => "fault: stop rejected",
                 Role::Target => "fault: target rejected",
-                Role::Exit | Role::Outside => "fault: exit rejected",
+                Role::Exit | Role::Outside | Role::WhatIf => "fault: exit rejected",
             });
         }
         self.disturb(t, 500);

@@ -14,7 +14,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use actix::{Actor, AsyncContext, Context, Handler, Recipient, SpawnHandle};
-use engine::{Act, Atr, Bar, Body, Decline, Fact, Input, MarketView, Now, Signal, Step, Ticker, TickerKey};
+use engine::{
+    Act, Atr, Bar, Body, Decline, Fact, Input, MarketView, News, Now, Signal, Step, Ticker, TickerKey,
+};
 use ports::broker::{FundsCell, QuoteCell};
 use ports::clock::Clock;
 use ports::journal::Draft;
@@ -100,7 +102,9 @@ impl TickerActor {
     fn decide_on(&mut self, ctx: &mut Context<Self>, input: &Input) {
         // Orders at the broker stay as they are; a decision now would not reach it any more.
         let news = matches!(input, Input::News(_) | Input::Snapshot(_) | Input::Refused { .. });
-        if self.leaves && !news {
+        // An answer about a margin would open something.
+        let opens = matches!(input, Input::News(News::Margin { .. }));
+        if self.leaves && (opens || !news) {
             return;
         }
         if !self.life.decides() {
@@ -226,6 +230,8 @@ fn decides(fact: &Fact) -> bool {
         Fact::SignalTaken { .. }
             | Fact::SignalDeclined { .. }
             | Fact::EntryDeclined { .. }
+            | Fact::MarginAsked { .. }
+            | Fact::EntryGivenUp { .. }
             | Fact::RuleFired { .. }
             | Fact::RuleOutranked { .. }
             | Fact::AddDeclined { .. }
@@ -277,6 +283,9 @@ impl Handler<Operate> for TickerActor {
             (_, Some(trouble)) => Err(format!("it is {trouble}; restart the supervisor")),
             (Some(Ok(())), None) => Ok(match self.ticker.trade() {
                 Some(trade) if opens => format!("opens trade {}, as `why` tells", trade.number),
+                None if opens && self.ticker.awaits_margin() => {
+                    "waits for the broker's word on its margin, as `why` tells".to_owned()
+                }
                 _ => format!("now {}", self.ticker.mode()),
             }),
             (Some(Err(objection)), None) => Err(objection.to_string()),

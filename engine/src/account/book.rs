@@ -382,11 +382,11 @@ impl Book {
     }
 }
 
-/// Orders that a request places or changes. What it cancels is not counted.
+/// Orders that a request places or changes. What it cancels or only asks about is not counted.
 fn orders_of(request: &Request) -> u32 {
     match request {
         Request::Place { orders, .. } => u32::try_from(orders.len()).unwrap_or(u32::MAX),
         Request::Modify(_) => 1,
-        Request::Cancel(_) => 0,
+        Request::Cancel(_) | Request::WhatIf(_) => 0,
     }
 }

@@ -140,6 +140,8 @@ impl Holding {
             }
             Request::Modify(change) => self.lines.change(change),
             Request::Cancel(order) => self.lines.cancel(order),
+            // It asks, and opens nothing.
+            Request::WhatIf(_) => {}
         }
     }
 
@@ -149,6 +151,7 @@ impl Holding {
             Request::Place { orders, .. } => orders,
             Request::Modify(change) => return self.lines.answer_change(change),
             Request::Cancel(order) => return self.lines.answer_cancel(order),
+            Request::WhatIf(_) => return,
         };
         orders.iter().for_each(|spec| self.lines.answer(&spec.order, at.market));
         if orders.iter().any(enters) {
@@ -161,7 +164,7 @@ impl Holding {
         match request {
             Request::Place { orders, .. } => orders.iter().for_each(|spec| self.lines.refuse(&spec.order)),
             Request::Modify(change) => self.lines.refuse_change(change),
-            Request::Cancel(_) => {}
+            Request::Cancel(_) | Request::WhatIf(_) => {}
         }
     }
 

@@ -41,6 +41,9 @@ impl Ticker {
                 self.fired.insert(rule.clone(), Fired { at: at.market, trade });
             }
             Fact::RuleOutranked { .. } | Fact::Alerted { .. } | Fact::LocateGivenUp { .. } => {}
+            Fact::MarginAsked { order, quantity, wanted } => self.margin_asked(at, order, *quantity, wanted),
+            Fact::MarginFound { .. } => self.margins.found(),
+            Fact::EntryGivenUp { .. } => self.margins.given_up(at),
             Fact::LotOpened(lot) => self.open_lot(at, lot),
             Fact::EntryDeclined { lot, .. } => self.end_lot(*lot),
             Fact::AddDeclined { .. } => self.with_trade(|trade| trade.levels_used += 1),
@@ -81,10 +84,7 @@ impl Ticker {
                 self.with_lot(*lot, |lot| lot.targets_refused.push(order.clone()));
             }
             Fact::ProtectionRenewed { lot } => self.with_lot(*lot, |lot| lot.renewals += 1),
-            Fact::CloseDecided { because } => self.with_trade(|trade| {
-                trade.leaving = Some(because.clone());
-                trade.lots.iter_mut().for_each(|lot| lot.scaling = None);
-            }),
+            Fact::CloseDecided { because } => self.with_trade(|trade| trade.leave(because)),
             Fact::ReversalPlanned { signal, until } => {
                 self.with_trade(|trade| trade.reversal = Some((signal.clone(), *until)));
             }
@@ -121,6 +121,8 @@ impl Ticker {
                 self.asked(at, order, Changing::Cancel);
                 self.with_leg(order, |leg| leg.foreseen = true);
             }
+            // The fact before it says that its answer is waited for.
+            Request::WhatIf(_) => {}
         }
     }
 
@@ -148,7 +150,7 @@ impl Ticker {
         }
     }
 
-    fn remember(&mut self, signal: &Signal, taken: bool) {
+    pub(super) fn remember(&mut self, signal: &Signal, taken: bool) {
         if mutant::is(Mutant::ForgetSignals) && taken {
             return;
         }

@@ -35,9 +35,7 @@ impl Ticker {
         entry: &CreatePosition,
         view: &MarketView,
     ) -> Result<Vec<Planned>, Objection> {
-        if self.trade.is_some() {
-            return Err(Objection::Holding);
-        }
+        self.is_free()?;
         if let Some(why) = entry.fault() {
             return Err(Objection::Contradictory(why.to_owned()));
         }
@@ -53,9 +51,7 @@ impl Ticker {
         wanted: &TakeOver,
         view: &MarketView,
     ) -> Result<Box<TakenOver>, Objection> {
-        if self.trade.is_some() {
-            return Err(Objection::Holding);
-        }
+        self.is_free()?;
         let position = self.theirs()?;
         let side = if position.is_sign_negative() { Side::Short } else { Side::Long };
         let quantity = Quantity::new(position.abs()).unwrap_or_default();
@@ -86,6 +82,17 @@ impl Ticker {
         let orders = self.bracket(now, &lot, sending, prices, quantity, instrument);
         let execution = self.taken(now, &lot, command, quantity, price);
         Ok(Box::new(TakenOver { lot, orders, execution }))
+    }
+
+    /// Nothing is open, and nothing waits to be.
+    fn is_free(&self) -> Result<(), Objection> {
+        if self.trade.is_some() {
+            return Err(Objection::Holding);
+        }
+        if self.awaits_margin() {
+            return Err(Objection::Declined(Decline::AwaitingMargin));
+        }
+        Ok(())
     }
 
     /// Signed shares of somebody else's, as far as is known.

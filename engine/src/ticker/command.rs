@@ -41,7 +41,11 @@ impl Ticker {
         let refused = planned.as_ref().err().cloned();
         self.fact(now, Fact::Commanded { command: command.clone(), refused }, out);
         match planned {
-            Ok(Planned::Opening(lots)) => self.open(now, lots, out),
+            Ok(Planned::Opening(lots)) => {
+                if let Act::Open(entry) = &command.act {
+                    self.open_unsignalled(now, entry, Because::Operator, lots, out);
+                }
+            }
             Ok(Planned::Taking(taken)) => self.take_over(now, *taken, out),
             Ok(Planned::Nothing) => self.obey(now, command, out),
             Err(_) => {}
@@ -120,6 +124,8 @@ impl Ticker {
             | (Act::Resume, Mode::Paused { .. }, _)
             | (Act::Halt, Mode::Active | Mode::Paused { .. }, _)
             | (Act::Release, Mode::Halted { .. } | Mode::Frozen(_), _) => None,
+            // What waits for its margin is given up.
+            (Act::Close, _, None) if self.awaits_margin() => None,
             (Act::Close, _, None) => Some(Objection::Flat),
             (Act::Close, _, Some(true)) => Some(Objection::Leaving),
             (_, mode, _) => Some(Objection::Mode(mode.to_string())),

@@ -11,7 +11,7 @@ use rust_decimal::Decimal;
 
 use super::{Out, Ticker};
 use crate::distance::Distance;
-use crate::fact::{Fact, LotOpened};
+use crate::fact::{Fact, LotOpened, Wanted};
 use crate::instrument::Instrument;
 use crate::money::{BadPrice, Fraction, Money, Multiple, Price, Quantity, Rounding};
 use crate::order::{Action, Kind, Side, TimeInForce};
@@ -81,6 +81,11 @@ impl Ticker {
         self.is_cool(now, rule)?;
         let because = rule.because(&view);
         let lots = self.plan_entry(now, entry, &because, Some(signal), market)?;
+        if self.settings.what_if {
+            let wanted = Wanted { entry: entry.clone(), because, signal: Some(signal.clone()) };
+            self.ask_margin(now, wanted, &lots, out);
+            return Ok(());
+        }
         self.fact(now, Fact::SignalTaken { signal: signal.clone(), because: because.clone() }, out);
         self.open(now, lots, out);
         Ok(())
@@ -97,7 +102,23 @@ impl Ticker {
     ) {
         // A reason not to is no news here: the rule is looked at again at the next quote.
         let Ok(lots) = self.plan_entry(now, entry, &because, None, market) else { return };
-        self.fact(now, Fact::RuleFired { rule: name.to_owned(), because }, out);
+        self.fact(now, Fact::RuleFired { rule: name.to_owned(), because: because.clone() }, out);
+        self.open_unsignalled(now, entry, because, lots, out);
+    }
+
+    /// Opens what a rule decides by itself, or a person.
+    pub(super) fn open_unsignalled(
+        &mut self,
+        now: Now,
+        entry: &CreatePosition,
+        because: Because,
+        lots: Vec<Planned>,
+        out: &mut Out,
+    ) {
+        if self.settings.what_if {
+            let wanted = Wanted { entry: entry.clone(), because, signal: None };
+            return self.ask_margin(now, wanted, &lots, out);
+        }
         self.open(now, lots, out);
     }
 

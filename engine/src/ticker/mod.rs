@@ -14,6 +14,7 @@ mod by_hand;
 mod command;
 mod entry;
 mod foreign;
+mod margin;
 mod moves;
 mod news;
 mod rules;
@@ -33,7 +34,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::command::Objection;
 use crate::fact::{Fact, Step};
-use crate::input::Input;
+use crate::input::{Input, News};
 use crate::instrument::{ContractKind, ContractSpec, TickerKey};
 use crate::ledger::Ledger;
 use crate::mode::{Difference, Mode};
@@ -86,6 +87,9 @@ pub struct Ticker {
     before: Option<Trade>,
     /// Closings that nobody saw, by the exit that is gone.
     unseen: BTreeMap<OrderRef, unseen::Unseen>,
+    /// The entry that waits for its margin, and what was asked before.
+    #[serde(default)]
+    margins: margin::Margins,
     /// Orders of persons, newest last, and why they were not followed.
     commands: VecDeque<(String, Option<Objection>)>,
     /// What the snapshots since the last change of state differed by.
@@ -142,6 +146,7 @@ impl Ticker {
             foreign: None,
             before: None,
             unseen: BTreeMap::new(),
+            margins: margin::Margins::default(),
             commands: VecDeque::new(),
             doubts: Vec::new(),
             rules,
@@ -175,6 +180,7 @@ impl Ticker {
     pub fn on_input(&mut self, now: Now, input: &Input, view: &MarketView, out: &mut Out) {
         match input {
             Input::Signal(signal) => self.on_signal(now, signal, view, out),
+            Input::News(News::Margin { order, after }) => self.on_margin(now, order, after, view, out),
             Input::News(news) => self.on_news(now, news, out),
             Input::Refused { orders, because } => self.on_refused(now, orders, because, out),
             Input::Gap => self.on_gap(now, out),
@@ -185,6 +191,7 @@ impl Ticker {
             Input::Command(command) => self.on_command(now, command, view, out),
             Input::Quote | Input::Wakeup => drop(self.on_rules(now, None, view, out)),
         }
+        self.mind_margin(now, out);
         if matches!(input, Input::Quote) && self.rests(now) {
             return;
         }
@@ -209,6 +216,9 @@ impl Ticker {
     /// When to be woken at the latest, should nothing else come before.
     #[must_use]
     pub fn next_wakeup(&self, now: Now) -> Option<Process> {
+        if let Some(until) = self.margins.until() {
+            return Some(until);
+        }
         let trade = self.trade.as_ref()?;
         let wait = if trade.is_quiet() { LOOK_AT_RULES } else { LOOK_AGAIN };
         Some(now.process.plus(wait))
@@ -261,13 +271,21 @@ impl Ticker {
         }
     }
 
+    /// True while an entry waits for what the broker says of its margin.
+    #[must_use]
+    pub fn awaits_margin(&self) -> bool {
+        self.margins.until().is_some()
+    }
+
     fn on_withdraw(&mut self, now: Now, because: &Because, out: &mut Out) {
+        self.give_up(now, Decline::TakenBack(because.to_string()), out);
         if self.trade.as_ref().is_some_and(|trade| !trade.withdrawn) {
             self.fact(now, Fact::EntriesWithdrawn { because: because.clone() }, out);
         }
     }
 
     fn on_close(&mut self, now: Now, because: &Because, out: &mut Out) {
+        self.give_up(now, Decline::TakenBack(because.to_string()), out);
         if self.trade.as_ref().is_some_and(|trade| trade.leaving.is_none()) {
             self.fact(now, Fact::CloseDecided { because: because.clone() }, out);
         }

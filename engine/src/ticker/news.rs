@@ -30,6 +30,8 @@ impl Ticker {
             }
             // The order was over before the change could reach it.
             News::ChangeRefused { .. } => {}
+            // It needs the market as well: `on_margin` takes it.
+            News::Margin { .. } => {}
         }
     }
 
@@ -84,6 +86,11 @@ impl Ticker {
 
     /// The risk book said no: an entry ends before it began, anything else stays as it was.
     pub(super) fn on_refused(&mut self, now: Now, orders: &[OrderRef], because: &Refusal, out: &mut Out) {
+        if let [order] = orders
+            && order.role == Role::WhatIf
+        {
+            return self.margin_not_told(now, order, because.to_string(), out);
+        }
         // A change or a cancel that is refused leaves its order as it was.
         let leg = |order: &OrderRef| self.trade.as_ref()?.leg(order);
         let placed =

@@ -135,7 +135,9 @@ impl Ticker {
         let Some(trade) = &self.trade else {
             return match &rule.action {
                 // One that waits for a signal opens by it.
-                Action::CreatePosition(_) => !rule.hears_signals() && self.mode.opens(),
+                Action::CreatePosition(_) => {
+                    !rule.hears_signals() && self.mode.opens() && self.may_ask_margin(view.now)
+                }
                 Action::Halt(_) => self.mode.may_halt(),
                 Action::Alert(_) => true,
                 _ => false,

@@ -20,6 +20,8 @@ const AHEAD_MAX: TimeDelta = TimeDelta::seconds(60);
 /// What a signal that is worth acting on asks for.
 enum Course {
     Enter,
+    /// What waits for its margin is not to be opened any more.
+    GiveUp(Because),
     Close(Because),
     Reverse(Because),
 }
@@ -40,6 +42,11 @@ impl Ticker {
         }
         match self.course(signal)? {
             Course::Enter => self.enter(now, signal, view, out)?,
+            Course::GiveUp(because) => {
+                let why = Decline::TakenBack(because.to_string());
+                self.fact(now, Fact::SignalTaken { signal: signal.clone(), because }, out);
+                self.give_up(now, why, out);
+            }
             Course::Close(because) => self.leave(now, signal, because, out),
             Course::Reverse(because) => self.reverse(now, signal, because, view, out),
         }
@@ -55,6 +62,10 @@ impl Ticker {
     }
 
     fn course(&self, signal: &Signal) -> Result<Course, Decline> {
+        if let Some(side) = self.margins.side() {
+            let against = is_against(side, signal.direction).then(|| self.may_close(side, signal));
+            return against.unwrap_or(Err(Decline::AwaitingMargin)).map(Course::GiveUp);
+        }
         match (&self.trade, signal.direction) {
             (None, Direction::Sell) => Err(Decline::NothingToSell),
             (None, Direction::Buy | Direction::Short) => Ok(Course::Enter),
@@ -74,7 +85,7 @@ impl Ticker {
     }
 
     /// Neither too old nor dated ahead.
-    fn young(&self, now: Now, signal: &Signal) -> Result<(), Decline> {
+    pub(super) fn young(&self, now: Now, signal: &Signal) -> Result<(), Decline> {
         let (age, max) = (now.market - signal.at, self.settings.signal_age_max);
         if age > max {
             return Err(Decline::Stale { age, max });
@@ -85,11 +96,7 @@ impl Ticker {
     /// What a signal does to an open trade.
     fn against(&self, trade: &Trade, direction: Direction, signal: &Signal) -> Result<Course, Decline> {
         let side = trade.side;
-        let same = match side {
-            Side::Long => direction == Direction::Buy,
-            Side::Short => direction != Direction::Buy,
-        };
-        if same {
+        if !is_against(side, direction) {
             return Err(Decline::SameSide(side));
         }
         if trade.stage() == Stage::Leaving {
@@ -130,5 +137,13 @@ impl Ticker {
             let until = now.market + self.settings.reversal_expiry;
             self.fact(now, Fact::ReversalPlanned { signal: signal.clone(), until }, out);
         }
+    }
+}
+
+/// True for a signal that wants a position of this side closed.
+fn is_against(side: Side, direction: Direction) -> bool {
+    match side {
+        Side::Long => direction != Direction::Buy,
+        Side::Short => direction == Direction::Buy,
     }
 }

@@ -207,3 +207,46 @@ fn written_and_never_answered_counts_until_its_end_is_known() {
         "#]],
     );
 }
+
+#[test]
+fn what_is_only_asked_about_passes_every_limit_and_reserves_nothing() {
+    let limits = limits(|own| {
+        own.ticker.position_size_max = Some(money("10000"));
+        own.ticker.entries_a_minute_max = Some(1);
+        own.account.positions_max = Some(1);
+        own.account.orders_a_second_max = Some(1);
+    });
+    check(
+        &limits,
+        "
+        09:31:00 halt by ann
+        09:31:00 unarmed
+        09:31:00 what-if AAPL W1 buy 1000 limit 100.00
+        09:31:00 halt
+        09:31:00 armed
+        09:31:00 what-if IBM W1 buy 100 limit 100.00
+        09:31:00 gauge position size
+        09:31:00 gauge entries a minute
+        09:31:00 gauge open positions
+        09:31:00 gauge orders a second
+        09:31:00 place AAPL E1 buy 100 limit 100.00
+        09:31:00 what-if AAPL W2 buy 100 limit 100.00
+        09:31:00 place IBM E1 buy 1 limit 100.00
+    ",
+        expect![[r#"
+            09:31:00 halt by ann
+            09:31:00 unarmed
+            09:31:00 what-if AAPL W1 buy 1000 limit 100.00  -> admitted
+            09:31:00 halt
+            09:31:00 armed
+            09:31:00 what-if IBM W1 buy 100 limit 100.00  -> admitted
+            09:31:00 gauge position size  -> position size: 0.00 of 10000.00 (IBM), 10000.00 left, on, refused 0 today
+            09:31:00 gauge entries a minute  -> entries a minute: 0 of 1 (IBM), 1 left, on, refused 0 today
+            09:31:00 gauge open positions  -> open positions: 0 of 1, 1 left, on, refused 0 today
+            09:31:00 gauge orders a second  -> orders a second: 0 of 1, 1 left, on, refused 0 today
+            09:31:00 place AAPL E1 buy 100 limit 100.00  -> admitted
+            09:31:00 what-if AAPL W2 buy 100 limit 100.00  -> admitted
+            09:31:00 place IBM E1 buy 1 limit 100.00  -> refused: 2 orders within a second with these, the limit is 1
+        "#]],
+    );
+}

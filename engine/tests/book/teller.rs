@@ -67,6 +67,7 @@ pub(crate) fn order(name: &str, short: &str) -> OrderRef {
         "A" => Role::Add,
         "S" => Role::Stop,
         "T" => Role::Target,
+        "W" => Role::WhatIf,
         _ => Role::Exit,
     };
     let (installation, trade) = (Installation::from_number(1), trade.parse().unwrap_or(1));
@@ -151,6 +152,10 @@ impl Teller {
             ["modify", name, short, much, at] => {
                 let change = Change { order: order(name, short), quantity: quantity(much), price: price(at) };
                 self.ask(now, name, &Request::Modify(change))
+            }
+            ["what-if", name, ..] => {
+                let asked = what.splitn(3, ' ').nth(2).expect("an order");
+                self.ask(now, name, &Request::WhatIf(Box::new(spec(name, asked))))
             }
             ["cancel", name, short] => self.ask(now, name, &Request::Cancel(order(name, short))),
             ["crash", name, ..] => self.crash(now, name, &place(name, what)),

@@ -32,6 +32,9 @@
 //! 10:00:03 zone Asia/Tokyo               where the exchange counts its days; New York if not told
 //! 10:00:03 expiry 2026-06-03              the last day of the contract
 //! next-09:35:00 quote 99.98 100.00       the day after
+//! 10:00:01 margin W1 5000 of 10000       what the broker says that W1 would do: initial margin, equity
+//! 10:00:01 margin W1 refused             it does not say
+//! 10:00:01 restart                       the program is started anew, with what the facts tell
 //! 10:00:04 wake                          nothing but time
 //! 10:00:05 gap                           the order stream has a hole
 //! 10:00:06 snapshot 99; armed S1 99      the broker's position; then its orders and executions;
@@ -48,7 +51,7 @@ use chrono::TimeDelta;
 use engine::account::Refusal;
 use engine::command::TakeOver;
 use engine::input::Foreign;
-use engine::order::{Action, Commission, End, Execution, Standing, Status, Terms};
+use engine::order::{Action, Commission, End, Execution, Margin, Standing, Status, Terms};
 use engine::request::OrderSpec;
 use engine::{
     Act, Because, Command, Input, Installation, Instrument, MarketView, Money, News, Now, OrderRef, Price,
@@ -142,6 +145,9 @@ struct Teller {
     /// What was asked for, of trades that are over, too.
     placed: BTreeMap<OrderRef, (Action, Quantity)>,
     executions: u32,
+    /// The newest order of each name that asked about a margin.
+    asked: BTreeMap<String, OrderRef>,
+    steps: Vec<(Now, Step)>,
     signals: BTreeMap<String, Signal>,
 }
 
@@ -156,6 +162,8 @@ impl Teller {
             last: None,
             placed: BTreeMap::new(),
             executions: 0,
+            asked: BTreeMap::new(),
+            steps: Vec::new(),
             signals: BTreeMap::new(),
         };
         teller.tell(at("09:30:00"), &Input::Snapshot(Snapshot::default()));
@@ -183,6 +191,12 @@ impl Teller {
         out.iter().for_each(|step| self.rebuilt.apply(now, step));
         for spec in out.iter().flat_map(placed) {
             self.placed.insert(spec.order.clone(), (spec.action, spec.quantity));
+        }
+        for step in &out {
+            if let Step::Request(Request::WhatIf(spec)) = step {
+                self.asked.insert(spec.order.short(), spec.order.clone());
+            }
+            self.steps.push((now, step.clone()));
         }
         assert_eq!(self.rebuilt, self.ticker, "rebuilt from its facts");
         out
@@ -227,6 +241,12 @@ impl Teller {
             }),
             ["low", at] => self.see_quote(|quote| quote.low = Some(price(at))),
             ["settle", order, at] => vec![Input::Settle { order: self.order(order), price: price(at) }],
+            ["margin", order, initial, "of", equity] => {
+                let (initial, equity) = (Money::new(decimal(initial)), Money::new(decimal(equity)));
+                vec![self.margin(order, Ok(Margin { initial, equity }))]
+            }
+            ["margin", order, "refused"] => vec![self.margin(order, Err("201 no".to_owned()))],
+            ["restart"] => self.restart(),
             ["wake"] => vec![Input::Wakeup],
             ["gap"] => vec![Input::Gap],
             ["snapshot", ..] => vec![self.snapshot(now, what)],
@@ -267,6 +287,18 @@ impl Teller {
             })],
             _ => panic!("`{}` is no line of a story", words.join(" ")),
         }
+    }
+
+    fn margin(&self, order: &str, after: Result<Margin, String>) -> Input {
+        Input::News(News::Margin { order: self.asked[order].clone(), after })
+    }
+
+    fn restart(&mut self) -> Vec<Input> {
+        let (settings, steps) = (self.ticker.settings().clone(), self.steps.iter());
+        let steps = steps.map(|(at, step)| (*at, step));
+        self.ticker = Ticker::recover(Installation::from_number(1), settings, steps);
+        self.rebuilt = self.ticker.clone();
+        vec![Input::Gap]
     }
 
     fn see(&mut self, change: impl FnOnce(&mut MarketView)) -> Vec<Input> {
@@ -349,6 +381,7 @@ impl Teller {
             "S" => Role::Stop,
             "T" => Role::Target,
             "X" => Role::Exit,
+            "W" => return self.asked[short].clone(),
             _ => panic!("`{short}` is no order"),
         };
         let trade = self.ticker.trade().map_or(1, |trade| trade.number);

@@ -5,8 +5,8 @@
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use engine::input::Foreign;
-use engine::order::{Action, Commission, End, Execution, Standing, Status, Terms};
-use engine::{News, OrderRef, TickerKey};
+use engine::order::{Action, Commission, End, Execution, Margin, Standing, Status, Terms};
+use engine::{News, OrderRef, Role, TickerKey};
 use ibapi::orders::{
     CommissionReport, ExecutionData, ExecutionSide, OcaType, OrderData, OrderStatus, OrderStatusKind,
     OrderUpdate,
@@ -24,6 +24,9 @@ pub(super) fn news(table: &mut Table, update: &OrderUpdate, now: DateTime<Utc>) 
             Some((status.order.ticker.clone(), News::Status(status)))
         }
         OrderUpdate::OpenOrder(data) => {
+            if let Some(margin) = margin_of(table, data) {
+                return Some(margin);
+            }
             let terms = terms_of(table, data)?;
             Some((terms.order.ticker.clone(), News::Terms(terms)))
         }
@@ -51,14 +54,33 @@ pub(super) fn status_of(table: &mut Table, status: &OrderStatus) -> Option<Statu
     Some(Status { order, standing, filled, remaining })
 }
 
+/// The answer to an order that only asks. It is known by its id: no order has that one.
+fn margin_of(table: &mut Table, data: &OrderData) -> Option<(TickerKey, News)> {
+    if !table.is_ours(data.order.client_id) {
+        return None;
+    }
+    let order = table.answer_what_if(id_of(data))?;
+    let state = &data.order_state;
+    let told = state.initial_margin_after.and_then(money).zip(state.equity_with_loan_after.and_then(money));
+    let words = || [&*state.reject_reason, &*state.warning_text].into_iter().find(|words| !words.is_empty());
+    let after = told
+        .map(|(initial, equity)| Margin { initial, equity })
+        .ok_or_else(|| words().unwrap_or("the broker told no numbers").to_owned());
+    Some((order.ticker.clone(), News::Margin { order, after }))
+}
+
+/// The id that an order was placed under.
+pub(super) fn id_of(data: &OrderData) -> i32 {
+    if data.order.order_id == 0 { data.order_id } else { data.order.order_id }
+}
+
 /// The terms of one of our orders, as echoed.
 pub(super) fn terms_of(table: &mut Table, data: &OrderData) -> Option<Terms> {
     let order: OrderRef = data.order.order_ref.parse().ok()?;
-    if data.order.what_if || !table.is_ours(data.order.client_id) {
+    if data.order.what_if || order.role == Role::WhatIf || !table.is_ours(data.order.client_id) {
         return None;
     }
-    let id = if data.order.order_id == 0 { data.order_id } else { data.order.order_id };
-    table.echo(&order, id, &data.contract, &data.order);
+    table.echo(&order, id_of(data), &data.contract, &data.order);
     let told = match data.order.order_type.as_str() {
         "STP" | "STP LMT" => data.order.aux_price,
         "TRAIL" => data.order.trail_stop_price,
@@ -142,4 +164,65 @@ fn time(text: &str) -> Option<DateTime<Utc>> {
     let local = NaiveDateTime::parse_from_str(local, "%Y%m%d %H:%M:%S").ok()?;
     let zone: chrono_tz::Tz = zone.parse().ok()?;
     local.and_local_timezone(zone).earliest().map(|at| at.to_utc())
+}
+
+#[cfg(test)]
+mod tests {
+    use engine::order::Margin;
+    use engine::{Installation, Money, News, OrderRef, Role};
+    use ibapi::orders::{Order, OrderData, OrderState, OrderUpdate};
+
+    use super::super::table::Table;
+    use super::news;
+
+    fn asks() -> OrderRef {
+        let ticker = "AAPL".parse().expect("a ticker");
+        OrderRef { installation: Installation::from_number(7), ticker, trade: 1, role: Role::WhatIf, n: 1 }
+    }
+
+    fn answer(id: i32, initial: f64, equity: f64, words: &str) -> OrderUpdate {
+        let order = Order { what_if: true, client_id: 1, order_ref: asks().to_string(), ..Order::default() };
+        let order_state = OrderState {
+            initial_margin_after: Some(initial),
+            equity_with_loan_after: Some(equity),
+            warning_text: words.to_owned(),
+            ..OrderState::default()
+        };
+        OrderUpdate::OpenOrder(OrderData { order_id: id, order, order_state, ..OrderData::default() })
+    }
+
+    fn told(table: &mut Table, update: &OrderUpdate) -> Option<Result<Margin, String>> {
+        let (_, news) = news(table, update, chrono::DateTime::default())?;
+        match news {
+            News::Margin { order, after } if order == asks() => Some(after),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_question_is_answered_once_by_its_id_and_is_never_an_order() {
+        let mut table = Table::default();
+        table.listen_for(1);
+        table.raise_floor(40);
+        assert_eq!(table.ask_what_if(&asks()), 40);
+        assert_eq!(table.take_id(), 41, "its id is used up");
+        let money = |amount: i64| Money::new(amount.into());
+        assert_eq!(told(&mut table, &answer(41, 5.0, 9.0, "")), None, "an id that asked nothing");
+        let after = Margin { initial: money(5), equity: money(9) };
+        assert_eq!(told(&mut table, &answer(40, 5.0, 9.0, "")), Some(Ok(after)));
+        assert_eq!(told(&mut table, &answer(40, 5.0, 9.0, "")), None, "answered before");
+        assert!(table.get(&asks()).is_none() && table.name(40).is_none() && !table.heard(&asks()));
+        assert_eq!(table.new_twin(), None);
+    }
+
+    #[test]
+    fn numbers_that_are_not_set_are_no_margin() {
+        for (words, expected) in [("", "the broker told no numbers"), ("not available", "not available")] {
+            let mut table = Table::default();
+            table.listen_for(1);
+            let id = table.ask_what_if(&asks());
+            let told = told(&mut table, &answer(id, 5.0, f64::MAX, words));
+            assert_eq!(told, Some(Err(expected.to_owned())));
+        }
+    }
 }

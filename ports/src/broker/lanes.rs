@@ -40,6 +40,8 @@ pub(super) fn lane(request: &Request) -> Lane {
     let opens = request.orders().any(|order| matches!(order.role, Role::Entry | Role::Add));
     match request {
         Request::Cancel(_) => Lane::Cancel,
+        // It comes before an entry, and waits with those.
+        Request::WhatIf(_) => Lane::Entry,
         Request::Place { .. } | Request::Modify(_) if opens => Lane::Entry,
         Request::Place { .. } | Request::Modify(_) => Lane::Exit,
     }
@@ -47,7 +49,11 @@ pub(super) fn lane(request: &Request) -> Lane {
 
 /// True for an entry whose time is over: the signal that it came from is, too.
 pub(super) fn is_stale(request: &Request, now: DateTime<Utc>, waited: Duration) -> bool {
-    let Request::Place { orders } = request else { return false };
+    let orders = match request {
+        Request::Place { orders } => orders.as_slice(),
+        Request::WhatIf(_) => &[],
+        Request::Modify(_) | Request::Cancel(_) => return false,
+    };
     let over = |force| matches!(force, TimeInForce::GoodTill(until) if until <= now);
     let opens = lane(request) == Lane::Entry;
     opens && (waited > ENTRY_AGE_MAX || orders.iter().any(|spec| over(spec.time_in_force)))

@@ -324,6 +324,9 @@ impl Link {
     /// An error that names an order: a remark, a refused change, or a reason to look.
     pub(super) fn on_order_notice(&self, notice: &Notice) {
         let Some(id) = notice.request_id else { return };
+        if self.shared.table.borrow().what_if(id).is_some() {
+            return self.on_what_if_notice(id, notice);
+        }
         let table = self.shared.table.borrow();
         let Some(order) = table.name(id).cloned() else { return };
         let alive = table.heard(&order);
@@ -338,6 +341,20 @@ impl Link {
             }
             Meaning::Unclear => self.spawn(find_out(self.clone(), order)),
         }
+    }
+}
+
+impl Link {
+    /// An error that names an order that only asks: a remark, or the answer.
+    fn on_what_if_notice(&self, id: i32, notice: &Notice) {
+        let (code, text) = (notice.code, &notice.message);
+        self.tell(Event::Notice { code, text: text.clone() });
+        if meaning(code, false) == Meaning::Remark {
+            return;
+        }
+        let Some(order) = self.shared.table.borrow_mut().answer_what_if(id) else { return };
+        let after = Err(format!("{code} {text}"));
+        self.tell(Event::News(order.ticker.clone(), News::Margin { order, after }));
     }
 }
 

@@ -84,6 +84,7 @@ pub(super) fn messages(
             let placed = table.get(order).ok_or_else(|| SendError::Unknown(order.clone()))?;
             Ok(vec![(order.clone(), Message::Cancel(placed.id))])
         }
+        Request::WhatIf(spec) => what_if(table, spec, contract, account),
     }
 }
 
@@ -108,6 +109,19 @@ fn place(
         messages.push((spec.order.clone(), Message::Submit(id, Box::new(contract), Box::new(order))));
     }
     Ok(messages)
+}
+
+/// A question: its id is used up by it, and it is not remembered as an order.
+fn what_if(
+    table: &mut Table,
+    spec: &OrderSpec,
+    contract: Option<&Contract>,
+    account: &str,
+) -> Result<Vec<(OrderRef, Message)>, SendError> {
+    let contract = contract.ok_or_else(|| SendError::NoContract(spec.order.clone()))?.clone();
+    let order = Order { what_if: true, ..new_order(spec, account)? };
+    let id = table.ask_what_if(&spec.order);
+    Ok(vec![(spec.order.clone(), Message::Submit(id, Box::new(contract), Box::new(order)))])
 }
 
 fn new_order(spec: &OrderSpec, account: &str) -> Result<Order, SendError> {

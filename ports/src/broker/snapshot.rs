@@ -17,7 +17,7 @@ use ibapi::subscriptions::SubscriptionItem;
 use rust_decimal::Decimal;
 
 use super::convert::{decimal, price, quantity};
-use super::incoming::{commission_of, execution_of, foreign_of, status_of, terms_of};
+use super::incoming::{commission_of, execution_of, foreign_of, id_of, status_of, terms_of};
 use super::pacing::Pacer;
 use super::table::Table;
 
@@ -183,10 +183,7 @@ pub(super) fn others(raw: &Raw, table: &Table) -> Others {
     let mut others = Others::default();
     let mut seen = BTreeMap::new();
     for order in &raw.orders {
-        let Orders::OrderData(data) = order else { continue };
-        if completed(data).is_some() {
-            continue;
-        }
+        let Some(data) = open(order) else { continue };
         let name = &data.order.order_ref;
         if !table.is_ours(data.order.client_id) || name.parse::<OrderRef>().is_err() {
             let (symbol, client) = (&data.contract.symbol, data.order.client_id);
@@ -208,12 +205,13 @@ pub(super) fn others(raw: &Raw, table: &Table) -> Others {
 /// The ids of orders that can still fill.
 pub(super) fn live(raw: &Raw) -> Vec<i32> {
     let open = raw.orders.iter().filter_map(open);
-    open.map(|data| if data.order.order_id == 0 { data.order_id } else { data.order.order_id }).collect()
+    open.map(id_of).collect()
 }
 
 pub(super) fn open(order: &Orders) -> Option<&OrderData> {
     match order {
-        Orders::OrderData(data) if completed(data).is_none() => Some(data),
+        // What only asks is no order.
+        Orders::OrderData(data) if completed(data).is_none() && !data.order.what_if => Some(data),
         _ => None,
     }
 }

@@ -10,6 +10,8 @@ use super::funds::FundsCell;
 
 /// Executions whose ticker is remembered until their commission comes.
 const EXECUTIONS_MAX: usize = 10_000;
+/// Questions about margins whose answers are waited for; the oldest are forgotten.
+const WHAT_IFS_MAX: usize = 256;
 /// How often a second life of an order is cancelled before it is left to a person.
 const CANCELS_MAX: u32 = 3;
 
@@ -27,6 +29,8 @@ pub(super) struct Table {
     funds: Option<FundsCell>,
     /// Ids of second lives of our orders, and how often each was cancelled.
     twins: BTreeMap<i32, Twin>,
+    /// Orders that only ask, by their ids. They are no orders: nothing else of this table knows them.
+    what_ifs: BTreeMap<i32, OrderRef>,
 }
 
 /// The second life of an order: one change of it became two orders.
@@ -101,6 +105,26 @@ impl Table {
         let id = self.next_id;
         self.next_id += 1;
         id
+    }
+
+    /// A fresh id for an order that only asks.
+    pub(super) fn ask_what_if(&mut self, name: &OrderRef) -> i32 {
+        while self.what_ifs.len() >= WHAT_IFS_MAX {
+            self.what_ifs.pop_first();
+        }
+        let id = self.take_id();
+        self.what_ifs.insert(id, name.clone());
+        id
+    }
+
+    /// The order that asked under this id, should its answer be waited for.
+    pub(super) fn what_if(&self, id: i32) -> Option<&OrderRef> {
+        self.what_ifs.get(&id)
+    }
+
+    /// Takes in that it is answered.
+    pub(super) fn answer_what_if(&mut self, id: i32) -> Option<OrderRef> {
+        self.what_ifs.remove(&id)
     }
 
     /// Remembers an order under its name.

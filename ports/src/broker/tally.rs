@@ -63,7 +63,8 @@ impl Tally {
 fn orders_of(request: &Request) -> u64 {
     match request {
         Request::Place { orders } => u64::try_from(orders.len()).unwrap_or(u64::MAX),
-        Request::Modify(_) => 1,
+        // A question goes as an order that the broker never works.
+        Request::Modify(_) | Request::WhatIf(_) => 1,
         Request::Cancel(_) => 0,
     }
 }

@@ -40,7 +40,8 @@ impl Case<'_> {
     /// The first limit that the request would break.
     pub(super) fn judge(&self, request: &Request) -> Result<(), Refusal> {
         match request {
-            Request::Cancel(_) => Ok(()),
+            // What is only asked about opens nothing: the entry is judged when it is placed.
+            Request::Cancel(_) | Request::WhatIf(_) => Ok(()),
             Request::Modify(change) => self.judge_change(change),
             Request::Place { orders, .. } => self.judge_orders(orders),
         }
