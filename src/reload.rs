@@ -167,7 +167,7 @@ pub fn reload(running: &mut Running, choices: &Choices, fixed: &Fixed) -> Reload
         }
     }
     fail::pass(Point::ReloadTaken, String::new);
-    running.apply(moves);
+    running.apply(moves, &config.limits);
     fail::pass(Point::ReloadDone, String::new);
     Reloaded::Taken(changes)
 }

@@ -44,7 +44,11 @@ fn a_secret_is_told_to_whom_it_is_for_and_to_nobody_else() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();
     let desk = Desk::open(folder);
-    std::fs::write(folder.join(".env"), format!("API_KEY={CANARY}\nTRADINGVIEW_SECRET={CANARY}-and-long-enough-for-a-door\n")).expect("to write");
+    std::fs::write(
+        folder.join(".env"),
+        format!("API_KEY={CANARY}\nTRADINGVIEW_SECRET={CANARY}-and-long-enough-for-a-door\n"),
+    )
+    .expect("to write");
     let mut told = vec![said_by(folder, &["check"]), said_by(folder, &["check", "--json"])];
 
     let mut program = Program::start_in(folder, &[]);
@@ -54,7 +58,15 @@ fn a_secret_is_told_to_whom_it_is_for_and_to_nobody_else() {
     assert!(desk.was_asked_with(CANARY), "whom it is for is told");
     let command_line = std::fs::read(format!("/proc/{}/cmdline", program.pid())).expect("its command line");
     told.push(String::from_utf8_lossy(&command_line).into_owned());
-    for line in ["GET /status", "GET /why/ACME", "GET /risk", "GET /nothing", "POST /reload", "POST /order", "POST /signals/tradingview"] {
+    for line in [
+        "GET /status",
+        "GET /why/ACME",
+        "GET /risk",
+        "GET /nothing",
+        "POST /reload",
+        "POST /order",
+        "POST /signals/tradingview",
+    ] {
         told.push(request(folder, "token", line, r#"{"by":"ann"}"#).expect("an answer").1);
     }
     for arguments in [["status"].as_slice(), &["why", "acme"], &["risk"], &["logs", "signal"], &["halt"]] {

@@ -9,6 +9,7 @@ mod day;
 mod exact;
 mod fills;
 mod gauge;
+mod groups;
 mod holding;
 mod intent;
 mod judge;
@@ -17,15 +18,18 @@ mod lines;
 mod name;
 mod opening;
 mod refusal;
+mod scoped;
 mod streak;
 mod view;
 
 pub use admitted::Admitted;
 pub use book::Book;
 pub use day::{DayResult, ResultUnknown, Trip};
-pub use gauge::{Gauge, Reading, State};
+pub use gauge::{Gauge, Reading, Scope, State};
+pub use groups::{BadGroupName, GroupName};
 pub use limits::{
-    AccountLimits, BuyingPower, Limits, LosingStreak, OnDailyLoss, OrderLimits, TickerLimits, Unknown,
+    AccountLimits, BuyingPower, GroupLimits, Limits, LosingStreak, OnDailyLoss, OrderLimits, OwnLimits,
+    TickerLimits, Unknown,
 };
 pub use name::LimitName;
 pub use refusal::Refusal;
