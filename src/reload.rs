@@ -170,7 +170,7 @@ pub fn reload(running: &mut Running, choices: &Choices, fixed: &Fixed) -> Reload
         tracing::info!(target: TRADING, actor = ACTOR, "config read again: nothing changed");
     }
     fail::pass(Point::ReloadTaken, String::new);
-    running.apply(moves);
+    running.apply(moves, &config.limits);
     fail::pass(Point::ReloadDone, String::new);
     Reloaded::Taken(changes)
 }

@@ -1,11 +1,12 @@
 //! What the actors say to each other. Only a person is answered.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use actix::{Message, Recipient};
-use engine::account::LimitName;
+use engine::account::{GroupName, LimitName};
 use engine::{
-    Admitted, Bar, Command, ContractSpec, Input, Instrument, Record, Request, Ticker, TickerKey,
+    Admitted, Bar, Command, ContractSpec, Input, Instrument, Limits, Record, Request, Ticker, TickerKey,
     TickerSettings,
 };
 use ports::journal::{Draft, Written};
@@ -50,6 +51,28 @@ pub struct Release {
     pub by: String,
     /// The order's id; the same one twice is one.
     pub id: String,
+}
+
+/// To the risk book: a person releases a group of tickers whose loss has tripped. Answered with its name, or why not.
+#[derive(Debug, Message)]
+#[rtype(result = "Result<String, String>")]
+pub struct ReleaseGroup {
+    /// Which.
+    pub group: GroupName,
+    /// Who.
+    pub by: String,
+    /// The order's id; the same one twice is one.
+    pub id: String,
+}
+
+/// To the risk book: this ticker begins, with what these limits say of it.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct Welcome {
+    /// Which.
+    pub ticker: TickerKey,
+    /// The limits of the config that names it.
+    pub limits: Arc<Limits>,
 }
 
 /// To the risk book: a person arms a start that trades real money. Answered with what holds then.

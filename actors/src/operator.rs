@@ -2,16 +2,16 @@
 //!
 //! Who was asked and does not answer in time will follow all the same: the order waits in its mailbox.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use actix::{Addr, MailboxError, Recipient};
-use engine::account::LimitName;
+use engine::account::{GroupName, LimitName};
 use engine::{Command, TickerKey};
 use tokio::sync::oneshot;
 
-use crate::message::{Arm, Barrier, Operate, Release};
+use crate::message::{Arm, Barrier, Operate, Release, ReleaseGroup};
 use crate::risk::RiskActor;
 
 /// How long an answer may take.
@@ -21,7 +21,9 @@ const PATIENCE: Duration = Duration::from_secs(2);
 #[derive(Clone)]
 pub struct Operator {
     tickers: Arc<Mutex<BTreeMap<TickerKey, Recipient<Operate>>>>,
+    groups: Arc<Mutex<BTreeSet<GroupName>>>,
     risk: Recipient<Release>,
+    releases_groups: Recipient<ReleaseGroup>,
     arms: Recipient<Arm>,
     journal: Recipient<Barrier>,
 }
@@ -46,9 +48,25 @@ pub enum Unanswered {
 }
 
 impl Operator {
-    pub(crate) fn new(risk: &Addr<RiskActor>, journal: Recipient<Barrier>) -> Operator {
+    pub(crate) fn new(
+        risk: &Addr<RiskActor>,
+        journal: Recipient<Barrier>,
+        groups: BTreeSet<GroupName>,
+    ) -> Operator {
+        let releases_groups = risk.clone().recipient();
         let (arms, risk) = (risk.clone().recipient(), risk.clone().recipient());
-        Operator { tickers: Arc::default(), risk, arms, journal }
+        let groups = Arc::new(Mutex::new(groups));
+        Operator { tickers: Arc::default(), groups, risk, releases_groups, arms, journal }
+    }
+
+    pub(crate) fn meet_groups<'a>(&self, groups: impl Iterator<Item = &'a GroupName>) {
+        self.groups.lock().unwrap_or_else(PoisonError::into_inner).extend(groups.cloned());
+    }
+
+    /// Groups that can be released.
+    #[must_use]
+    pub fn groups(&self) -> BTreeSet<GroupName> {
+        self.groups.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(crate) fn meet(&self, key: TickerKey, to: Recipient<Operate>) {
@@ -97,6 +115,20 @@ impl Operator {
     /// It has not tripped, or the risk book does not answer yet.
     pub async fn release(&self, limit: LimitName, by: String, id: String) -> Result<String, Unanswered> {
         self.on_disk(answered(asked(self.risk.send(Release { limit, by, id })).await)).await
+    }
+
+    /// Releases a group of tickers whose loss has tripped; answers with its name.
+    ///
+    /// # Errors
+    /// It has not tripped, or the risk book does not answer yet.
+    pub async fn release_group(
+        &self,
+        group: GroupName,
+        by: String,
+        id: String,
+    ) -> Result<String, Unanswered> {
+        let question = self.releases_groups.send(ReleaseGroup { group, by, id });
+        self.on_disk(answered(asked(question).await)).await
     }
 }
 

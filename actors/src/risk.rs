@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use actix::{Actor, Context, Handler, Recipient};
-use engine::account::{LimitName, OnDailyLoss};
+use engine::account::{GroupName, LimitName, OnDailyLoss, Trip};
 use engine::{
     AccountFact, AccountView, Because, Body, Book, Input, Now, Refusal, Request, TickerKey, Verdict,
 };
@@ -16,7 +16,7 @@ use ports::journal::Draft;
 
 use crate::board::Board;
 use crate::fatal;
-use crate::message::{Append, Arm, Judge, Look, Meet, Recorded, Release, Send, Tell};
+use crate::message::{Append, Arm, Judge, Look, Meet, Recorded, Release, ReleaseGroup, Send, Tell, Welcome};
 use crate::streams;
 
 const NAME: &str = "risk";
@@ -179,6 +179,10 @@ impl RiskActor {
             AccountFact::DayOpened { day, .. } => {
                 tracing::debug!(target: streams::TRADING, actor = NAME, "trading day {day}");
             }
+            AccountFact::GroupTripped { group, trip } => self.group_tripped(group, trip),
+            AccountFact::GroupReleased { group, by, .. } => {
+                tracing::warn!(target: streams::TRADING, actor = NAME, "group {group} released by {by}");
+            }
             AccountFact::Released { limit, by, .. } => {
                 tracing::warn!(target: streams::TRADING, actor = NAME, "{limit} released by {by}");
             }
@@ -207,6 +211,21 @@ impl RiskActor {
         tracing::error!(target: streams::ERRORS, actor = NAME, "{because}: nothing opens until a release{then}");
         for ticker in self.others.iter().flat_map(|others| others.tickers.values()) {
             // What rests at the broker to open more is taken back either way.
+            let tell =
+                if flattens { Input::Close(because.clone()) } else { Input::Withdraw(because.clone()) };
+            ticker.to.do_send(Tell::Input(tell));
+        }
+    }
+
+    /// The account's others hear nothing of it.
+    fn group_tripped(&self, group: &GroupName, trip: &Trip) {
+        let Some(own) = self.book.limits().groups.get(group) else { return };
+        let flattens = own.on_daily_loss == OnDailyLoss::Flatten;
+        let then = if flattens { "; what they hold is closed" } else { "" };
+        let because = Because::Group { group: group.clone(), trip: trip.clone() };
+        tracing::error!(target: streams::ERRORS, actor = NAME, "{because}: its tickers open nothing until `supervisor release {group}`{then}");
+        let tickers = self.others.iter().flat_map(|others| &others.tickers);
+        for (_, ticker) in tickers.filter(|(key, _)| own.tickers.contains(key)) {
             let tell =
                 if flattens { Input::Close(because.clone()) } else { Input::Withdraw(because.clone()) };
             ticker.to.do_send(Tell::Input(tell));
@@ -273,6 +292,32 @@ impl Handler<Release> for RiskActor {
             }
             Ok(format!("{limit} released"))
         })
+    }
+}
+
+impl Handler<ReleaseGroup> for RiskActor {
+    type Result = Result<String, String>;
+
+    fn handle(&mut self, message: ReleaseGroup, _: &mut Context<Self>) -> Self::Result {
+        let ReleaseGroup { group, by, id } = message;
+        fatal::guard(NAME, || {
+            let now = self.clock.now();
+            if !self.book.has_released_group(&group, &id) {
+                let fact = self.book.release_group(now, &group, &by, &id);
+                let fact = fact.ok_or_else(|| format!("group {group} has not tripped"))?;
+                self.on_account_fact(&fact);
+                self.write(now, None, Body::Account(fact));
+            }
+            Ok(format!("group {group} released"))
+        })
+    }
+}
+
+impl Handler<Welcome> for RiskActor {
+    type Result = ();
+
+    fn handle(&mut self, Welcome { ticker, limits }: Welcome, _: &mut Context<Self>) {
+        fatal::guard(NAME, || self.book.welcome(&ticker, &limits));
     }
 }
 

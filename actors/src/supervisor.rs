@@ -23,7 +23,7 @@ use crate::board::Board;
 use crate::broker::{BrokerActor, Route};
 use crate::journal::JournalActor;
 use crate::keeper::{Keeper, remember};
-use crate::message::{Append, Barrier, Look, Meet, Member, Part, Stop, Tell};
+use crate::message::{Append, Barrier, Look, Meet, Member, Part, Stop, Tell, Welcome};
 use crate::operator::Operator;
 use crate::recovery::{Memory, Terms};
 use crate::risk::RiskActor;
@@ -134,6 +134,7 @@ pub fn start(settings: Settings) -> Result<Running, JournalError> {
         let (clock, board) = (clock.clone(), board.clone());
         on(threads.road(), move || BrokerActor::new(route, clock, board))
     };
+    let groups = memory.book().groups();
     let risk = {
         let (book, broker) = (memory.book(), broker.clone().recipient());
         let (clock, quotes, board) = (clock.clone(), quotes.clone(), board.clone());
@@ -168,7 +169,7 @@ pub fn start(settings: Settings) -> Result<Running, JournalError> {
         funds,
         running: BTreeMap::new(),
         meet,
-        operator: Operator::new(&risk, journal.clone().recipient()),
+        operator: Operator::new(&risk, journal.clone().recipient(), groups),
         risk,
         journal,
         signals,
@@ -178,7 +179,7 @@ pub fn start(settings: Settings) -> Result<Running, JournalError> {
         _supervisor: supervisor,
         watchdog,
     };
-    running.apply(plan(&BTreeMap::new(), &settings.tickers));
+    running.apply(plan(&BTreeMap::new(), &settings.tickers), &terms.limits);
     running.tell_of_the_lost();
     Ok(running)
 }
@@ -208,12 +209,14 @@ impl Running {
         Inlet::new(self.signals.clone().recipient())
     }
 
-    /// Starts the tickers that a plan starts, and tells the others of them. Nobody else
-    /// hears anything.
-    pub fn apply(&mut self, moves: Vec<Move>) {
-        let mut joined = false;
+    /// Starts the tickers that a plan starts, with what `limits` say of them, and tells the others of them.
+    /// Nobody else hears anything.
+    pub fn apply(&mut self, moves: Vec<Move>, limits: &Limits) {
+        let (limits, mut joined) = (Arc::new(limits.clone()), false);
         for step in moves {
             if let Move::Start(settings) = step {
+                self.operator.meet_groups(limits.groups_of(&settings.key).map(|(name, _)| name));
+                self.risk.do_send(Welcome { ticker: settings.key.clone(), limits: limits.clone() });
                 self.start_ticker(settings);
                 joined = true;
             }

@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use crate::account::{GroupName, Trip};
 use crate::money::{BadPrice, Confidence, Money, Price, Quantity};
 use crate::order::{End, Side};
 use crate::order_ref::OrderRef;
@@ -49,6 +50,14 @@ pub enum Because {
         loss: Money,
         /// The limit, as configured.
         max: Money,
+    },
+    /// The loss of a group that it is in tripped the group's limit.
+    #[error("group {group}: {trip}")]
+    Group {
+        /// Which group.
+        group: GroupName,
+        /// What tripped it.
+        trip: Trip,
     },
     /// The entry was filled at or beyond its own stop.
     #[error("filled at {fill}, beyond its own stop {stop}")]

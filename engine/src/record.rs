@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use crate::account::{LimitName, Refusal};
+use crate::account::{GroupName, LimitName, Refusal, Trip};
 use crate::fact::Fact;
 use crate::input::Input;
 use crate::instrument::TickerKey;
@@ -91,6 +91,22 @@ pub enum AccountFact {
         by: String,
         /// The id of the order to do so; the same one twice is one.
         #[serde(default)]
+        id: String,
+    },
+    /// The loss of a group reached its limit, or cannot be computed. None of its tickers opens until a release by name.
+    GroupTripped {
+        /// Which group.
+        group: GroupName,
+        /// What tripped it.
+        trip: Trip,
+    },
+    /// A person released a group that had tripped.
+    GroupReleased {
+        /// Which group.
+        group: GroupName,
+        /// Who.
+        by: String,
+        /// The id of the order to do so; the same one twice is one.
         id: String,
     },
     /// A person armed a start that trades real money: from here on it may open.

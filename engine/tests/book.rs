@@ -13,6 +13,8 @@
 //! 09:31:01 closed AAPL 1 -12.50              trade 1 is over
 //! 09:31:02 watch                             what the account takes note of by itself
 //! 09:31:02 gauge daily loss                  one limit with its numbers; `release daily loss`
+//! 09:31:02 gauge tech daily loss             that of a group, or one that a ticker has of its own; `release tech`
+//! 09:31:02 without groups                    a config without them; `with them` again
 //! ```
 //!
 //! `next-` before a time means the day after; `again-` too, in a program that has just begun.
@@ -23,7 +25,9 @@ mod book {
     pub(crate) mod account;
     pub(crate) mod closing;
     pub(crate) mod day;
+    pub(crate) mod groups;
     pub(crate) mod limits;
+    pub(crate) mod own;
     pub(crate) mod random;
     pub(crate) mod reckon;
     pub(crate) mod reserve;

@@ -8,6 +8,7 @@
 
 pub mod environment;
 mod overrides;
+mod own_risk;
 pub mod report;
 mod resolve;
 mod risk;

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use engine::{ContractKind, ContractSpec, Rule, TickerKey, TickerSettings};
+use engine::{ContractKind, ContractSpec, Limits, Rule, TickerKey, TickerSettings};
 use ports::broker::Agreement;
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 
+use super::own_risk::check_groups;
+use super::risk::Risk;
 use super::rules::Rules;
 use super::senders::senders;
 use super::source::Text;
@@ -45,6 +47,9 @@ pub fn load(choices: &Choices, environment: &Environment) -> Result<Config, Faul
         }
         _ => None,
     };
+    if let (Some(settings), Some(tickers)) = (&settings, &tickers) {
+        keep(&mut faults, check_groups(settings, tickers));
+    }
     let senders = settings.as_ref().and_then(|own| {
         let signals = &own.value.signals;
         keep(&mut faults, senders(environment, &signals.fields, signals.tradingview_confidence))
@@ -53,7 +58,8 @@ pub fn load(choices: &Choices, environment: &Environment) -> Result<Config, Faul
         (Some(settings), Some(tickers), Some(rules), Some(senders), Some(built)) if faults.is_empty() => {
             let mut report = report(&settings, &tickers, &rules, &built);
             report.add_doors(&senders.names());
-            Ok(complete(settings.value, built, report, environment, senders))
+            let limits = limits(&settings.value, &tickers.value);
+            Ok(complete((settings.value, limits), built, report, environment, senders))
         }
         _ => Err(Faults(faults)),
     }
@@ -226,6 +232,12 @@ fn check_tickers(
     let mut faults = file.faults();
     let below = defaults(&file.value, settings);
     let rules: Arc<[Rule]> = rules.into();
+    if file.value.get(&Name::Defaults).is_some_and(|own| own.risk.is_some()) {
+        faults.at(
+            &segments![DEFAULTS, "risk"],
+            "the limits of every ticker stand in [risk] of supervisor.toml",
+        );
+    }
     let mut built = Vec::new();
     for (name, table) in &file.value {
         let Name::Ticker(key) = name else { continue };
@@ -284,6 +296,11 @@ fn defaults(file: &Tickers, settings: &Supervisor) -> Table {
     own.over(&Table::built_in(settings.broker.mode == Mode::Live))
 }
 
+/// The limits that hold for a ticker.
+fn own_risk(settings: &Supervisor, own: &Table) -> Risk {
+    own.risk.as_ref().map_or_else(|| settings.risk.clone(), |own| settings.risk.with(own))
+}
+
 /// Spans of market time are longer on an embedded market that runs faster than the wall's.
 fn stretch(settings: &Supervisor) -> i32 {
     match settings.broker.gateway {
@@ -313,7 +330,7 @@ fn ticker(
     let built_in = TickerSettings::of(key.clone(), contract(&key, &own));
     Ok(TickerSettings {
         sizing,
-        position_size_max: settings.risk.position_size_max(),
+        position_size_max: own_risk(settings, &own).position_size_max(),
         what_if: settings.risk.what_if(),
         stop_loss,
         take_profit,
@@ -410,19 +427,54 @@ fn report(
             let origin = origin.map_or_else(|| "built-in".to_owned(), |origin| origin.to_string());
             report.add(format!("{name}.{key}"), value, origin);
         }
+        report_risk(&mut report, settings, tickers, name);
     }
     report.add_file(rules);
     report
 }
 
+/// A ticker with limits of its own shows all that hold for it; those of others are the account's.
+fn report_risk(
+    report: &mut Report,
+    settings: &Located<Supervisor>,
+    tickers: &Located<Tickers>,
+    name: &TickerKey,
+) {
+    let table = tickers.value.get(&Name::Ticker(name.clone()));
+    let Some(own) = table.and_then(|table| table.risk.as_ref()) else { return };
+    let in_force = settings.value.risk.with(own).replaceable();
+    let Ok(serde_json::Value::Object(keys)) = serde_json::to_value(in_force) else { return };
+    for (key, value) in keys {
+        let said = tickers.origin(&segments![name.as_str(), "risk", &key]);
+        let origin = said.or_else(|| settings.origin(&segments!["risk", &key]));
+        let origin = origin.map_or_else(|| "built-in".to_owned(), |origin| origin.to_string());
+        report.add(format!("{name}.risk.{key}"), value, origin);
+    }
+}
+
+/// The account's limits, with what tickers have of their own.
+fn limits(settings: &Supervisor, tickers: &Tickers) -> Limits {
+    let stretch = stretch(settings);
+    let mut limits = settings.risk.limits(stretch, settings.broker.mode == Mode::Live);
+    limits.own = tickers
+        .iter()
+        .filter_map(|(name, table)| match (name, &table.risk) {
+            (Name::Ticker(key), Some(own)) => {
+                Some((key.clone(), settings.risk.with(own).own_limits(stretch)))
+            }
+            _ => None,
+        })
+        .collect();
+    limits
+}
+
 fn complete(
-    own: Supervisor,
+    (own, limits): (Supervisor, Limits),
     tickers: Vec<TickerSettings>,
     report: Report,
     environment: &Environment,
     senders: Senders,
 ) -> Config {
-    let limits = own.risk.limits(stretch(&own), own.broker.mode == Mode::Live);
     let embedded = (own.broker.gateway == GatewayKind::Embedded).then_some(Embedded {
         start: own.gateway.start,
         speed: own.gateway.speed.0,

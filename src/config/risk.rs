@@ -1,16 +1,18 @@
 //! `[risk]`: every limit of the account, each with a built-in value, each to be switched off.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::{NonZeroU32, NonZeroUsize};
 
 use chrono::TimeDelta;
 use engine::account::{
-    AccountLimits, BuyingPower, LosingStreak, LossScope, OnDailyLoss, OrderLimits, TickerLimits, Unknown,
+    AccountLimits, BuyingPower, LosingStreak, LossScope, OnDailyLoss, OrderLimits, OwnLimits, TickerLimits,
+    Unknown,
 };
 use engine::money::Portion;
 use engine::{Fraction, Limits, Quantity, TickerKey};
 use serde::{Deserialize, Serialize};
 
+use super::own_risk::{Groups, OwnRisk};
 use super::switch::Switch;
 use super::values::{Amount, Currency};
 
@@ -45,6 +47,7 @@ pub(super) struct Risk {
     restricted: BTreeSet<TickerKey>,
     base_currency: Currency,
     time_zone: chrono_tz::Tz,
+    groups: Groups,
 }
 
 const TEN: NonZeroUsize = NonZeroUsize::new(10).expect("not zero");
@@ -85,6 +88,7 @@ impl Default for Risk {
             restricted: BTreeSet::new(),
             base_currency: Currency::default(),
             time_zone: chrono_tz::America::New_York,
+            groups: Groups::new(),
         }
     }
 }
@@ -97,6 +101,8 @@ impl Risk {
             order: self.order(),
             ticker: self.ticker(stretch),
             account: self.account(live),
+            own: BTreeMap::new(),
+            groups: self.groups.iter().map(|(name, group)| (name.clone(), group.limits())).collect(),
             restricted: self.restricted.clone(),
             zone: self.time_zone,
         }
@@ -110,6 +116,53 @@ impl Risk {
     /// Whether the broker is asked what an entry would do to the margin before it is placed.
     pub(super) fn what_if(&self) -> bool {
         self.what_if
+    }
+
+    /// The limits of several tickers together.
+    pub(super) fn groups(&self) -> &Groups {
+        &self.groups
+    }
+
+    /// What holds for a ticker that says `own`. What belongs to the account stays as it is.
+    pub(super) fn with(&self, own: &OwnRisk) -> Risk {
+        Risk {
+            max_order_quantity: own.max_order_quantity.unwrap_or(self.max_order_quantity),
+            max_order_value: own.max_order_value.unwrap_or(self.max_order_value),
+            price_collar_pct: own.price_collar_pct.unwrap_or(self.price_collar_pct),
+            max_quote_age_s: own.max_quote_age_s.unwrap_or(self.max_quote_age_s),
+            max_spread_pct: own.max_spread_pct.unwrap_or(self.max_spread_pct),
+            max_position_size: own.max_position_size.unwrap_or(self.max_position_size),
+            max_entries_a_minute: own.max_entries_a_minute.unwrap_or(self.max_entries_a_minute),
+            max_trades_a_day: own.max_trades_a_day.unwrap_or(self.max_trades_a_day),
+            max_losses_in_a_row: own.max_losses_in_a_row.unwrap_or(self.max_losses_in_a_row),
+            loss_pause_s: own.loss_pause_s.unwrap_or(self.loss_pause_s),
+            max_unfilled_entries: own.max_unfilled_entries.unwrap_or(self.max_unfilled_entries),
+            max_ticker_risk: own.max_ticker_risk.unwrap_or(self.max_ticker_risk),
+            ..self.clone()
+        }
+    }
+
+    /// Those of its numbers that a ticker may replace.
+    pub(super) fn replaceable(&self) -> OwnRisk {
+        OwnRisk {
+            max_order_quantity: Some(self.max_order_quantity),
+            max_order_value: Some(self.max_order_value),
+            price_collar_pct: Some(self.price_collar_pct),
+            max_quote_age_s: Some(self.max_quote_age_s),
+            max_spread_pct: Some(self.max_spread_pct),
+            max_position_size: Some(self.max_position_size),
+            max_entries_a_minute: Some(self.max_entries_a_minute),
+            max_trades_a_day: Some(self.max_trades_a_day),
+            max_losses_in_a_row: Some(self.max_losses_in_a_row),
+            loss_pause_s: Some(self.loss_pause_s),
+            max_unfilled_entries: Some(self.max_unfilled_entries),
+            max_ticker_risk: Some(self.max_ticker_risk),
+        }
+    }
+
+    /// A ticker's own limits. Spans of market time are `stretch` times longer.
+    pub(super) fn own_limits(&self, stretch: i32) -> OwnLimits {
+        OwnLimits { order: self.order(), ticker: self.ticker(stretch) }
     }
 
     /// What a ticker's position may be worth, where that is limited.

@@ -215,6 +215,10 @@ impl Default for Control {
 
 /// What its tables are called.
 pub(super) fn named(path: &[Segment]) -> &str {
+    let groups = [Some("risk"), Some("groups")];
+    if path.len() > 2 && path[..2].iter().map(Segment::key).eq(groups) {
+        return "a group";
+    }
     match path.first().and_then(Segment::key) {
         None => "supervisor.toml",
         Some("broker") => "[broker]",

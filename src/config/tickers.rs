@@ -8,6 +8,7 @@ use engine::{Confidence, Fraction, OnHandCancel, OnOpposite, OnUnknown, Quantity
 use serde::{Deserialize, Serialize};
 
 use super::overrides::Numbers;
+use super::own_risk::OwnRisk;
 use super::values::{Amount, BarMinutes, DEFAULTS, Name};
 use crate::settings::Segment;
 
@@ -55,6 +56,9 @@ pub(super) struct Table {
     pub(super) margin_a_contract: Option<Amount>,
     pub(super) reversal_expiry_s: Option<u32>,
     pub(super) cool_down_s: Option<u32>,
+    /// In place of `[risk]` in `supervisor.toml`, which is the place for all tickers.
+    #[serde(skip_serializing)]
+    pub(super) risk: Option<OwnRisk>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) rules: BTreeMap<String, Numbers>,
 }
@@ -73,6 +77,9 @@ pub(super) enum SecurityType {
 pub(super) fn named(path: &[Segment]) -> &str {
     if path.get(1).and_then(Segment::key) == Some("rules") && path.len() > 2 {
         return "a ticker's own rule";
+    }
+    if path.get(1).and_then(Segment::key) == Some("risk") {
+        return "a ticker's own risk";
     }
     match path.first().and_then(Segment::key) {
         None => "tickers.toml",
@@ -125,6 +132,7 @@ impl Table {
             margin_a_contract: self.margin_a_contract.or(below.margin_a_contract),
             reversal_expiry_s: self.reversal_expiry_s.or(below.reversal_expiry_s),
             cool_down_s: self.cool_down_s.or(below.cool_down_s),
+            risk: self.risk,
             // For all tickers the rules file itself is the place.
             rules: self.rules,
         }

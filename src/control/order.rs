@@ -1,7 +1,9 @@
 //! An order of a person, as it comes over the wire, and its answers.
 
+use std::collections::BTreeSet;
+
 use actors::operator::{Operator, Unanswered};
-use engine::account::LimitName;
+use engine::account::{GroupName, LimitName};
 use engine::{Act, Command, TickerKey};
 use futures::future::join_all;
 use serde::{Deserialize, Serialize};
@@ -23,7 +25,7 @@ pub struct Order {
     pub by: String,
     /// What.
     pub act: Act,
-    /// Tickers; to be released, limits by their names as well. None: every ticker.
+    /// Tickers; to be released, limits and groups by their names as well. None: every ticker.
     #[serde(default)]
     pub targets: Vec<String>,
 }
@@ -31,7 +33,7 @@ pub struct Order {
 /// What became of it, target by target.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
-    /// The ticker, or the limit.
+    /// The ticker, the limit or the group.
     pub target: String,
     /// False where it was not followed.
     pub followed: bool,
@@ -49,16 +51,17 @@ pub enum Fault {
     #[error("`by` has to be 1 to {NAME_MAX} letters, digits and signs")]
     By,
     /// To close or release everything has to be meant name by name.
-    #[error("{0} what? name tickers{how}", how = if *.0 == Act::Release { ", or limits that have tripped" } else { "" })]
+    #[error("{0} what? name tickers{how}", how = if *.0 == Act::Release { ", or limits or groups that have tripped" } else { "" })]
     Unnamed(Act),
     /// One of its targets.
-    #[error("`{0}` is no ticker{how}", how = if *.1 == Act::Release { " and no limit" } else { "" })]
+    #[error("`{0}` is no ticker{how}", how = if *.1 == Act::Release { ", no limit and no group" } else { "" })]
     Target(String, Act),
 }
 
 enum Target {
     Ticker(TickerKey),
     Limit(LimitName),
+    Group(GroupName),
 }
 
 impl Order {
@@ -68,9 +71,12 @@ impl Order {
     /// It is none.
     pub(super) async fn follow(self, operator: &Operator) -> Result<Vec<Answer>, Fault> {
         self.check()?;
-        let there = operator.tickers();
-        let named =
-            self.targets.iter().map(|name| self.target(name, &there)).collect::<Result<Vec<_>, _>>()?;
+        let (there, groups) = (operator.tickers(), operator.groups());
+        let named = self
+            .targets
+            .iter()
+            .map(|name| self.target(name, &there, &groups))
+            .collect::<Result<Vec<_>, _>>()?;
         let targets = if named.is_empty() { there.into_iter().map(Target::Ticker).collect() } else { named };
         Ok(join_all(targets.into_iter().map(|target| self.tell(operator, target))).await)
     }
@@ -83,6 +89,10 @@ impl Order {
             }
             Target::Limit(limit) => {
                 (limit.to_string(), operator.release(limit, self.by.clone(), self.id.clone()).await)
+            }
+            Target::Group(group) => {
+                let told = operator.release_group(group.clone(), self.by.clone(), self.id.clone());
+                (group.to_string(), told.await)
             }
         };
         let followed = matches!(told, Ok(_) | Err(Unanswered::Waits));
@@ -118,16 +128,23 @@ impl Order {
         }
     }
 
-    fn target(&self, name: &str, there: &[TickerKey]) -> Result<Target, Fault> {
+    fn target(&self, name: &str, there: &[TickerKey], groups: &BTreeSet<GroupName>) -> Result<Target, Fault> {
         if let Some(ticker) = there.iter().find(|ticker| ticker.as_str() == name.to_ascii_uppercase()) {
             return Ok(Target::Ticker(ticker.clone()));
         }
-        let limit = serde_json::from_value(name.replace('-', "_").to_ascii_lowercase().into()).ok();
+        let limit = limit_named(name).map(Target::Limit);
+        let group = || groups.iter().find(|group| group.as_str() == name).cloned().map(Target::Group);
         limit
+            .or_else(group)
             .filter(|_| self.act == Act::Release)
-            .map(Target::Limit)
             .ok_or_else(|| Fault::Target(name.to_owned(), self.act.clone()))
     }
+}
+
+/// The limit that a release calls by this name.
+#[must_use]
+pub fn limit_named(name: &str) -> Option<LimitName> {
+    serde_json::from_value(name.replace('-', "_").to_ascii_lowercase().into()).ok()
 }
 
 /// Names whoever orders something, in the journal and in logs.

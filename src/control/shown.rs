@@ -11,7 +11,7 @@ use actors::signal::shown::SignalsView;
 use actors::{Board, LinkState, TickerView};
 use chrono::{DateTime, FixedOffset, Utc};
 use chrono_tz::Tz;
-use engine::account::{Gauge, LimitName, Reading};
+use engine::account::{Gauge, LimitName, Reading, Scope};
 use engine::{Money, Price, Quantity, TickerKey};
 use ports::broker::Condition;
 use serde::{Deserialize, Serialize};
@@ -126,13 +126,16 @@ pub struct Told {
 pub struct Limit {
     /// Its name, as a release takes it.
     pub name: LimitName,
+    /// Whose limit it is: `"account"`, `{"ticker": "AAPL"}` for one of its own, `{"group": "tech"}`.
+    #[serde(default)]
+    pub scope: Scope,
     /// How its number is counted.
     pub formula: String,
     /// `on`, `off`, or what holds now, in words.
     pub state: String,
     /// The number now; none where each order has its own, or where it cannot be told.
     pub today: Option<String>,
-    /// The ticker that is nearest to it, where each ticker has a number of its own.
+    /// The ticker that is nearest to its own limit, where each ticker has a number of its own.
     pub ticker: Option<TickerKey>,
     /// The limit; none when it is off, or has no number.
     pub limit: Option<String>,
@@ -233,6 +236,7 @@ impl Limit {
         let told = |reading: &Option<Reading>| reading.as_ref().map(ToString::to_string);
         Limit {
             name: gauge.name,
+            scope: gauge.scope.clone(),
             formula: gauge.name.formula().to_owned(),
             state: gauge.state.to_string(),
             today: told(&gauge.today),

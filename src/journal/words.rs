@@ -73,6 +73,8 @@ fn of_account(fact: &AccountFact) -> String {
         AccountFact::Armed { by } => format!("armed by {by}"),
         AccountFact::SetByHand { limit, words } => format!("{limit} was set: {words}"),
         AccountFact::Released { limit, by, .. } => format!("{limit} released by {by}"),
+        AccountFact::GroupTripped { group, trip } => format!("group {group}: {trip}"),
+        AccountFact::GroupReleased { group, by, .. } => format!("group {group} released by {by}"),
         AccountFact::MessageTaken { id, .. } => format!("message {id} taken"),
         AccountFact::OrderIds { to } => format!("order ids below {to} are taken"),
         AccountFact::NotSent { orders, why } => {

@@ -7,7 +7,7 @@
 //! Read next: [`Limits`], then `judge` (what is refused) and `holding` (one ticker's line).
 
 use std::borrow::Borrow;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
@@ -16,9 +16,13 @@ use serde::{Deserialize, Serialize};
 use super::day::{Rate, Spent};
 use super::exact::total;
 use super::fills::Day;
+use super::groups::Groups;
 use super::holding::Holding;
 use super::judge::Case;
-use super::{AccountView, Admitted, DayResult, LimitName, Limits, LossScope, Refusal, ResultUnknown, Trip};
+use super::{
+    AccountView, Admitted, DayResult, GroupLimits, GroupName, LimitName, Limits, LossScope, Refusal,
+    ResultUnknown, Trip,
+};
 use crate::fact::Fact;
 use crate::instrument::TickerKey;
 use crate::money::{Money, Price};
@@ -52,6 +56,8 @@ pub struct Book {
     releases: BTreeMap<LimitName, DateTime<Utc>>,
     /// Orders to release that were followed, newest last, so that one that is repeated does nothing.
     orders: VecDeque<(String, LimitName)>,
+    #[serde(default)]
+    groups: Groups,
 }
 
 /// The limits of a book that was kept, until [`Book::resume`] gives it those in force.
@@ -75,6 +81,7 @@ impl Book {
             refusals: BTreeMap::new(),
             releases: BTreeMap::new(),
             orders: VecDeque::new(),
+            groups: Groups::default(),
         }
     }
 
@@ -122,7 +129,8 @@ impl Book {
     /// What the account has to take note of by itself: a new day, a loss at its limit.
     /// The fact is applied already; it belongs into the journal.
     pub fn watch(&mut self, now: Now, view: &AccountView) -> Option<AccountFact> {
-        let fact = self.new_day(now, view).or_else(|| self.new_trip(view))?;
+        let fact = self.new_day(now, view).or_else(|| self.new_trip(view));
+        let fact = fact.or_else(|| self.new_group_trip(view))?;
         self.apply_account(now, &fact);
         Some(fact)
     }
@@ -153,13 +161,55 @@ impl Book {
         self.orders.iter().any(|(known, released)| known == id && *released == limit)
     }
 
+    /// Releases a group whose loss has tripped; the day's loss is counted anew from where it stands.
+    /// The fact is applied already; it belongs into the journal. None if there is nothing to release.
+    pub fn release_group(&mut self, now: Now, group: &GroupName, by: &str, id: &str) -> Option<AccountFact> {
+        self.groups.tripped(group)?;
+        let (group, by, id) = (group.clone(), by.to_owned(), id.to_owned());
+        let fact = AccountFact::GroupReleased { group, by, id };
+        self.apply_account(now, &fact);
+        Some(fact)
+    }
+
+    /// True for an order to release this group that was followed before.
+    #[must_use]
+    pub fn has_released_group(&self, group: &GroupName, id: &str) -> bool {
+        self.groups.has_released(group, id)
+    }
+
+    /// Groups that a person may name: those in force, and those that have tripped before they left the config.
+    #[must_use]
+    pub fn groups(&self) -> BTreeSet<GroupName> {
+        self.limits.groups.keys().chain(self.groups.all_tripped()).cloned().collect()
+    }
+
+    /// What holds the tickers of a group back; none while they may open.
+    #[must_use]
+    pub fn group_tripped(&self, group: &GroupName) -> Option<&Trip> {
+        self.groups.tripped(group)
+    }
+
+    /// A ticker begins that was not there before, with its own limits of `new`, and in the groups that it names.
+    pub fn welcome(&mut self, ticker: &TickerKey, new: &Limits) {
+        self.limits.welcome(ticker, new);
+    }
+
     /// The day's result at the newest marks.
     ///
     /// # Errors
     /// It is no real amount of money, or cannot be told.
     pub fn day_result(&self, view: &AccountView) -> Result<DayResult, ResultUnknown> {
+        self.result_among(view, |_| true)
+    }
+
+    /// The same of some tickers.
+    pub(super) fn result_among(
+        &self,
+        view: &AccountView,
+        among: impl Fn(&TickerKey) -> bool,
+    ) -> Result<DayResult, ResultUnknown> {
         let mut result = DayResult { total: Money::ZERO, unmarked: Vec::new() };
-        for (ticker, holding) in &self.holdings {
+        for (ticker, holding) in self.holdings.iter().filter(|(ticker, _)| among(ticker)) {
             let mark = holding.mark(view, ticker);
             let own = holding.day_result(mark.map(|mark| mark.price));
             let unknown = || ResultUnknown { ticker: ticker.clone() };
@@ -207,6 +257,10 @@ impl Book {
         total(self.holdings.iter().map(|(ticker, own)| own.open_risk(view, ticker, but)))
     }
 
+    pub(super) fn open_among(&self, tickers: &BTreeSet<TickerKey>) -> usize {
+        tickers.iter().filter_map(|ticker| self.holdings.get(ticker)).filter(|own| own.is_open()).count()
+    }
+
     pub(super) fn orders_of_second(&self, now: Now) -> u32 {
         self.rate.of_second(now)
     }
@@ -219,6 +273,10 @@ impl Book {
         self.spent.since(told)
     }
 
+    pub(super) fn of_groups(&self) -> &Groups {
+        &self.groups
+    }
+
     pub(super) fn refused(&self, limit: LimitName) -> u32 {
         self.refusals.get(&limit).copied().unwrap_or(0)
     }
@@ -229,6 +287,16 @@ impl Book {
             (LossScope::Account, Some(told)) => Ok(told),
             _ => Ok(self.day_result(view)?.total),
         }
+    }
+
+    /// What trips a group's limit now, released or not.
+    pub(super) fn group_loss(&self, view: &AccountView, name: &GroupName, own: &GroupLimits) -> Option<Trip> {
+        let max = own.daily_loss_max?;
+        let loss = match self.result_among(view, |ticker| own.tickers.contains(ticker)) {
+            Ok(result) => result.total,
+            Err(ResultUnknown { ticker }) => return Some(Trip::Unknown { ticker }),
+        };
+        (Some(loss) <= self.groups.bound(name, max)).then_some(Trip::Loss { loss, max })
     }
 
     /// What trips the limit now, released or not.
@@ -277,21 +345,26 @@ impl Book {
     }
 
     fn asked(&mut self, at: Now, ticker: &TickerKey, request: &Request) {
-        let collar = self.limits.order.price_collar;
+        let collar = self.limits.order_of(ticker).price_collar;
         self.holding(ticker).asked(at, request, collar);
     }
 
     fn answered(&mut self, at: Now, ticker: &TickerKey, request: &Request, refused: Option<&Refusal>) {
-        let minute = self.limits.ticker.minute;
+        let minute = self.limits.ticker_of(ticker).minute;
         let holding = self.holding(ticker);
         let Some(refusal) = refused else {
             holding.admitted(at, request, minute);
             return self.rate.sent(at, orders_of(request));
         };
         holding.refused(request);
-        if let Some(limit) = refusal.limit() {
-            let count = self.refusals.entry(limit).or_default();
-            *count = count.saturating_add(1);
+        match (refusal, refusal.limit()) {
+            (_, None) => {}
+            (Refusal::Group { group, .. }, Some(limit)) => self.groups.refuse(group, limit),
+            (_, Some(limit)) => {
+                holding.refused_by(limit);
+                let count = self.refusals.entry(limit).or_default();
+                *count = count.saturating_add(1);
+            }
         }
     }
 
@@ -313,6 +386,8 @@ impl Book {
                 self.orders.push_back((id.clone(), *limit));
                 self.released(at, *limit);
             }
+            AccountFact::GroupTripped { group, trip } => self.groups.trip(group, trip),
+            AccountFact::GroupReleased { group, id, .. } => self.groups.release(group, id),
             AccountFact::OrderIds { .. }
             | AccountFact::MessageTaken { .. }
             | AccountFact::SetByHand { .. }
@@ -334,6 +409,7 @@ impl Book {
         self.released_at = Money::ZERO;
         self.rate.open_day();
         self.refusals.clear();
+        self.groups.open_day();
         self.holdings.iter_mut().for_each(|(ticker, own)| own.open_day(at, day, marks.get(ticker).copied()));
     }
 
@@ -369,6 +445,15 @@ impl Book {
         let marked =
             |(ticker, own): (&TickerKey, &Holding)| Some((ticker.clone(), own.mark(view, ticker)?.price));
         Some(AccountFact::DayOpened { day, zone, marks: self.holdings.iter().filter_map(marked).collect() })
+    }
+
+    /// One at a time; the next look finds the next.
+    fn new_group_trip(&self, view: &AccountView) -> Option<AccountFact> {
+        let mut waiting = self.limits.groups.iter().filter(|(name, _)| self.groups.tripped(name).is_none());
+        waiting.find_map(|(name, own)| {
+            let trip = self.group_loss(view, name, own)?;
+            Some(AccountFact::GroupTripped { group: name.clone(), trip })
+        })
     }
 
     fn new_trip(&self, view: &AccountView) -> Option<AccountFact> {

@@ -4,12 +4,14 @@ use std::fmt;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
 use super::book::Book;
 use super::exact::{bounded, less, total, without_sign};
+use super::holding::Holding;
 use super::judge::{Case, Exposure, spread_of};
 use super::open_risk::in_a_gap;
-use super::{AccountView, LimitName, Trip, Unknown};
+use super::{AccountView, GroupName, LimitName, OrderLimits, TickerLimits, Trip, Unknown};
 use crate::instrument::TickerKey;
 use crate::money::{Money, Quantity};
 use crate::order::Action;
@@ -20,9 +22,11 @@ use crate::time::{Now, in_words};
 pub struct Gauge {
     /// Which limit.
     pub name: LimitName,
+    /// Whose limit.
+    pub scope: Scope,
     /// Whether it bites at all, and what holds now.
     pub state: State,
-    /// The ticker that is nearest to it, where each ticker has a number of its own.
+    /// The ticker that is nearest to its own limit, where each ticker has a number of its own.
     pub ticker: Option<TickerKey>,
     /// The number now; none where each order has its own, or where it cannot be told.
     pub today: Option<Reading>,
@@ -32,6 +36,19 @@ pub struct Gauge {
     pub left: Option<Reading>,
     /// How often it refused today.
     pub refused: u32,
+}
+
+/// Whose limit it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// The account's, or that of every ticker.
+    #[default]
+    Account,
+    /// One ticker's own.
+    Ticker(TickerKey),
+    /// A group's.
+    Group(GroupName),
 }
 
 /// Whether a limit bites.
@@ -80,24 +97,56 @@ impl Reading {
             _ => return None,
         })
     }
+
+    /// Which part of `limit` it is, so that numbers of different limits compare.
+    fn part_of(self, limit: Reading) -> Decimal {
+        // Nothing is nearer to its limit than what has a limit of nothing.
+        self.bare().checked_div(limit.bare()).unwrap_or(Decimal::MAX)
+    }
+
+    fn bare(self) -> Decimal {
+        match self {
+            Reading::Money(money) => money.value(),
+            Reading::Quantity(quantity) => quantity.value(),
+            Reading::Count(count) => count.into(),
+            Reading::Share(share) => share,
+            Reading::Span(span) => span.num_milliseconds().into(),
+        }
+    }
+}
+
+impl Gauge {
+    pub(super) fn new(
+        name: LimitName,
+        scope: Scope,
+        state: State,
+        (today, limit): (Option<Reading>, Option<Reading>),
+        refused: u32,
+    ) -> Gauge {
+        let left = limit.zip(today).and_then(|(limit, today)| limit.beyond(today));
+        Gauge { name, scope, state, ticker: None, today, limit, left, refused }
+    }
 }
 
 impl Book {
-    /// Every limit with today's numbers, in the order of [`LimitName::ALL`].
+    /// Every limit of the account with today's numbers, in the order of [`LimitName::ALL`]; then what tickers have
+    /// of their own, then the groups'.
     #[must_use]
     pub fn gauges(&self, now: Now, view: &AccountView) -> Vec<Gauge> {
-        LimitName::ALL.into_iter().map(|name| self.gauge(now, view, name)).collect()
+        let mut gauges: Vec<Gauge> =
+            LimitName::ALL.into_iter().map(|name| self.gauge(now, view, name)).collect();
+        gauges.extend(self.own_gauges(now, view));
+        gauges.extend(self.group_gauges(view));
+        gauges
     }
 
     fn gauge(&self, now: Now, view: &AccountView, name: LimitName) -> Gauge {
-        let limit = self.limit(view, name);
-        let (ticker, today) = match self.number(now, view, name) {
-            Some((ticker, today)) => (ticker, Some(today)),
-            None => (None, None),
+        let (ticker, numbers) = match self.nearest(now, view, name) {
+            Some((ticker, today, limit)) => (Some(ticker), (Some(today), limit)),
+            None => (None, (self.number(now, view, name), self.limit(view, name))),
         };
-        let left = limit.zip(today).and_then(|(limit, today)| limit.beyond(today));
-        let state = self.state(now, view, name, limit.is_some());
-        Gauge { name, state, ticker, today, limit, left, refused: self.refused(name) }
+        let state = self.state(now, view, name, numbers.1.is_some());
+        Gauge { ticker, ..Gauge::new(name, Scope::Account, state, numbers, self.refused(name)) }
     }
 
     fn state(&self, now: Now, view: &AccountView, name: LimitName, numbered: bool) -> State {
@@ -109,10 +158,10 @@ impl Book {
                 self.tripped().cloned().map_or(State::On, State::Tripped)
             }
             LimitName::LosingStreak if numbered => {
-                let pauses = |limit| {
-                    self.holdings().filter_map(|(_, own)| own.streak.pauses_until(now.market, limit)).max()
+                let pauses = |(ticker, own): (&TickerKey, &Holding)| {
+                    own.streak.pauses_until(now.market, limits.ticker_of(ticker).losing_streak?)
                 };
-                limits.ticker.losing_streak.and_then(pauses).map_or(State::On, State::PausedUntil)
+                self.holdings().filter_map(pauses).max().map_or(State::On, State::PausedUntil)
             }
             LimitName::BuyingPower => match (limits.account.buying_power, &view.funds) {
                 (None, _) => State::Off,
@@ -129,80 +178,67 @@ impl Book {
     /// The limit as configured.
     fn limit(&self, view: &AccountView, name: LimitName) -> Option<Reading> {
         let own = self.limits();
-        let (order, ticker, account) = (&own.order, &own.ticker, &own.account);
+        let account = &own.account;
         match name {
-            LimitName::OrderQuantity => order.quantity_max.map(Reading::Quantity),
-            LimitName::OrderNotional => order.notional_max.map(Reading::Money),
-            LimitName::PriceCollar => order.price_collar.map(|share| Reading::Share(share.value())),
-            LimitName::QuoteAge => order.quote_age_max.map(Reading::Span),
-            LimitName::Spread => order.spread_max.map(|share| Reading::Share(share.value())),
-            LimitName::PositionSize => ticker.position_size_max.map(Reading::Money),
-            LimitName::EntriesAMinute => ticker.entries_a_minute_max.map(Reading::Count),
-            LimitName::TradesADay => ticker.trades_a_day_max.map(Reading::Count),
-            LimitName::LosingStreak => ticker.losing_streak.map(|limit| Reading::Count(limit.losses)),
-            LimitName::UnfilledEntries => ticker.unfilled_in_a_row_max.map(Reading::Count),
-            LimitName::LegsASide => ticker.legs_a_side_max.map(Reading::Count),
             LimitName::OpenPositions => account.positions_max.map(|max| Reading::Count(count(max))),
             LimitName::GrossExposure => account.gross_exposure_max.map(Reading::Money),
             LimitName::NetExposure => account.net_exposure_max.map(Reading::Money),
             LimitName::DailyLoss => less(self.daily_loss_bound()).map(Reading::Money),
             LimitName::OrdersASecond => account.orders_a_second_max.map(Reading::Count),
             LimitName::OrdersADay => account.orders_a_day_max.map(Reading::Count),
-            LimitName::TickerRisk => ticker.open_risk_max.map(Reading::Money),
             LimitName::OpenRisk => account.open_risk_max.map(Reading::Money),
             LimitName::GapRisk => account.gap_risk_max.map(Reading::Money),
             LimitName::BuyingPower => {
                 let funds = view.funds?;
                 account.buying_power.map(|limit| Reading::Money(limit.of(funds.buying_power)))
             }
-            LimitName::Halt
-            | LimitName::Kill
-            | LimitName::DuplicateIntent
-            | LimitName::Restricted
-            | LimitName::ZeroCrossing => None,
+            _ => limit_of(&own.order, &own.ticker, name),
         }
     }
 
-    /// The number that is held against it now, and whose it is.
-    fn number(&self, now: Now, view: &AccountView, name: LimitName) -> Option<(Option<TickerKey>, Reading)> {
-        let whole = |reading: Reading| Some((None, reading));
+    /// The account's number that is held against it now.
+    fn number(&self, now: Now, view: &AccountView, name: LimitName) -> Option<Reading> {
         let exposure = || Exposure::of(self, view, None);
-        match name {
-            LimitName::GrossExposure => whole(Reading::Money(exposure()?.gross()?)),
-            LimitName::OpenRisk => whole(Reading::Money(self.open_risk(view, None)?)),
-            LimitName::GapRisk => whole(Reading::Money(in_a_gap(exposure()?.gross()?)?)),
-            LimitName::NetExposure => {
-                let sides = [exposure()?.net(Action::Buy)?, -exposure()?.net(Action::Sell)?];
-                whole(Reading::Money(sides.into_iter().max()?.max(Money::ZERO)))
-            }
-            LimitName::DailyLoss => whole(Reading::Money(less(Some(self.day_in_scope(view).ok()?))?)),
-            LimitName::OpenPositions => whole(Reading::Count(count(self.open_positions()))),
-            LimitName::OrdersASecond => whole(Reading::Count(self.orders_of_second(now))),
-            LimitName::OrdersADay => whole(Reading::Count(self.orders_of_day())),
+        Some(match name {
+            LimitName::GrossExposure => Reading::Money(exposure()?.gross()?),
+            LimitName::OpenRisk => Reading::Money(self.open_risk(view, None)?),
+            LimitName::GapRisk => Reading::Money(in_a_gap(exposure()?.gross()?)?),
+            LimitName::NetExposure => net_of(&exposure()?)?,
+            LimitName::DailyLoss => Reading::Money(less(Some(self.day_in_scope(view).ok()?))?),
+            LimitName::OpenPositions => Reading::Count(count(self.open_positions())),
+            LimitName::OrdersASecond => Reading::Count(self.orders_of_second(now)),
+            LimitName::OrdersADay => Reading::Count(self.orders_of_day()),
             LimitName::BuyingPower => {
                 let spent = self.spent_since(view.funds?.at);
-                whole(Reading::Money(total([Some(exposure()?.bound()), spent])?))
+                Reading::Money(total([Some(exposure()?.bound()), spent])?)
             }
-            LimitName::Restricted => whole(Reading::Count(count(self.limits().restricted.len()))),
-            LimitName::Halt
-            | LimitName::Kill
-            | LimitName::PriceCollar
-            | LimitName::DuplicateIntent
-            | LimitName::ZeroCrossing => None,
-            _ => {
-                let of = |(ticker, holding)| {
-                    let case = Case { book: self, now, view, ticker, holding };
-                    Some((Some(TickerKey::clone(ticker)), case.number(name)?))
-                };
-                self.holdings().filter_map(of).max_by_key(|(_, reading)| *reading)
-            }
-        }
+            LimitName::Restricted => Reading::Count(count(self.limits().restricted.len())),
+            _ => return None,
+        })
+    }
+
+    /// The ticker that is nearest to its own limit, with its number and that limit. One without a limit is never near.
+    fn nearest(
+        &self,
+        now: Now,
+        view: &AccountView,
+        name: LimitName,
+    ) -> Option<(TickerKey, Reading, Option<Reading>)> {
+        let of = |(ticker, holding): (&TickerKey, _)| {
+            let today = Case { book: self, now, view, ticker, holding }.number(name)?;
+            let limit = limit_of(self.limits().order_of(ticker), self.limits().ticker_of(ticker), name);
+            Some((ticker.clone(), today, limit))
+        };
+        let nearness = |(_, today, limit): &(TickerKey, Reading, Option<Reading>)| {
+            (limit.map(|limit| today.part_of(limit)), *today)
+        };
+        self.holdings().filter_map(of).max_by_key(nearness)
     }
 }
 
 impl Case<'_> {
     /// One ticker's number.
-    fn number(&self, name: LimitName) -> Option<Reading> {
+    pub(super) fn number(&self, name: LimitName) -> Option<Reading> {
         let entries = || self.holding.lines.entries().map(|(_, line)| line);
         let reserved = |action| self.holding.reserved(action, None);
         let quote = self.view.quotes.get(self.ticker);
@@ -235,7 +271,32 @@ impl Case<'_> {
     }
 }
 
-fn count(of: usize) -> u32 {
+/// A limit that each ticker may have for itself.
+pub(super) fn limit_of(order: &OrderLimits, ticker: &TickerLimits, name: LimitName) -> Option<Reading> {
+    match name {
+        LimitName::OrderQuantity => order.quantity_max.map(Reading::Quantity),
+        LimitName::OrderNotional => order.notional_max.map(Reading::Money),
+        LimitName::PriceCollar => order.price_collar.map(|share| Reading::Share(share.value())),
+        LimitName::QuoteAge => order.quote_age_max.map(Reading::Span),
+        LimitName::Spread => order.spread_max.map(|share| Reading::Share(share.value())),
+        LimitName::PositionSize => ticker.position_size_max.map(Reading::Money),
+        LimitName::EntriesAMinute => ticker.entries_a_minute_max.map(Reading::Count),
+        LimitName::TradesADay => ticker.trades_a_day_max.map(Reading::Count),
+        LimitName::LosingStreak => ticker.losing_streak.map(|limit| Reading::Count(limit.losses)),
+        LimitName::UnfilledEntries => ticker.unfilled_in_a_row_max.map(Reading::Count),
+        LimitName::LegsASide => ticker.legs_a_side_max.map(Reading::Count),
+        LimitName::TickerRisk => ticker.open_risk_max.map(Reading::Money),
+        _ => None,
+    }
+}
+
+/// The larger of both sides' excess; zero for none.
+pub(super) fn net_of(exposure: &Exposure) -> Option<Reading> {
+    let sides = [exposure.net(Action::Buy)?, -exposure.net(Action::Sell)?];
+    Some(Reading::Money(sides.into_iter().max()?.max(Money::ZERO)))
+}
+
+pub(super) fn count(of: usize) -> u32 {
     u32::try_from(of).unwrap_or(u32::MAX)
 }
 
@@ -255,6 +316,11 @@ impl fmt::Display for Reading {
 
 impl fmt::Display for Gauge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.scope {
+            Scope::Account => {}
+            Scope::Ticker(ticker) => write!(f, "{ticker}'s ")?,
+            Scope::Group(group) => write!(f, "group {group}'s ")?,
+        }
         write!(f, "{}: ", self.name)?;
         match (&self.today, &self.limit) {
             (Some(today), Some(limit)) => write!(f, "{today} of {limit}")?,

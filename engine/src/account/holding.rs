@@ -1,9 +1,12 @@
 //! One ticker's line in the book: what it holds, what works for it, and its day.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use super::LimitName;
 use super::exact::{less, total, worth};
 use super::fills::{Day, Fills};
 use super::intent::Intent;
@@ -45,6 +48,9 @@ pub(super) struct Holding {
     /// Requests for new orders so far.
     batches: u64,
     reconciling: bool,
+    /// How often each limit refused it today.
+    #[serde(default)]
+    refusals: BTreeMap<LimitName, u32>,
 }
 
 impl Holding {
@@ -62,6 +68,7 @@ impl Holding {
             day_mark: None,
             batches: 0,
             reconciling: false,
+            refusals: BTreeMap::new(),
         }
     }
 
@@ -168,8 +175,20 @@ impl Holding {
         }
     }
 
+    /// A limit refused it.
+    pub(super) fn refused_by(&mut self, limit: LimitName) {
+        let count = self.refusals.entry(limit).or_default();
+        *count = count.saturating_add(1);
+    }
+
+    /// How often a limit refused it today.
+    pub(super) fn times_refused(&self, limit: LimitName) -> u32 {
+        self.refusals.get(&limit).copied().unwrap_or(0)
+    }
+
     /// The day begins: what is held is counted from `mark`.
     pub(super) fn open_day(&mut self, at: Now, day: Day, mark: Option<Price>) {
+        self.refusals.clear();
         self.fills.open_day(day);
         self.day_mark = mark.map(|mark| (at.market, mark));
     }

@@ -1,14 +1,18 @@
 //! The account's limits. One that is none is off.
 //!
+//! The most specific number holds: a ticker's own in place of that of every ticker, be it tighter or looser.
+//! A group's limits hold besides the account's.
+//!
 //! Read next: [`name`](super::name), what each is called and by which formula it is counted.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 use chrono_tz::Tz;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use super::GroupName;
 use super::exact::bounded;
 use crate::instrument::TickerKey;
 use crate::money::{Fraction, Money, Portion, Quantity};
@@ -23,10 +27,41 @@ pub struct Limits {
     pub ticker: TickerLimits,
     /// Of all tickers together.
     pub account: AccountLimits,
+    /// Tickers that have limits of their own. They hold in place of [`order`](Limits::order) and
+    /// [`ticker`](Limits::ticker), all of them, whether tighter or looser.
+    pub own: BTreeMap<TickerKey, OwnLimits>,
+    /// Limits of several tickers together; they hold besides those of the account.
+    pub groups: BTreeMap<GroupName, GroupLimits>,
     /// Tickers that open nothing.
     pub restricted: BTreeSet<TickerKey>,
     /// The zone that a trading day is counted in.
     pub zone: Tz,
+}
+
+/// What one ticker has in place of the limits of every ticker.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OwnLimits {
+    /// Of each of its orders.
+    pub order: OrderLimits,
+    /// Of the ticker.
+    pub ticker: TickerLimits,
+}
+
+/// Limits of several tickers together, each counted as the account's of the same name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct GroupLimits {
+    /// Which tickers.
+    pub tickers: BTreeSet<TickerKey>,
+    /// The most of them that may hold a position or work an entry.
+    pub positions_max: Option<usize>,
+    /// The most that their long and short positions may be worth together.
+    pub gross_exposure_max: Option<Money>,
+    /// The most that the one side may be worth beyond the other.
+    pub net_exposure_max: Option<Money>,
+    /// Their loss of a day at which none of them opens any more; above zero.
+    pub daily_loss_max: Option<Money>,
+    /// What happens to their open positions then.
+    pub on_daily_loss: OnDailyLoss,
 }
 
 /// Limits of one order.
@@ -160,8 +195,42 @@ impl Limits {
             order: OrderLimits::default(),
             ticker: TickerLimits::default(),
             account: AccountLimits::default(),
+            own: BTreeMap::new(),
+            groups: BTreeMap::new(),
             restricted: BTreeSet::new(),
             zone,
+        }
+    }
+
+    /// Those of one order of `ticker`.
+    #[must_use]
+    pub fn order_of(&self, ticker: &TickerKey) -> &OrderLimits {
+        self.own.get(ticker).map_or(&self.order, |own| &own.order)
+    }
+
+    /// Those of `ticker` itself.
+    #[must_use]
+    pub fn ticker_of(&self, ticker: &TickerKey) -> &TickerLimits {
+        self.own.get(ticker).map_or(&self.ticker, |own| &own.ticker)
+    }
+
+    /// The groups that `ticker` is in.
+    pub fn groups_of(&self, ticker: &TickerKey) -> impl Iterator<Item = (&GroupName, &GroupLimits)> {
+        self.groups.iter().filter(|(_, group)| group.tickers.contains(ticker))
+    }
+
+    /// Takes over what `new` says of a ticker that was not there before: its own limits, and the groups
+    /// it is in. Of a group that was there the limits stay.
+    pub fn welcome(&mut self, ticker: &TickerKey, new: &Limits) {
+        if let Some(own) = new.own.get(ticker) {
+            self.own.insert(ticker.clone(), own.clone());
+        }
+        for (name, group) in new.groups_of(ticker) {
+            let known = self
+                .groups
+                .entry(name.clone())
+                .or_insert_with(|| GroupLimits { tickers: BTreeSet::new(), ..group.clone() });
+            known.tickers.insert(ticker.clone());
         }
     }
 }

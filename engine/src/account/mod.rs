@@ -9,6 +9,7 @@ mod day;
 mod exact;
 mod fills;
 mod gauge;
+mod groups;
 mod holding;
 mod intent;
 mod judge;
@@ -18,16 +19,18 @@ mod name;
 mod open_risk;
 mod opening;
 mod refusal;
+mod scoped;
 mod streak;
 mod view;
 
 pub use admitted::Admitted;
 pub use book::Book;
 pub use day::{DayResult, ResultUnknown, Trip};
-pub use gauge::{Gauge, Reading, State};
+pub use gauge::{Gauge, Reading, Scope, State};
+pub use groups::{BadGroupName, GroupName};
 pub use limits::{
-    AccountLimits, BuyingPower, Limits, LosingStreak, LossScope, OnDailyLoss, OrderLimits, TickerLimits,
-    Unknown,
+    AccountLimits, BuyingPower, GroupLimits, Limits, LosingStreak, LossScope, OnDailyLoss, OrderLimits,
+    OwnLimits, TickerLimits, Unknown,
 };
 pub use name::LimitName;
 pub use refusal::Refusal;

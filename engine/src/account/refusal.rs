@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::LimitName;
+use super::{GroupName, LimitName};
 use crate::instrument::TickerKey;
 use crate::money::{Fraction, Money, Price, Quantity};
 use crate::order::Action;
@@ -184,7 +184,7 @@ pub enum Refusal {
         max: Money,
     },
     /// One side would be worth too much beyond the other.
-    #[error("the account would be {would:+} net, the limit is {max} either way")]
+    #[error("long less short would be {would:+}, the limit is {max} either way")]
     NetExposure {
         /// Long less short, with this side's entries filled and none of the other.
         would: Money,
@@ -282,6 +282,14 @@ pub enum Refusal {
         /// What working orders would close.
         claimed: Quantity,
     },
+    /// A limit of a group that the ticker is in.
+    #[error("group {group}: {because}")]
+    Group {
+        /// Which group.
+        group: GroupName,
+        /// What its limit says.
+        because: Box<Refusal>,
+    },
     /// Real money, and nobody has armed this start.
     #[error("not armed: this start trades real money and opens nothing until `supervisor arm`")]
     NotArmed,
@@ -320,6 +328,7 @@ impl Refusal {
             Refusal::TooManyOrdersADay { .. } => LimitName::OrdersADay,
             Refusal::BuyingPower { .. } | Refusal::BuyingPowerUnknown => LimitName::BuyingPower,
             Refusal::CrossesZero { .. } | Refusal::ClosedTwice { .. } => LimitName::ZeroCrossing,
+            Refusal::Group { because, .. } => return because.limit(),
             Refusal::NotArmed | Refusal::NotSent(_) => return None,
         })
     }

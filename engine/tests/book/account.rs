@@ -81,13 +81,13 @@ fn net_exposure_counts_the_entries_of_one_side_only() {
         expect![[r#"
             09:31:00 quote AAPL 10.00 10.02
             09:31:00 filled AAPL E1 buy 90 at 9.00
-            09:31:00 place IBM E1 buy 101 limit 1.00  -> refused: the account would be +1001.00 net, the limit is 1000.00 either way
+            09:31:00 place IBM E1 buy 101 limit 1.00  -> refused: long less short would be +1001.00, the limit is 1000.00 either way
             09:31:00 place IBM E1 buy 100 limit 1.00  -> admitted
-            09:31:00 place GE E1 buy 1 limit 1.00  -> refused: the account would be +1001.00 net, the limit is 1000.00 either way
+            09:31:00 place GE E1 buy 1 limit 1.00  -> refused: long less short would be +1001.00, the limit is 1000.00 either way
             09:31:00 gauge net exposure  -> net exposure: 1000.00 of 1000.00, 0.00 left, on, refused 2 today
-            09:31:00 place F E1 sell 1901 limit 1.00  -> refused: the account would be -1001.00 net, the limit is 1000.00 either way
+            09:31:00 place F E1 sell 1901 limit 1.00  -> refused: long less short would be -1001.00, the limit is 1000.00 either way
             09:31:00 place F E1 sell 1900 limit 1.00  -> admitted
-            09:31:00 place T E1 sell 1 limit 1.00  -> refused: the account would be -1001.00 net, the limit is 1000.00 either way
+            09:31:00 place T E1 sell 1 limit 1.00  -> refused: long less short would be -1001.00, the limit is 1000.00 either way
         "#]],
     );
 }

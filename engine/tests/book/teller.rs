@@ -1,7 +1,9 @@
 //! Tells stories to a book, and keeps the journal that it would have written.
 
+use std::collections::BTreeMap;
+
 use chrono::TimeDelta;
-use engine::account::{AccountView, Book, Funds, LimitName, Limits};
+use engine::account::{AccountView, Book, Funds, Gauge, GroupLimits, GroupName, LimitName, Limits, Scope};
 use engine::order::{Action, Commission, End, Execution, Kind, Side, Standing, Status, Terms, TimeInForce};
 use engine::request::{Change, OrderSpec};
 use engine::{
@@ -106,6 +108,8 @@ fn unseen(name: &str, short: &str, much: &str, at: &str) -> ClosedUnseen {
 pub(crate) struct Teller {
     pub(crate) book: Book,
     view: AccountView,
+    /// Those that the story began with.
+    groups: BTreeMap<GroupName, GroupLimits>,
     records: Vec<Record>,
     executions: u32,
 }
@@ -113,7 +117,13 @@ pub(crate) struct Teller {
 impl Teller {
     fn new(limits: &Limits) -> Teller {
         let book = Book::new(limits.clone());
-        Teller { book, view: AccountView::default(), records: Vec::new(), executions: 0 }
+        Teller {
+            book,
+            groups: limits.groups.clone(),
+            view: AccountView::default(),
+            records: Vec::new(),
+            executions: 0,
+        }
     }
 
     fn rebuilt(&self) -> Book {
@@ -161,6 +171,12 @@ impl Teller {
             ["crash", name, ..] => self.crash(now, name, &place(name, what)),
             ["watch"] => self.watch(now),
             ["gauge", words @ ..] => self.gauge(now, &words.join(" ")),
+            ["without", "groups"] | ["with", "them"] => {
+                let groups = if words[0] == "with" { self.groups.clone() } else { BTreeMap::new() };
+                let limits = Limits { groups, ..self.book.limits().clone() };
+                self.book = self.book.clone().resume(limits);
+                String::new()
+            }
             ["release", words @ ..] => self.release(now, &words.join(" ")),
             ["day", _] => {
                 let day = words[1].parse().expect("a date");
@@ -259,10 +275,11 @@ impl Teller {
     fn watch(&mut self, now: Now) -> String {
         let mut told = String::new();
         while let Some(fact) = self.book.watch(now, &self.view) {
-            told += match &fact {
-                AccountFact::DayOpened { .. } => "a day opened, ",
-                AccountFact::LossLimitReached { .. } => "the loss limit tripped, ",
-                _ => "the result is unknown, ",
+            told += &match &fact {
+                AccountFact::DayOpened { .. } => "a day opened, ".to_owned(),
+                AccountFact::LossLimitReached { .. } => "the loss limit tripped, ".to_owned(),
+                AccountFact::GroupTripped { group, .. } => format!("group {group} tripped, "),
+                _ => "the result is unknown, ".to_owned(),
             };
             self.record(now, None, Body::Account(fact));
         }
@@ -277,16 +294,22 @@ impl Teller {
 
     fn gauge(&mut self, now: Now, name: &str) -> String {
         let gauges = self.book.gauges(now, &self.view);
-        let gauge = gauges.into_iter().find(|gauge| gauge.name.to_string() == name);
+        let called = |gauge: &Gauge| match &gauge.scope {
+            Scope::Account => gauge.name.to_string(),
+            Scope::Ticker(ticker) => format!("{ticker} {}", gauge.name),
+            Scope::Group(group) => format!("{group} {}", gauge.name),
+        };
+        let gauge = gauges.into_iter().find(|gauge| called(gauge) == name);
         gauge.unwrap_or_else(|| panic!("`{name}` is no limit")).to_string()
     }
 
     fn release(&mut self, now: Now, name: &str) -> String {
         let limit = LimitName::ALL.into_iter().find(|limit| limit.to_string() == name);
-        let limit = limit.unwrap_or_else(|| panic!("`{name}` is no limit"));
-        let Some(fact) = self.book.release(now, limit, "Ann", "") else {
-            return "nothing to release".to_owned();
+        let fact = match limit {
+            Some(limit) => self.book.release(now, limit, "Ann", ""),
+            None => self.book.release_group(now, &name.parse().expect("a group"), "Ann", ""),
         };
+        let Some(fact) = fact else { return "nothing to release".to_owned() };
         self.record(now, None, Body::Account(fact));
         "released".to_owned()
     }

@@ -80,7 +80,7 @@ pub(super) enum Command {
     /// Open nothing until `release`, over restarts, too
     Halt(Targets),
     /// End a halt; let a frozen ticker compare with the broker again; release a limit that has tripped (daily_loss,
-    /// losing_streak, unfilled_entries), or a person's file (HALT, KILL)
+    /// losing_streak, unfilled_entries), a group of tickers whose loss has tripped, or a person's file (HALT, KILL)
     Release(Targets),
     /// Compare tickers with the broker now
     Reconcile(Targets),

@@ -2,8 +2,9 @@
 
 use super::ticker::replaced;
 use super::{AccountView, Book, Case, Holding, Opening, Refusal, count};
+use crate::account::Unknown;
 use crate::account::exact::{less, total, without_sign};
-use crate::account::{Trip, Unknown};
+use crate::instrument::TickerKey;
 use crate::money::Money;
 use crate::mutant::{self, Mutant};
 use crate::order::Action;
@@ -28,20 +29,31 @@ impl Exposure {
         view: &AccountView,
         but: Option<&OrderRef>,
     ) -> Option<Exposure> {
+        Exposure::among(book, view, but, |_| true)
+    }
+
+    /// The same of some of its tickers.
+    pub(in crate::account) fn among(
+        book: &Book,
+        view: &AccountView,
+        but: Option<&OrderRef>,
+        among: impl Fn(&TickerKey) -> bool,
+    ) -> Option<Exposure> {
+        let holdings = || book.holdings().filter(|(ticker, _)| among(ticker));
         let worth =
             |sign: fn(Money) -> bool| {
-                let held = book.holdings().map(|(ticker, own)| own.worth(view, ticker));
+                let held = holdings().map(|(ticker, own)| own.worth(view, ticker));
                 total(held.map(|worth| {
                     worth.map(|worth| if sign(worth) { without_sign(worth) } else { Money::ZERO })
                 }))
             };
-        let reserved = |action| total(book.holdings().map(|(_, own)| own.reserved(action, but)));
+        let reserved = |action| total(holdings().map(|(_, own)| own.reserved(action, but)));
         Some(Exposure {
             long: worth(|worth| worth > Money::ZERO)?,
             short: worth(|worth| worth < Money::ZERO)?,
             buys: reserved(Action::Buy)?,
             sells: reserved(Action::Sell)?,
-            bound: total(book.holdings().map(|(_, own)| own.bound(but)))?,
+            bound: total(holdings().map(|(_, own)| own.bound(but)))?,
         })
     }
 
@@ -78,34 +90,41 @@ impl Exposure {
 
 impl Case<'_> {
     pub(super) fn judge_account(&self, openings: &[Opening]) -> Result<(), Refusal> {
-        self.judge_positions()?;
-        let Some(exposure) = self.exposure_with(openings) else { return Err(self.not_computable()) };
-        self.judge_exposure(&exposure, openings)?;
+        let limits = &self.book.limits().account;
+        self.judge_positions(self.book.open_positions(), limits.positions_max)?;
+        let before = Exposure::of(self.book, self.view, replaced(openings));
+        let exposure = before.and_then(|before| self.with_openings(before, openings));
+        let exposure = exposure.ok_or_else(|| self.not_computable())?;
+        self.judge_exposure(&exposure, (limits.gross_exposure_max, limits.net_exposure_max), openings)?;
         self.judge_open_risk(openings, &exposure)?;
         self.judge_buying_power(&exposure)
     }
 
-    fn judge_positions(&self) -> Result<(), Refusal> {
-        let Some(max) = self.book.limits().account.positions_max else { return Ok(()) };
-        let open = self.book.open_positions();
+    /// So many tickers are open, of the account or of a group.
+    pub(super) fn judge_positions(&self, open: usize, max: Option<usize>) -> Result<(), Refusal> {
+        let Some(max) = max else { return Ok(()) };
         if !self.holding.is_open() && open >= max {
             return Err(Refusal::TooManyPositions { open, max });
         }
         Ok(())
     }
 
-    fn exposure_with(&self, openings: &[Opening]) -> Option<Exposure> {
-        let before = Exposure::of(self.book, self.view, replaced(openings))?;
+    pub(super) fn with_openings(&self, before: Exposure, openings: &[Opening]) -> Option<Exposure> {
         openings.iter().try_fold(before, |sum, opening| sum.with(opening, self.holding))
     }
 
-    fn judge_exposure(&self, exposure: &Exposure, openings: &[Opening]) -> Result<(), Refusal> {
-        let limits = &self.book.limits().account;
+    /// What the account or a group would hold, against the most that it may gross and net.
+    pub(super) fn judge_exposure(
+        &self,
+        exposure: &Exposure,
+        (gross_max, net_max): (Option<Money>, Option<Money>),
+        openings: &[Opening],
+    ) -> Result<(), Refusal> {
         let would = exposure.gross().ok_or_else(|| self.not_computable())?;
-        if let Some(max) = limits.gross_exposure_max.filter(|max| would > *max) {
+        if let Some(max) = gross_max.filter(|max| would > *max) {
             return Err(Refusal::GrossExposure { would, max });
         }
-        let Some(max) = limits.net_exposure_max else { return Ok(()) };
+        let Some(max) = net_max else { return Ok(()) };
         for action in [Action::Buy, Action::Sell] {
             let would = exposure.net(action).ok_or_else(|| self.not_computable())?;
             // What the other side's entries may come to was judged when they were admitted.
@@ -156,8 +175,7 @@ impl Case<'_> {
             return Ok(());
         }
         match self.book.tripped().cloned().or_else(|| self.book.loss(self.view)) {
-            Some(Trip::Loss { loss, max }) => Err(Refusal::DailyLoss { loss, max }),
-            Some(Trip::Unknown { ticker }) => Err(Refusal::DailyLossUnknown { ticker }),
+            Some(trip) => Err(trip.into()),
             None => Ok(()),
         }
     }

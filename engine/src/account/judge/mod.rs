@@ -4,10 +4,11 @@
 //! What takes risk away is told by the position the book knows and by the orders that work
 //! on it, never by an order's role. A request is admitted or refused whole.
 //!
-//! Read next: `closing`, then `order`, `ticker`, `account` and `open_risk`, one for each kind of limit.
+//! Read next: `closing`, then `order`, `ticker`, `account`, `group` and `open_risk`, one for each kind of limit.
 
 mod account;
 mod closing;
+mod group;
 mod open_risk;
 mod order;
 mod ticker;
@@ -20,6 +21,7 @@ use super::book::Book;
 use super::holding::Holding;
 use super::opening::Opening;
 use super::view::AccountView;
+use super::{OrderLimits, TickerLimits};
 use crate::instrument::TickerKey;
 use crate::money::{Price, Quantity};
 use crate::order::Action;
@@ -87,7 +89,7 @@ impl Case<'_> {
     fn openings(&self, orders: &[OrderSpec]) -> Result<Vec<Opening>, Refusal> {
         let mut openings = Vec::new();
         for spec in orders {
-            let Some(mut opening) = self.holding.opening(spec, self.book.limits().order.price_collar) else {
+            let Some(mut opening) = self.holding.opening(spec, self.order_limits().price_collar) else {
                 continue;
             };
             opening.stop = stop_among(orders, &spec.order);
@@ -110,14 +112,24 @@ impl Case<'_> {
         if self.book.limits().restricted.contains(self.ticker) {
             return Err(Refusal::Restricted { ticker: self.ticker.clone() });
         }
-        self.judge_day()
+        self.judge_day()?;
+        self.judge_group_days()
     }
 
     /// Every limit on prices and money.
     fn judge_worth(&self, openings: &[Opening]) -> Result<(), Refusal> {
         openings.iter().try_for_each(|opening| self.judge_order(opening))?;
         self.judge_position(openings)?;
-        self.judge_account(openings)
+        self.judge_account(openings)?;
+        self.judge_groups(openings)
+    }
+
+    fn order_limits(&self) -> &OrderLimits {
+        self.book.limits().order_of(self.ticker)
+    }
+
+    fn ticker_limits(&self) -> &TickerLimits {
+        self.book.limits().ticker_of(self.ticker)
     }
 
     fn not_computable(&self) -> Refusal {

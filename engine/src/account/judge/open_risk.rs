@@ -9,8 +9,8 @@ use crate::money::Money;
 impl Case<'_> {
     pub(super) fn judge_open_risk(&self, openings: &[Opening], exposure: &Exposure) -> Result<(), Refusal> {
         let limits = self.book.limits();
-        let (own, all, gap) =
-            (limits.ticker.open_risk_max, limits.account.open_risk_max, limits.account.gap_risk_max);
+        let own = self.ticker_limits().open_risk_max;
+        let (all, gap) = (limits.account.open_risk_max, limits.account.gap_risk_max);
         let known = |sum: Option<Money>| sum.ok_or_else(|| self.not_computable());
         if own.is_some() || all.is_some() {
             let but = replaced(openings);

@@ -9,7 +9,7 @@ use crate::view::Quote;
 
 impl Case<'_> {
     pub(super) fn judge_order(&self, opening: &Opening) -> Result<(), Refusal> {
-        let limits = &self.book.limits().order;
+        let limits = self.order_limits();
         if let Some(max) = limits.quantity_max.filter(|max| opening.quantity > *max) {
             return Err(Refusal::OrderTooLarge { wanted: opening.quantity, max });
         }
@@ -24,7 +24,7 @@ impl Case<'_> {
     }
 
     fn judge_quote(&self) -> Result<(), Refusal> {
-        let limits = &self.book.limits().order;
+        let limits = self.order_limits();
         if let Some(max) = limits.quote_age_max {
             let age = self.quote()?.age(self.now);
             if age > max {
@@ -40,7 +40,7 @@ impl Case<'_> {
     }
 
     fn judge_price(&self, opening: &Opening) -> Result<(), Refusal> {
-        let (Some(collar), Some(price)) = (self.book.limits().order.price_collar, opening.limit) else {
+        let (Some(collar), Some(price)) = (self.order_limits().price_collar, opening.limit) else {
             return Ok(());
         };
         let touch = self.quote()?.touch(opening.action).ok_or_else(|| self.no_quote())?;

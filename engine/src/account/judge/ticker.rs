@@ -28,7 +28,7 @@ impl Case<'_> {
 
     /// The broker counts what lives of one side, held children included.
     pub(super) fn judge_legs(&self, orders: &[OrderSpec]) -> Result<(), Refusal> {
-        let Some(max) = self.book.limits().ticker.legs_a_side_max else { return Ok(()) };
+        let Some(max) = self.ticker_limits().legs_a_side_max else { return Ok(()) };
         for action in [Action::Buy, Action::Sell] {
             let more = orders.iter().filter(|spec| spec.action == action).count();
             let legs = count(self.holding.lines.legs(action) + more);
@@ -41,7 +41,7 @@ impl Case<'_> {
 
     /// Entries a minute, trades a day, the pause after losses, entries without a fill.
     pub(super) fn judge_pace(&self, openings: &[Opening]) -> Result<(), Refusal> {
-        let (limits, now) = (&self.book.limits().ticker, self.now.market);
+        let (limits, now) = (self.ticker_limits(), self.now.market);
         let ticker = || self.ticker.clone();
         let (entries, within) = (count(self.entries_of_minute()), limits.minute);
         if let Some(max) = limits.entries_a_minute_max.filter(|max| entries >= *max) {
@@ -60,7 +60,7 @@ impl Case<'_> {
     }
 
     fn judge_trades(&self, openings: &[Opening]) -> Result<(), Refusal> {
-        let Some(max) = self.book.limits().ticker.trades_a_day_max else { return Ok(()) };
+        let Some(max) = self.ticker_limits().trades_a_day_max else { return Ok(()) };
         let known = self.trades_of_day();
         let trades = count(known.len());
         let begins = self.holding.position.is_zero()
@@ -73,7 +73,7 @@ impl Case<'_> {
 
     /// What the position would be worth with everything that may come.
     pub(super) fn judge_position(&self, openings: &[Opening]) -> Result<(), Refusal> {
-        let Some(max) = self.book.limits().ticker.position_size_max else { return Ok(()) };
+        let Some(max) = self.ticker_limits().position_size_max else { return Ok(()) };
         let but = replaced(openings);
         let held = self.holding.worth(self.view, self.ticker).map(without_sign);
         let reserved = [Action::Buy, Action::Sell].map(|action| self.holding.reserved(action, but));
@@ -87,7 +87,7 @@ impl Case<'_> {
 
     /// Entries admitted within the last minute, and those that were never answered.
     pub(in crate::account) fn entries_of_minute(&self) -> usize {
-        let (minute, now) = (self.book.limits().ticker.minute, self.now.market);
+        let (minute, now) = (self.ticker_limits().minute, self.now.market);
         let open = self.holding.lines.entries().filter(|(_, line)| !line.answered && now - line.at < minute);
         let batches: BTreeSet<u64> = open.map(|(_, line)| line.batch).collect();
         self.holding.streak.entries(now, minute) + batches.len()
