@@ -35,9 +35,9 @@ fn in_force((own_max, gross, net, loss): Drawn) -> Limits {
     let group = |names: [&str; 2]| GroupLimits {
         tickers: names.map(ticker).into(),
         positions_max: (!gross.is_multiple_of(3)).then_some(1 + usize::from(gross % 2)),
-        gross_exposure_max: (!gross.is_multiple_of(5)).then_some(part(gross, GROSS_MAX)),
+        gross_exposure_max: loss.is_multiple_of(3).then_some(part(gross, GROSS_MAX)),
         net_exposure_max: net.is_multiple_of(2).then_some(part(net, GROSS_MAX)),
-        daily_loss_max: (!loss.is_multiple_of(4)).then_some(part(loss, 300)),
+        daily_loss_max: loss.is_multiple_of(2).then_some(part(loss, 300)),
         ..GroupLimits::default()
     };
     limits(|own| {
@@ -291,12 +291,12 @@ impl World {
     /// The book takes in the next record; a request it judges.
     fn read_one(&mut self) {
         let Some((record, by_risk)) = self.journal.get(self.read).cloned() else { return };
+        // Once it is read a request counts as written.
+        let (mut entered, before) = (None, self.reckoned());
         self.read += 1;
-        let (mut entered, mut before) = (None, BTreeMap::new());
         match &record.body {
             _ if by_risk => return,
             Body::Request(request) => {
-                before = self.reckoned();
                 let refused = self.book.admit(self.now, &self.view, request).err();
                 if let (Request::Place { orders, .. }, None) = (request, &refused) {
                     let opens = |own: &Reckoned| own.entry;
