@@ -8,8 +8,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
-use engine::account::{AccountView, Book, LimitName, Limits, Reading};
-use engine::order::{Commission, End, Execution, Kind, Side, Standing, Status, Terms, TimeInForce};
+use engine::account::{AccountView, Book, GroupLimits, GroupName, LimitName, Limits, OwnLimits, Reading};
+use engine::order::{Action, Commission, End, Execution, Kind, Side, Standing, Status, Terms, TimeInForce};
 use engine::request::{Change, OrderSpec};
 use engine::{
     AccountFact, Because, Body, Distance, Fact, Fraction, Mode, Money, Now, OrderRef, Quantity, Quote,
@@ -28,7 +28,18 @@ const NAMES: [&str; 3] = ["AAPL", "IBM", "GE"];
 const GROSS_MAX: u32 = 2_000;
 const POSITION_MAX: u32 = 1_000;
 
-fn in_force() -> Limits {
+/// Limits of every ticker, with some of IBM's own and of two groups, as drawn: IBM is in both of them.
+fn in_force((own_max, gross, net, loss): Drawn) -> Limits {
+    let name = |text: &str| text.parse::<GroupName>().expect("a name");
+    let part = |of: u8, whole: u32| Money::new((whole * (1 + u32::from(of) % 8) / 8).into());
+    let group = |names: [&str; 2]| GroupLimits {
+        tickers: names.map(ticker).into(),
+        positions_max: (!gross.is_multiple_of(3)).then_some(1 + usize::from(gross % 2)),
+        gross_exposure_max: loss.is_multiple_of(3).then_some(part(gross, GROSS_MAX)),
+        net_exposure_max: net.is_multiple_of(2).then_some(part(net, GROSS_MAX)),
+        daily_loss_max: loss.is_multiple_of(2).then_some(part(loss, 300)),
+        ..GroupLimits::default()
+    };
     limits(|own| {
         own.account.gross_exposure_max = Some(Money::new(GROSS_MAX.into()));
         own.account.positions_max = Some(2);
@@ -37,10 +48,20 @@ fn in_force() -> Limits {
         own.ticker.position_size_max = Some(Money::new(POSITION_MAX.into()));
         own.ticker.entries_a_minute_max = Some(3);
         own.ticker.unfilled_in_a_row_max = Some(4);
+        let mut of_ibm = OwnLimits { ticker: own.ticker.clone(), ..OwnLimits::default() };
+        // Up to twice what the others have.
+        of_ibm.ticker.position_size_max = (own_max > 20).then(|| part(own_max, 2 * POSITION_MAX));
+        of_ibm.ticker.entries_a_minute_max = Some(1 + u32::from(own_max) % 5);
+        own.own = [(ticker("IBM"), of_ibm)].into();
+        own.groups = [(name("one"), group(["AAPL", "IBM"])), (name("two"), group(["GE", "IBM"]))].into();
     })
 }
 
+/// What limits are drawn from.
+type Drawn = (u8, u8, u8, u8);
+
 struct World {
+    limits: Limits,
     book: Book,
     view: AccountView,
     now: Now,
@@ -54,9 +75,10 @@ struct World {
 }
 
 impl World {
-    fn new() -> World {
+    fn new(drawn: Drawn) -> World {
         World {
-            book: Book::new(in_force()),
+            limits: in_force(drawn),
+            book: Book::new(in_force(drawn)),
             view: AccountView::default(),
             now: at("09:31:00"),
             journal: Vec::new(),
@@ -251,9 +273,13 @@ impl World {
     }
 
     fn watch(&mut self, much: u8) {
-        let fact = match much % 5 {
+        let fact = match much % 7 {
             0 => self.book.release(self.now, LimitName::DailyLoss, "Ann", ""),
             1 => self.book.release(self.now, LimitName::UnfilledEntries, "Ann", ""),
+            2 => {
+                let one = "one".parse().expect("a name");
+                self.book.release_group(self.now, &one, "Ann", "")
+            }
             _ => self.book.watch(self.now, &self.view),
         };
         if let Some(fact) = fact {
@@ -265,12 +291,12 @@ impl World {
     /// The book takes in the next record; a request it judges.
     fn read_one(&mut self) {
         let Some((record, by_risk)) = self.journal.get(self.read).cloned() else { return };
+        // Once it is read a request counts as written.
+        let (mut entered, before) = (None, self.reckoned());
         self.read += 1;
-        let (mut entered, mut was_open) = (None, 0);
         match &record.body {
             _ if by_risk => return,
             Body::Request(request) => {
-                was_open = self.reckoned().values().filter(|worth| !worth.is_zero()).count();
                 let refused = self.book.admit(self.now, &self.view, request).err();
                 if let (Request::Place { orders, .. }, None) = (request, &refused) {
                     let opens = |own: &Reckoned| own.entry;
@@ -283,30 +309,82 @@ impl World {
             }
             _ => self.book.apply(&record),
         }
-        self.check(entered.map(|name| (was_open, name)));
+        self.check(entered.map(|name| (before, name)));
     }
 
-    /// The records that the book has seen: those it has read, and its own.
-    fn seen(&self) -> impl Iterator<Item = &Record> {
-        let seen = self.journal.iter().enumerate().filter(|(index, (_, own))| *index < self.read || *own);
-        seen.map(|(_, (record, _))| record)
-    }
-
-    fn check(&self, entered: Option<(usize, TickerKey)>) {
-        let mut rebuilt = Book::new(in_force());
+    fn check(&self, entered: Option<(BTreeMap<TickerKey, Decimal>, TickerKey)>) {
+        let mut rebuilt = Book::new(self.limits.clone());
         self.seen().for_each(|record| rebuilt.apply(record));
         assert_eq!(rebuilt, self.book, "rebuilt from{}", self.told());
         let worth = self.reckoned();
         let gross: Decimal = worth.values().sum();
         let shown = self.shown(LimitName::GrossExposure);
         assert_eq!(shown, Some(Reading::Money(Money::new(gross))), "{worth:?}, after {}", self.told());
-        if let Some((was_open, name)) = entered {
-            assert!(gross <= GROSS_MAX.into(), "{worth:?}");
-            assert!(worth[&name] <= POSITION_MAX.into(), "{name}: {worth:?}");
-            // More tickers may be open by fills that nobody asked for; none by an entry.
-            let open = worth.values().filter(|worth| !worth.is_zero()).count();
-            assert!(open <= was_open.max(2), "{name}: {worth:?}");
+        if let Some((before, name)) = entered {
+            self.check_entry(&name, &before, &worth);
         }
+    }
+
+    /// An entry of `name` was admitted: the account's limits, its own, and those of its groups hold.
+    fn check_entry(
+        &self,
+        name: &TickerKey,
+        before: &BTreeMap<TickerKey, Decimal>,
+        worth: &BTreeMap<TickerKey, Decimal>,
+    ) {
+        let every: BTreeSet<TickerKey> = NAMES.map(ticker).into();
+        let (gross_max, size_max) = (Decimal::from(GROSS_MAX), self.limits.ticker_of(name).position_size_max);
+        check_together(&every, (Some(2), Some(gross_max)), before, worth);
+        assert!(size_max.is_none_or(|max| worth[name] <= max.value()), "{name}: {worth:?}");
+        for (group, own) in self.limits.groups_of(name) {
+            let gross_max = own.gross_exposure_max.map(|max| max.value());
+            check_together(&own.tickers, (own.positions_max, gross_max), before, worth);
+            assert!(!self.is_tripped(group), "{name} entered while {group} is tripped{}", self.told());
+            if let Some(max) = own.net_exposure_max {
+                self.check_net(&own.tickers, max.value(), name);
+            }
+        }
+    }
+
+    /// By the records alone.
+    fn is_tripped(&self, name: &GroupName) -> bool {
+        self.seen().fold(false, |is, record| match &record.body {
+            Body::Account(AccountFact::GroupTripped { group, .. }) if group == name => true,
+            Body::Account(AccountFact::GroupReleased { group, .. }) if group == name => false,
+            _ => is,
+        })
+    }
+
+    /// Long less short of these tickers, with the entries of the side that was just entered filled.
+    fn check_net(&self, among: &BTreeSet<TickerKey>, max: Decimal, name: &TickerKey) {
+        let entry = self.sent.iter().rev().find(|spec| spec.parent.is_none() && spec.order.ticker == *name);
+        let action = entry.expect("it was just sent").action;
+        let (fills, orders, last) = self.reckon_all();
+        let sign = if action == Action::Buy { Decimal::ONE } else { Decimal::NEGATIVE_ONE };
+        let held = among.iter().map(|name| {
+            let own = fills.values().filter(|(order, ..)| order.ticker == *name);
+            own.map(|(_, shares)| *shares).sum::<Decimal>() * self.mark(name, &last)
+        });
+        let entries = self.sent.iter().filter(|spec| spec.action == action);
+        let rest: Decimal = entries
+            .filter(|spec| among.contains(&spec.order.ticker))
+            .filter_map(|spec| orders.get(&spec.order))
+            .map(Reckoned::worth)
+            .sum();
+        let net = sign * held.sum::<Decimal>() + rest;
+        assert!(net <= max, "{net} of {max} among {among:?}{}", self.told());
+    }
+
+    /// What the book values shares of `name` at: no quote that it is told takes a side away.
+    fn mark(&self, name: &TickerKey, last: &BTreeMap<TickerKey, Decimal>) -> Decimal {
+        let mark = self.view.quotes.get(name).and_then(|quote| quote.bid).map(|bid| bid.value());
+        mark.or(last.get(name).copied()).unwrap_or_default()
+    }
+
+    /// The records that the book has seen: those it has read, and its own.
+    fn seen(&self) -> impl Iterator<Item = &Record> {
+        let seen = self.journal.iter().enumerate().filter(|(index, (_, own))| *index < self.read || *own);
+        seen.map(|(_, (record, _))| record)
     }
 
     /// The records that the book has seen, for a failure.
@@ -344,28 +422,39 @@ impl World {
         for name in NAMES.map(ticker) {
             let own = fills.values().filter(|(order, ..): &&(OrderRef, Decimal)| order.ticker == name);
             let held: Decimal = own.map(|(_, shares)| *shares).sum();
-            // What a book that is told no quote takes is its own affair.
-            let mark = self.view.quotes.get(&name).and_then(|quote| quote.bid).map(|bid| bid.value());
-            let mark = mark.or(last.get(&name).copied()).unwrap_or_default();
+            let mark = self.mark(&name, &last);
             worth.insert(name, held.abs() * mark);
         }
         for (name, own) in &orders {
-            let whole = own.ended.unwrap_or(own.quantity);
-            let rest = (whole - own.filled).max(Decimal::ZERO);
-            if own.entry && !own.gone {
-                *worth.entry(name.ticker.clone()).or_default() += rest * own.price;
-            }
+            *worth.entry(name.ticker.clone()).or_default() += own.worth();
         }
         worth
     }
+}
+
+/// More of them may be open by fills that nobody asked for; none by an entry.
+fn check_together(
+    among: &BTreeSet<TickerKey>,
+    (positions_max, gross_max): (Option<usize>, Option<Decimal>),
+    before: &BTreeMap<TickerKey, Decimal>,
+    worth: &BTreeMap<TickerKey, Decimal>,
+) {
+    let of = |all: &BTreeMap<TickerKey, Decimal>| {
+        all.iter().filter(|(name, _)| among.contains(name)).map(|(_, worth)| *worth).collect::<Vec<_>>()
+    };
+    let open = |all: Vec<Decimal>| all.iter().filter(|worth| !worth.is_zero()).count();
+    let gross: Decimal = of(worth).iter().sum();
+    assert!(gross_max.is_none_or(|max| gross <= max), "{among:?}: {worth:?}, at most {gross_max:?}");
+    let (was, is) = (open(of(before)), open(of(worth)));
+    assert!(positions_max.is_none_or(|max| is <= was.max(max)), "{among:?}: {worth:?}");
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_book_is_what_its_journal_says(steps in vec(any::<(u8, u8, u8, u8)>(), 1..90)) {
-        let mut world = World::new();
+    fn a_book_is_what_its_journal_says(drawn in any::<Drawn>(), steps in vec(any::<(u8, u8, u8, u8)>(), 1..90)) {
+        let mut world = World::new(drawn);
         for (index, _) in NAMES.iter().enumerate() {
             world.quote(index, 5);
         }

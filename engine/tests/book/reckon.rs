@@ -23,6 +23,14 @@ pub(super) struct Reckoned {
     pub(super) gone: bool,
 }
 
+impl Reckoned {
+    /// What it may still bring is worth.
+    pub(super) fn worth(&self) -> Decimal {
+        let rest = self.ended.unwrap_or(self.quantity) - self.filled;
+        if self.entry && !self.gone { rest.max(Decimal::ZERO) * self.price } else { Decimal::ZERO }
+    }
+}
+
 /// Shares of each execution, signed, and its newest revision under a stranger's name.
 pub(super) type Fills = BTreeMap<String, (OrderRef, Decimal)>;
 
