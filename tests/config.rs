@@ -284,6 +284,137 @@ fn a_limit_that_is_neither_a_number_nor_off_is_told() {
     );
 }
 
+const OWN: (&str, &str, &str) = (
+    "tickers.toml",
+    "[IBM]",
+    "[IBM]\nrisk = { max_position_size = 80_000, max_order_value = 500, max_spread_pct = \"off\", loss_pause_s = 60 }",
+);
+
+#[test]
+fn a_tickers_own_limits_hold_in_place_of_the_accounts_and_are_shown_with_their_place() {
+    let folder = changed(&[OWN, ("supervisor.toml", "max_order_value = \"off\"", "max_order_value = 1_000")]);
+    let config = read(folder.path(), &[("MAX_POSITION_SIZE", "60000")]).unwrap();
+    let [ibm, aapl] = ["IBM", "AAPL"].map(|name| name.parse().unwrap());
+    let limits = &config.limits;
+    let told = |ticker| {
+        let (order, own) = (limits.order_of(ticker), limits.ticker_of(ticker));
+        let money = |money: Option<Money>| money.map(|money| money.to_string());
+        let pause = own.losing_streak.map(|streak| (streak.losses, streak.pause.num_seconds()));
+        format!(
+            "{:?} {:?} {:?} {pause:?} {:?}",
+            money(own.position_size_max),
+            money(order.notional_max),
+            order.spread_max.map(|max| max.to_string()),
+            own.legs_a_side_max
+        )
+    };
+    // Spans of market time are 60 times longer on the embedded market.
+    expect![[r#"Some("80000.00") Some("500.00") None Some((5, 3600)) Some(15)"#]].assert_eq(&told(&ibm));
+    expect![[r#"Some("60000.00") Some("1000.00") Some("5 %") Some((5, 36000)) Some(15)"#]]
+        .assert_eq(&told(&aapl));
+    assert!(limits.own.keys().eq([&ibm]));
+    let sizes: Vec<_> = config.tickers.iter().map(|own| own.position_size_max.unwrap().to_string()).collect();
+    assert_eq!(sizes, ["60000.00", "60000.00", "80000.00", "60000.00"]);
+    let report = config.report.to_string().replace(&format!("{}/", folder.path().display()), "");
+    let shown: Vec<String> = report
+        .lines()
+        .filter(|line| line.contains(".risk."))
+        .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect();
+    expect![[r#"
+        IBM.risk.loss_pause_s 60 tickers.toml:52
+        IBM.risk.max_entries_a_minute 6 supervisor.toml:79
+        IBM.risk.max_losses_in_a_row 5 supervisor.toml:81
+        IBM.risk.max_order_quantity 100000 supervisor.toml:71
+        IBM.risk.max_order_value 500 tickers.toml:52
+        IBM.risk.max_position_size 80000 tickers.toml:52
+        IBM.risk.max_quote_age_s 5 supervisor.toml:74
+        IBM.risk.max_spread_pct off tickers.toml:52
+        IBM.risk.max_trades_a_day 100 supervisor.toml:80
+        IBM.risk.max_unfilled_entries 10 supervisor.toml:84
+        IBM.risk.price_collar_pct 0.05 supervisor.toml:73"#]].assert_eq(&shown.join("\n"));
+}
+
+#[test]
+fn what_is_wrong_with_a_tickers_own_limits_is_told() {
+    check(
+        &[
+            ("tickers.toml", "[IBM]", "[IBM.risk]\nmax_order_valu = 1\nmax_trades_a_day = 0\n[IBM]"),
+            ("tickers.toml", "[GOOG]", "[GOOG.risk]\nmax_daily_loss = 100\nprice_collar_pct = 5\n[GOOG]"),
+        ],
+        &[],
+        expect![[r#"
+            tickers.toml:49: `max_daily_loss` is not a setting of a ticker's own risk; known are `max_order_quantity`, `max_order_value`, `price_collar_pct`, `max_quote_age_s`, `max_spread_pct`, `max_position_size`, `max_entries_a_minute`, `max_trades_a_day`, `max_losses_in_a_row`, `loss_pause_s`, `max_unfilled_entries`
+            tickers.toml:50: `price_collar_pct`: must be above 0 and at most 0.5, got 5; did you mean 0.05?
+            tickers.toml:55: `max_order_valu` is not a setting of a ticker's own risk; did you mean `max_order_value`?
+            tickers.toml:56: `max_trades_a_day`: expected a whole number above 0, got the number 0"#]],
+    );
+    check(
+        &[("tickers.toml", "[AAPL]", "[defaults.risk]\nmax_order_value = 1\n\n[AAPL]")],
+        &[],
+        expect!["tickers.toml:45: the limits of every ticker stand in [risk] of supervisor.toml"],
+    );
+}
+
+const GROUP: &str = "[risk.groups.tech]\ntickers = [\"AAPL\", \"MSFT\"]\nmax_positions = 1\nmax_daily_loss = 500.50\n\
+    on_daily_loss = \"flatten\"\n\n[risk.groups.Old-2]\ntickers = [\"IBM\", \"MSFT\"]\nmax_gross_exposure = 10_000\n\
+    max_net_exposure = 5_000\n\n[journal]";
+
+#[test]
+fn groups_of_tickers_have_limits_and_a_ticker_may_be_in_several() {
+    let folder = changed(&[("supervisor.toml", "[journal]", GROUP)]);
+    let config = read(folder.path(), &[]).unwrap();
+    let told: Vec<String> =
+        config.limits.groups.iter().map(|(name, group)| format!("{name}: {group:?}")).collect();
+    expect![[r#"
+        Old-2: GroupLimits { tickers: {TickerKey("IBM"), TickerKey("MSFT")}, positions_max: None, gross_exposure_max: Some(Money(10000)), net_exposure_max: Some(Money(5000)), daily_loss_max: None, on_daily_loss: Block }
+        tech: GroupLimits { tickers: {TickerKey("AAPL"), TickerKey("MSFT")}, positions_max: Some(1), gross_exposure_max: None, net_exposure_max: None, daily_loss_max: Some(Money(500.5)), on_daily_loss: Flatten }"#]].assert_eq(&told.join("\n"));
+    let microsoft = "MSFT".parse().unwrap();
+    assert_eq!(config.limits.groups_of(&microsoft).count(), 2);
+    let report = config.report.to_string().replace(&format!("{}/", folder.path().display()), "");
+    let shown: Vec<String> = report
+        .lines()
+        .filter(|line| line.starts_with("risk.groups."))
+        .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect();
+    expect![[r#"
+        risk.groups.Old-2.max_daily_loss off built-in
+        risk.groups.Old-2.max_gross_exposure 10000 supervisor.toml:114
+        risk.groups.Old-2.max_net_exposure 5000 supervisor.toml:115
+        risk.groups.Old-2.max_positions off built-in
+        risk.groups.Old-2.on_daily_loss block built-in
+        risk.groups.Old-2.tickers ["IBM","MSFT"] supervisor.toml:113
+        risk.groups.tech.max_daily_loss 500.5 supervisor.toml:109
+        risk.groups.tech.max_gross_exposure off built-in
+        risk.groups.tech.max_net_exposure off built-in
+        risk.groups.tech.max_positions 1 supervisor.toml:108
+        risk.groups.tech.on_daily_loss flatten supervisor.toml:110
+        risk.groups.tech.tickers ["AAPL","MSFT"] supervisor.toml:107"#]].assert_eq(&shown.join("\n"));
+}
+
+#[test]
+fn what_is_wrong_with_a_group_is_told() {
+    let groups = "[risk.groups.tech]\ntickers = [\"AAPL\", \"MSTF\", \"AAPL\"]\nmax_positions = 1\n\n\
+        [risk.groups.daily-Loss]\ntickers = [\"AAPL\"]\nmax_positions = 1\n\n\
+        [risk.groups.ibm]\ntickers = []\n\n\
+        [risk.groups.halt]\ntickers = [\"IBM\"]\nmax_positions = \"off\"\n\n[journal]";
+    check(&[("supervisor.toml", "[journal]", groups)], &[], expect![[r#"
+        supervisor.toml:107: there is no ticker MSTF in tickers.toml; did you mean `MSFT`?
+        supervisor.toml:107: AAPL is named twice
+        supervisor.toml:110: `daily-Loss` is what a release calls the limit `daily loss`; name the group otherwise
+        supervisor.toml:114: `ibm` is a ticker; name the group otherwise
+        supervisor.toml:114: group `ibm` needs `tickers`, e.g. ["AAPL", "MSFT"]
+        supervisor.toml:114: group `ibm` limits nothing: give it max_positions, max_gross_exposure, max_net_exposure or max_daily_loss
+        supervisor.toml:117: `halt` is what a release calls the limit `HALT`; name the group otherwise
+        supervisor.toml:117: group `halt` limits nothing: give it max_positions, max_gross_exposure, max_net_exposure or max_daily_loss"#]]);
+    let groups = "[risk.groups.tech]\ntickers = [\"AAPL\"]\nmax_position = 1\non_daily_loss = \"flaten\"\n\n\
+        [risk.groups.\"a b\"]\ntickers = [\"AAPL\"]\nmax_positions = 1\n\n[journal]";
+    check(&[("supervisor.toml", "[journal]", groups)], &[], expect![[r#"
+        supervisor.toml:108: `max_position` is not a setting of a group; did you mean `max_positions`?
+        supervisor.toml:109: `flaten` is not a value of `on_daily_loss`; did you mean `flatten`?
+        supervisor.toml:111: `a b`: a group's name is one to 24 of A-Z, a-z, 0-9, `_` and `-`, got `a b`"#]]);
+}
+
 #[test]
 fn tickers_whose_parts_do_not_go_together_are_told() {
     check(
