@@ -333,7 +333,8 @@ fn a_tickers_own_limits_hold_in_place_of_the_accounts_and_are_shown_with_their_p
         IBM.risk.max_ticker_risk off supervisor.toml:95
         IBM.risk.max_trades_a_day 100 supervisor.toml:80
         IBM.risk.max_unfilled_entries 10 supervisor.toml:84
-        IBM.risk.price_collar_pct 0.05 supervisor.toml:73"#]].assert_eq(&shown.join("\n"));
+        IBM.risk.price_collar_pct 0.05 supervisor.toml:73"#]]
+    .assert_eq(&shown.join("\n"));
 }
 
 #[test]
@@ -390,7 +391,8 @@ fn groups_of_tickers_have_limits_and_a_ticker_may_be_in_several() {
         risk.groups.tech.max_net_exposure off built-in
         risk.groups.tech.max_positions 1 supervisor.toml:118
         risk.groups.tech.on_daily_loss flatten supervisor.toml:120
-        risk.groups.tech.tickers ["AAPL","MSFT"] supervisor.toml:117"#]].assert_eq(&shown.join("\n"));
+        risk.groups.tech.tickers ["AAPL","MSFT"] supervisor.toml:117"#]]
+    .assert_eq(&shown.join("\n"));
 }
 
 #[test]
@@ -399,7 +401,10 @@ fn what_is_wrong_with_a_group_is_told() {
         [risk.groups.daily-Loss]\ntickers = [\"AAPL\"]\nmax_positions = 1\n\n\
         [risk.groups.ibm]\ntickers = []\n\n\
         [risk.groups.halt]\ntickers = [\"IBM\"]\nmax_positions = \"off\"\n\n[journal]";
-    check(&[("supervisor.toml", "[journal]", groups)], &[], expect![[r#"
+    check(
+        &[("supervisor.toml", "[journal]", groups)],
+        &[],
+        expect![[r#"
         supervisor.toml:117: there is no ticker MSTF in tickers.toml; did you mean `MSFT`?
         supervisor.toml:117: AAPL is named twice
         supervisor.toml:120: `daily-Loss` is what a release calls the limit `daily loss`; name the group otherwise
@@ -407,13 +412,18 @@ fn what_is_wrong_with_a_group_is_told() {
         supervisor.toml:124: group `ibm` needs `tickers`, e.g. ["AAPL", "MSFT"]
         supervisor.toml:124: group `ibm` limits nothing: give it max_positions, max_gross_exposure, max_net_exposure or max_daily_loss
         supervisor.toml:127: `halt` is what a release calls the limit `HALT`; name the group otherwise
-        supervisor.toml:127: group `halt` limits nothing: give it max_positions, max_gross_exposure, max_net_exposure or max_daily_loss"#]]);
+        supervisor.toml:127: group `halt` limits nothing: give it max_positions, max_gross_exposure, max_net_exposure or max_daily_loss"#]],
+    );
     let groups = "[risk.groups.tech]\ntickers = [\"AAPL\"]\nmax_position = 1\non_daily_loss = \"flaten\"\n\n\
         [risk.groups.\"a b\"]\ntickers = [\"AAPL\"]\nmax_positions = 1\n\n[journal]";
-    check(&[("supervisor.toml", "[journal]", groups)], &[], expect![[r#"
+    check(
+        &[("supervisor.toml", "[journal]", groups)],
+        &[],
+        expect![[r#"
         supervisor.toml:118: `max_position` is not a setting of a group; did you mean `max_positions`?
         supervisor.toml:119: `flaten` is not a value of `on_daily_loss`; did you mean `flatten`?
-        supervisor.toml:121: `a b`: a group's name is one to 24 of A-Z, a-z, 0-9, `_` and `-`, got `a b`"#]]);
+        supervisor.toml:121: `a b`: a group's name is one to 24 of A-Z, a-z, 0-9, `_` and `-`, got `a b`"#]],
+    );
 }
 
 #[test]
