@@ -332,7 +332,8 @@ fn a_tickers_own_limits_hold_in_place_of_the_accounts_and_are_shown_with_their_p
         IBM.risk.max_spread_pct off tickers.toml:52
         IBM.risk.max_trades_a_day 100 supervisor.toml:80
         IBM.risk.max_unfilled_entries 10 supervisor.toml:84
-        IBM.risk.price_collar_pct 0.05 supervisor.toml:73"#]].assert_eq(&shown.join("\n"));
+        IBM.risk.price_collar_pct 0.05 supervisor.toml:73"#]]
+    .assert_eq(&shown.join("\n"));
 }
 
 #[test]
@@ -379,17 +380,18 @@ fn groups_of_tickers_have_limits_and_a_ticker_may_be_in_several() {
         .collect();
     expect![[r#"
         risk.groups.Old-2.max_daily_loss off built-in
-        risk.groups.Old-2.max_gross_exposure 10000 supervisor.toml:114
-        risk.groups.Old-2.max_net_exposure 5000 supervisor.toml:115
+        risk.groups.Old-2.max_gross_exposure 10000 supervisor.toml:125
+        risk.groups.Old-2.max_net_exposure 5000 supervisor.toml:126
         risk.groups.Old-2.max_positions off built-in
         risk.groups.Old-2.on_daily_loss block built-in
-        risk.groups.Old-2.tickers ["IBM","MSFT"] supervisor.toml:113
-        risk.groups.tech.max_daily_loss 500.5 supervisor.toml:109
+        risk.groups.Old-2.tickers ["IBM","MSFT"] supervisor.toml:124
+        risk.groups.tech.max_daily_loss 500.5 supervisor.toml:120
         risk.groups.tech.max_gross_exposure off built-in
         risk.groups.tech.max_net_exposure off built-in
-        risk.groups.tech.max_positions 1 supervisor.toml:108
-        risk.groups.tech.on_daily_loss flatten supervisor.toml:110
-        risk.groups.tech.tickers ["AAPL","MSFT"] supervisor.toml:107"#]].assert_eq(&shown.join("\n"));
+        risk.groups.tech.max_positions 1 supervisor.toml:119
+        risk.groups.tech.on_daily_loss flatten supervisor.toml:121
+        risk.groups.tech.tickers ["AAPL","MSFT"] supervisor.toml:118"#]]
+    .assert_eq(&shown.join("\n"));
 }
 
 #[test]
@@ -398,21 +400,29 @@ fn what_is_wrong_with_a_group_is_told() {
         [risk.groups.daily-Loss]\ntickers = [\"AAPL\"]\nmax_positions = 1\n\n\
         [risk.groups.ibm]\ntickers = []\n\n\
         [risk.groups.halt]\ntickers = [\"IBM\"]\nmax_positions = \"off\"\n\n[journal]";
-    check(&[("supervisor.toml", "[journal]", groups)], &[], expect![[r#"
-        supervisor.toml:107: there is no ticker MSTF in tickers.toml; did you mean `MSFT`?
-        supervisor.toml:107: AAPL is named twice
-        supervisor.toml:110: `daily-Loss` is what a release calls the limit `daily loss`; name the group otherwise
-        supervisor.toml:114: `ibm` is a ticker; name the group otherwise
-        supervisor.toml:114: group `ibm` needs `tickers`, e.g. ["AAPL", "MSFT"]
-        supervisor.toml:114: group `ibm` limits nothing: give it max_positions, max_gross_exposure, max_net_exposure or max_daily_loss
-        supervisor.toml:117: `halt` is what a release calls the limit `HALT`; name the group otherwise
-        supervisor.toml:117: group `halt` limits nothing: give it max_positions, max_gross_exposure, max_net_exposure or max_daily_loss"#]]);
+    check(
+        &[("supervisor.toml", "[journal]", groups)],
+        &[],
+        expect![[r#"
+            supervisor.toml:118: there is no ticker MSTF in tickers.toml; did you mean `MSFT`?
+            supervisor.toml:118: AAPL is named twice
+            supervisor.toml:121: `daily-Loss` is what a release calls the limit `daily loss`; name the group otherwise
+            supervisor.toml:125: `ibm` is a ticker; name the group otherwise
+            supervisor.toml:125: group `ibm` needs `tickers`, e.g. ["AAPL", "MSFT"]
+            supervisor.toml:125: group `ibm` limits nothing: give it max_positions, max_gross_exposure, max_net_exposure or max_daily_loss
+            supervisor.toml:128: `halt` is what a release calls the limit `HALT`; name the group otherwise
+            supervisor.toml:128: group `halt` limits nothing: give it max_positions, max_gross_exposure, max_net_exposure or max_daily_loss"#]],
+    );
     let groups = "[risk.groups.tech]\ntickers = [\"AAPL\"]\nmax_position = 1\non_daily_loss = \"flaten\"\n\n\
         [risk.groups.\"a b\"]\ntickers = [\"AAPL\"]\nmax_positions = 1\n\n[journal]";
-    check(&[("supervisor.toml", "[journal]", groups)], &[], expect![[r#"
-        supervisor.toml:108: `max_position` is not a setting of a group; did you mean `max_positions`?
-        supervisor.toml:109: `flaten` is not a value of `on_daily_loss`; did you mean `flatten`?
-        supervisor.toml:111: `a b`: a group's name is one to 24 of A-Z, a-z, 0-9, `_` and `-`, got `a b`"#]]);
+    check(
+        &[("supervisor.toml", "[journal]", groups)],
+        &[],
+        expect![[r#"
+            supervisor.toml:119: `max_position` is not a setting of a group; did you mean `max_positions`?
+            supervisor.toml:120: `flaten` is not a value of `on_daily_loss`; did you mean `flatten`?
+            supervisor.toml:122: `a b`: a group's name is one to 24 of A-Z, a-z, 0-9, `_` and `-`, got `a b`"#]],
+    );
 }
 
 #[test]
