@@ -381,17 +381,17 @@ fn groups_of_tickers_have_limits_and_a_ticker_may_be_in_several() {
         .collect();
     expect![[r#"
         risk.groups.Old-2.max_daily_loss off built-in
-        risk.groups.Old-2.max_gross_exposure 10000 supervisor.toml:124
-        risk.groups.Old-2.max_net_exposure 5000 supervisor.toml:125
+        risk.groups.Old-2.max_gross_exposure 10000 supervisor.toml:135
+        risk.groups.Old-2.max_net_exposure 5000 supervisor.toml:136
         risk.groups.Old-2.max_positions off built-in
         risk.groups.Old-2.on_daily_loss block built-in
-        risk.groups.Old-2.tickers ["IBM","MSFT"] supervisor.toml:123
-        risk.groups.tech.max_daily_loss 500.5 supervisor.toml:119
+        risk.groups.Old-2.tickers ["IBM","MSFT"] supervisor.toml:134
+        risk.groups.tech.max_daily_loss 500.5 supervisor.toml:130
         risk.groups.tech.max_gross_exposure off built-in
         risk.groups.tech.max_net_exposure off built-in
-        risk.groups.tech.max_positions 1 supervisor.toml:118
-        risk.groups.tech.on_daily_loss flatten supervisor.toml:120
-        risk.groups.tech.tickers ["AAPL","MSFT"] supervisor.toml:117"#]]
+        risk.groups.tech.max_positions 1 supervisor.toml:129
+        risk.groups.tech.on_daily_loss flatten supervisor.toml:131
+        risk.groups.tech.tickers ["AAPL","MSFT"] supervisor.toml:128"#]]
     .assert_eq(&shown.join("\n"));
 }
 
@@ -405,14 +405,14 @@ fn what_is_wrong_with_a_group_is_told() {
         &[("supervisor.toml", "[journal]", groups)],
         &[],
         expect![[r#"
-        supervisor.toml:117: there is no ticker MSTF in tickers.toml; did you mean `MSFT`?
-        supervisor.toml:117: AAPL is named twice
-        supervisor.toml:120: `daily-Loss` is what a release calls the limit `daily loss`; name the group otherwise
-        supervisor.toml:124: `ibm` is a ticker; name the group otherwise
-        supervisor.toml:124: group `ibm` needs `tickers`, e.g. ["AAPL", "MSFT"]
-        supervisor.toml:124: group `ibm` limits nothing: give it max_positions, max_gross_exposure, max_net_exposure or max_daily_loss
-        supervisor.toml:127: `halt` is what a release calls the limit `HALT`; name the group otherwise
-        supervisor.toml:127: group `halt` limits nothing: give it max_positions, max_gross_exposure, max_net_exposure or max_daily_loss"#]],
+            supervisor.toml:128: there is no ticker MSTF in tickers.toml; did you mean `MSFT`?
+            supervisor.toml:128: AAPL is named twice
+            supervisor.toml:131: `daily-Loss` is what a release calls the limit `daily loss`; name the group otherwise
+            supervisor.toml:135: `ibm` is a ticker; name the group otherwise
+            supervisor.toml:135: group `ibm` needs `tickers`, e.g. ["AAPL", "MSFT"]
+            supervisor.toml:135: group `ibm` limits nothing: give it max_positions, max_gross_exposure, max_net_exposure or max_daily_loss
+            supervisor.toml:138: `halt` is what a release calls the limit `HALT`; name the group otherwise
+            supervisor.toml:138: group `halt` limits nothing: give it max_positions, max_gross_exposure, max_net_exposure or max_daily_loss"#]],
     );
     let groups = "[risk.groups.tech]\ntickers = [\"AAPL\"]\nmax_position = 1\non_daily_loss = \"flaten\"\n\n\
         [risk.groups.\"a b\"]\ntickers = [\"AAPL\"]\nmax_positions = 1\n\n[journal]";
@@ -420,9 +420,9 @@ fn what_is_wrong_with_a_group_is_told() {
         &[("supervisor.toml", "[journal]", groups)],
         &[],
         expect![[r#"
-        supervisor.toml:118: `max_position` is not a setting of a group; did you mean `max_positions`?
-        supervisor.toml:119: `flaten` is not a value of `on_daily_loss`; did you mean `flatten`?
-        supervisor.toml:121: `a b`: a group's name is one to 24 of A-Z, a-z, 0-9, `_` and `-`, got `a b`"#]],
+            supervisor.toml:129: `max_position` is not a setting of a group; did you mean `max_positions`?
+            supervisor.toml:130: `flaten` is not a value of `on_daily_loss`; did you mean `flatten`?
+            supervisor.toml:132: `a b`: a group's name is one to 24 of A-Z, a-z, 0-9, `_` and `-`, got `a b`"#]],
     );
 }
 

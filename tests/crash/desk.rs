@@ -18,8 +18,10 @@ const TO_TEN: u32 = 35 * 60;
 const DAY: u32 = 390 * 60;
 /// The id that the program connects with, as the shipped config has it.
 pub(crate) const CLIENT: i32 = 1;
-/// The only symbol that is traded.
+/// The symbol that is traded.
 pub(crate) const SYMBOL: &str = "ACME";
+/// Others that have the same prices.
+pub(crate) const MATES: [&str; 2] = ["BETA", "CORP"];
 
 /// A gateway and a prediction API.
 pub(crate) struct Desk {
@@ -37,7 +39,8 @@ impl Desk {
     pub(crate) fn open_with(folder: &Path, options: Options) -> Desk {
         let prices = folder.join("prices.csv");
         std::fs::write(&prices, script()).expect("to write prices");
-        let prices = Prices::read(&prices, SYMBOL).expect("prices");
+        let read = |symbol| Prices::read(&prices, symbol).expect("prices");
+        let prices = [SYMBOL].into_iter().chain(MATES).flat_map(read).collect();
         let market = MarketOptions { speed: SPEED, prices, ..MarketOptions::default() };
         let gateway = Gateway::start(Options { market, ..options }).expect("a paper gateway");
         gateway.control().step(TO_TEN).expect("a gateway that listens");
@@ -80,8 +83,13 @@ impl Desk {
 
     /// The prediction API says this from now on.
     pub(crate) fn say(&self, signal: &str, confidence: f64) {
+        self.say_of(SYMBOL, signal, confidence);
+    }
+
+    /// The same of another symbol.
+    pub(crate) fn say_of(&self, symbol: &str, signal: &str, confidence: f64) {
         let at = self.look().market_time.to_rfc3339();
-        self.said.say(SYMBOL, signal, confidence, &at);
+        self.said.say(symbol, signal, confidence, &at);
     }
 
     /// True if the prediction API was last asked with this.
