@@ -42,10 +42,11 @@ fn words(limits: &[Limit]) -> String {
     lines.join("\n")
 }
 
-/// Those that bite, and what the others have a number of; then the names of those that are off and have none.
+/// Those that bite, and what the account has a number of besides; then the names of the others.
 fn section(limits: &[Limit], lines: &mut Vec<String>) {
+    let shown = |limit: &Limit| limit.today.is_some() && limit.scope == Scope::Account;
     let (off, on): (Vec<&Limit>, Vec<&Limit>) =
-        limits.iter().partition(|limit| limit.state == "off" && limit.today.is_none());
+        limits.iter().partition(|limit| limit.state == "off" && !shown(limit));
     for limit in on {
         lines.push(numbers(limit));
         // What the account's limit of the same name is counted by has been told.
