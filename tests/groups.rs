@@ -1,5 +1,5 @@
 //! A group of tickers over real sockets: its loss holds back its own tickers and nobody else, over a kill and a
-//! restart, until a person releases it by name.
+//! restart, until a person releases it by name. And limits of a ticker that a reload starts.
 
 mod crash;
 mod support;
@@ -125,5 +125,24 @@ fn a_loss_that_flattens_closes_what_its_tickers_hold_and_leaves_the_others() {
     };
     until(|| held(SYMBOL) == "0" && held(MATE) == "0");
     assert_eq!(held(OTHER), "100");
+    program.interrupt();
+}
+
+#[test]
+fn a_ticker_that_a_reload_starts_has_its_own_limits_from_the_first_order_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let desk = Desk::open(folder.path());
+    let mut program = Program::start_in(folder.path(), &[]);
+    until(|| may_open(folder.path(), SYMBOL));
+    let path = folder.path().join("config/tickers.toml");
+    let mut file = std::fs::OpenOptions::new().append(true).open(path).expect("the config");
+    write!(file, "\n[{MATE}]\n[{MATE}.risk]\nmax_order_quantity = 50\n").expect("to append to it");
+    until(|| may_open(folder.path(), MATE));
+    desk.say_of(MATE, "BUY", 0.7);
+    program.wait_for(&["CORP: an order for 100, the limit is 50"]);
+    let (_, said) = run(folder.path(), &["risk"]);
+    assert!(said.contains("\nCORP has its own:\n"), "{said}");
+    desk.say("BUY", 0.7);
+    program.wait_for(&["ACME    holds long 100"]);
     program.interrupt();
 }

@@ -134,7 +134,6 @@ pub fn start(settings: Settings) -> Result<Running, JournalError> {
         let (clock, board) = (clock.clone(), board.clone());
         on(threads.road(), move || BrokerActor::new(route, clock, board))
     };
-    let groups = memory.book().groups();
     let risk = {
         let (book, broker) = (memory.book(), broker.clone().recipient());
         let (clock, quotes, board) = (clock.clone(), quotes.clone(), board.clone());
@@ -169,7 +168,7 @@ pub fn start(settings: Settings) -> Result<Running, JournalError> {
         funds,
         running: BTreeMap::new(),
         meet,
-        operator: Operator::new(&risk, journal.clone().recipient(), groups),
+        operator: Operator::new(&risk, journal.clone().recipient(), memory.book().groups()),
         risk,
         journal,
         signals,

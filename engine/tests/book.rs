@@ -25,6 +25,7 @@ mod book {
     pub(crate) mod account;
     pub(crate) mod closing;
     pub(crate) mod day;
+    pub(crate) mod entered;
     pub(crate) mod groups;
     pub(crate) mod limits;
     pub(crate) mod own;

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::num::{NonZeroU32, NonZeroUsize};
 
 use engine::account::{GroupLimits, GroupName, OnDailyLoss};
-use engine::{Fraction, TickerKey};
+use engine::{Fraction, Limits, TickerKey};
 use serde::{Deserialize, Serialize};
 
-use super::supervisor::Supervisor;
+use super::Report;
+use super::supervisor::{Mode, Supervisor};
 use super::switch::Switch;
 use super::tickers::Tickers;
 use super::values::{Amount, Name};
@@ -119,6 +120,40 @@ pub(super) fn check_groups(
         }
     }
     faults.finish(())
+}
+
+/// The account's limits, with what tickers have of their own.
+pub(super) fn limits(settings: &Supervisor, tickers: &Tickers, stretch: i32) -> Limits {
+    let mut limits = settings.risk.limits(stretch, settings.broker.mode == Mode::Live);
+    limits.own = tickers
+        .iter()
+        .filter_map(|(name, table)| match (name, &table.risk) {
+            (Name::Ticker(key), Some(own)) => {
+                Some((key.clone(), settings.risk.with(own).own_limits(stretch)))
+            }
+            _ => None,
+        })
+        .collect();
+    limits
+}
+
+/// A ticker with limits of its own shows all that hold for it; those of others are the account's.
+pub(super) fn report_risk(
+    report: &mut Report,
+    settings: &Located<Supervisor>,
+    tickers: &Located<Tickers>,
+    name: &TickerKey,
+) {
+    let table = tickers.value.get(&Name::Ticker(name.clone()));
+    let Some(own) = table.and_then(|table| table.risk.as_ref()) else { return };
+    let in_force = settings.value.risk.with(own).replaceable();
+    let Ok(serde_json::Value::Object(keys)) = serde_json::to_value(in_force) else { return };
+    for (key, value) in keys {
+        let said = tickers.origin(&segments![name.as_str(), "risk", &key]);
+        let origin = said.or_else(|| settings.origin(&segments!["risk", &key]));
+        let origin = origin.map_or_else(|| "built-in".to_owned(), |origin| origin.to_string());
+        report.add(format!("{name}.risk.{key}"), value, origin);
+    }
 }
 
 /// The groups as they are written.

@@ -10,7 +10,7 @@ use ports::broker::Agreement;
 use secrecy::SecretString;
 use serde::de::DeserializeOwned;
 
-use super::own_risk::check_groups;
+use super::own_risk::{check_groups, limits, report_risk};
 use super::risk::Risk;
 use super::rules::Rules;
 use super::senders::senders;
@@ -58,7 +58,7 @@ pub fn load(choices: &Choices, environment: &Environment) -> Result<Config, Faul
         (Some(settings), Some(tickers), Some(rules), Some(senders), Some(built)) if faults.is_empty() => {
             let mut report = report(&settings, &tickers, &rules, &built);
             report.add_doors(&senders.names());
-            let limits = limits(&settings.value, &tickers.value);
+            let limits = limits(&settings.value, &tickers.value, stretch(&settings.value));
             Ok(complete((settings.value, limits), built, report, environment, senders))
         }
         _ => Err(Faults(faults)),
@@ -431,41 +431,6 @@ fn report(
     }
     report.add_file(rules);
     report
-}
-
-/// A ticker with limits of its own shows all that hold for it; those of others are the account's.
-fn report_risk(
-    report: &mut Report,
-    settings: &Located<Supervisor>,
-    tickers: &Located<Tickers>,
-    name: &TickerKey,
-) {
-    let table = tickers.value.get(&Name::Ticker(name.clone()));
-    let Some(own) = table.and_then(|table| table.risk.as_ref()) else { return };
-    let in_force = settings.value.risk.with(own).replaceable();
-    let Ok(serde_json::Value::Object(keys)) = serde_json::to_value(in_force) else { return };
-    for (key, value) in keys {
-        let said = tickers.origin(&segments![name.as_str(), "risk", &key]);
-        let origin = said.or_else(|| settings.origin(&segments!["risk", &key]));
-        let origin = origin.map_or_else(|| "built-in".to_owned(), |origin| origin.to_string());
-        report.add(format!("{name}.risk.{key}"), value, origin);
-    }
-}
-
-/// The account's limits, with what tickers have of their own.
-fn limits(settings: &Supervisor, tickers: &Tickers) -> Limits {
-    let stretch = stretch(settings);
-    let mut limits = settings.risk.limits(stretch, settings.broker.mode == Mode::Live);
-    limits.own = tickers
-        .iter()
-        .filter_map(|(name, table)| match (name, &table.risk) {
-            (Name::Ticker(key), Some(own)) => {
-                Some((key.clone(), settings.risk.with(own).own_limits(stretch)))
-            }
-            _ => None,
-        })
-        .collect();
-    limits
 }
 
 fn complete(

@@ -7,7 +7,7 @@
 //! Read next: [`Limits`], then `judge` (what is refused) and `holding` (one ticker's line).
 
 use std::borrow::Borrow;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rust_decimal::Decimal;
@@ -19,10 +19,7 @@ use super::fills::Day;
 use super::groups::Groups;
 use super::holding::Holding;
 use super::judge::Case;
-use super::{
-    AccountView, Admitted, DayResult, GroupLimits, GroupName, LimitName, Limits, LossScope, Refusal,
-    ResultUnknown, Trip,
-};
+use super::{AccountView, Admitted, DayResult, LimitName, Limits, LossScope, Refusal, ResultUnknown, Trip};
 use crate::fact::Fact;
 use crate::instrument::TickerKey;
 use crate::money::{Money, Price};
@@ -57,7 +54,7 @@ pub struct Book {
     /// Orders to release that were followed, newest last, so that one that is repeated does nothing.
     orders: VecDeque<(String, LimitName)>,
     #[serde(default)]
-    groups: Groups,
+    pub(super) groups: Groups,
 }
 
 /// The limits of a book that was kept, until [`Book::resume`] gives it those in force.
@@ -161,34 +158,6 @@ impl Book {
         self.orders.iter().any(|(known, released)| known == id && *released == limit)
     }
 
-    /// Releases a group whose loss has tripped; the day's loss is counted anew from where it stands.
-    /// The fact is applied already; it belongs into the journal. None if there is nothing to release.
-    pub fn release_group(&mut self, now: Now, group: &GroupName, by: &str, id: &str) -> Option<AccountFact> {
-        self.groups.tripped(group)?;
-        let (group, by, id) = (group.clone(), by.to_owned(), id.to_owned());
-        let fact = AccountFact::GroupReleased { group, by, id };
-        self.apply_account(now, &fact);
-        Some(fact)
-    }
-
-    /// True for an order to release this group that was followed before.
-    #[must_use]
-    pub fn has_released_group(&self, group: &GroupName, id: &str) -> bool {
-        self.groups.has_released(group, id)
-    }
-
-    /// Groups that a person may name: those in force, and those that have tripped before they left the config.
-    #[must_use]
-    pub fn groups(&self) -> BTreeSet<GroupName> {
-        self.limits.groups.keys().chain(self.groups.all_tripped()).cloned().collect()
-    }
-
-    /// What holds the tickers of a group back; none while they may open.
-    #[must_use]
-    pub fn group_tripped(&self, group: &GroupName) -> Option<&Trip> {
-        self.groups.tripped(group)
-    }
-
     /// A ticker begins that was not there before, with its own limits of `new`, and in the groups that it names.
     pub fn welcome(&mut self, ticker: &TickerKey, new: &Limits) {
         self.limits.welcome(ticker, new);
@@ -257,10 +226,6 @@ impl Book {
         total(self.holdings.iter().map(|(ticker, own)| own.open_risk(view, ticker, but)))
     }
 
-    pub(super) fn open_among(&self, tickers: &BTreeSet<TickerKey>) -> usize {
-        tickers.iter().filter_map(|ticker| self.holdings.get(ticker)).filter(|own| own.is_open()).count()
-    }
-
     pub(super) fn orders_of_second(&self, now: Now) -> u32 {
         self.rate.of_second(now)
     }
@@ -273,10 +238,6 @@ impl Book {
         self.spent.since(told)
     }
 
-    pub(super) fn of_groups(&self) -> &Groups {
-        &self.groups
-    }
-
     pub(super) fn refused(&self, limit: LimitName) -> u32 {
         self.refusals.get(&limit).copied().unwrap_or(0)
     }
@@ -287,16 +248,6 @@ impl Book {
             (LossScope::Account, Some(told)) => Ok(told),
             _ => Ok(self.day_result(view)?.total),
         }
-    }
-
-    /// What trips a group's limit now, released or not.
-    pub(super) fn group_loss(&self, view: &AccountView, name: &GroupName, own: &GroupLimits) -> Option<Trip> {
-        let max = own.daily_loss_max?;
-        let loss = match self.result_among(view, |ticker| own.tickers.contains(ticker)) {
-            Ok(result) => result.total,
-            Err(ResultUnknown { ticker }) => return Some(Trip::Unknown { ticker }),
-        };
-        (Some(loss) <= self.groups.bound(name, max)).then_some(Trip::Loss { loss, max })
     }
 
     /// What trips the limit now, released or not.
@@ -368,7 +319,7 @@ impl Book {
         }
     }
 
-    fn apply_account(&mut self, at: Now, fact: &AccountFact) {
+    pub(super) fn apply_account(&mut self, at: Now, fact: &AccountFact) {
         match fact {
             AccountFact::DayOpened { day, zone, marks } => {
                 self.open_day(at, Day { date: *day, zone: *zone }, marks);
@@ -445,15 +396,6 @@ impl Book {
         let marked =
             |(ticker, own): (&TickerKey, &Holding)| Some((ticker.clone(), own.mark(view, ticker)?.price));
         Some(AccountFact::DayOpened { day, zone, marks: self.holdings.iter().filter_map(marked).collect() })
-    }
-
-    /// One at a time; the next look finds the next.
-    fn new_group_trip(&self, view: &AccountView) -> Option<AccountFact> {
-        let mut waiting = self.limits.groups.iter().filter(|(name, _)| self.groups.tripped(name).is_none());
-        waiting.find_map(|(name, own)| {
-            let trip = self.group_loss(view, name, own)?;
-            Some(AccountFact::GroupTripped { group: name.clone(), trip })
-        })
     }
 
     fn new_trip(&self, view: &AccountView) -> Option<AccountFact> {

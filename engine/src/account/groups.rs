@@ -3,15 +3,19 @@
 //! A group's daily loss trips for its own tickers only. Tripped stays tripped, over restarts and days and over a
 //! config that has lost the group, until it is released by name.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::book::Book;
 use super::exact::total;
-use super::{LimitName, Trip};
+use super::{AccountView, GroupLimits, LimitName, ResultUnknown, Trip};
+use crate::instrument::TickerKey;
 use crate::money::Money;
+use crate::record::AccountFact;
+use crate::time::Now;
 
 /// Characters of a name.
 const NAME_MAX: usize = 24;
@@ -141,5 +145,58 @@ impl Groups {
             own.released_at = Money::ZERO;
             own.refusals.clear();
         }
+    }
+}
+
+impl Book {
+    /// Releases a group whose loss has tripped; the day's loss is counted anew from where it stands.
+    /// The fact is applied already; it belongs into the journal. None if there is nothing to release.
+    pub fn release_group(&mut self, now: Now, group: &GroupName, by: &str, id: &str) -> Option<AccountFact> {
+        self.groups.tripped(group)?;
+        let (group, by, id) = (group.clone(), by.to_owned(), id.to_owned());
+        let fact = AccountFact::GroupReleased { group, by, id };
+        self.apply_account(now, &fact);
+        Some(fact)
+    }
+
+    /// True for an order to release this group that was followed before.
+    #[must_use]
+    pub fn has_released_group(&self, group: &GroupName, id: &str) -> bool {
+        self.groups.has_released(group, id)
+    }
+
+    /// Groups that a person may name: those in force, and those that have tripped before they left the config.
+    #[must_use]
+    pub fn groups(&self) -> BTreeSet<GroupName> {
+        self.limits().groups.keys().chain(self.groups.all_tripped()).cloned().collect()
+    }
+
+    /// What holds the tickers of a group back; none while they may open.
+    #[must_use]
+    pub fn group_tripped(&self, group: &GroupName) -> Option<&Trip> {
+        self.groups.tripped(group)
+    }
+
+    /// One at a time; the next look finds the next.
+    pub(super) fn new_group_trip(&self, view: &AccountView) -> Option<AccountFact> {
+        let mut waiting = self.limits().groups.iter().filter(|(name, _)| self.groups.tripped(name).is_none());
+        waiting.find_map(|(name, own)| {
+            let trip = self.group_loss(view, name, own)?;
+            Some(AccountFact::GroupTripped { group: name.clone(), trip })
+        })
+    }
+
+    /// What trips a group's limit now, released or not.
+    pub(super) fn group_loss(&self, view: &AccountView, name: &GroupName, own: &GroupLimits) -> Option<Trip> {
+        let max = own.daily_loss_max?;
+        let loss = match self.result_among(view, |ticker| own.tickers.contains(ticker)) {
+            Ok(result) => result.total,
+            Err(ResultUnknown { ticker }) => return Some(Trip::Unknown { ticker }),
+        };
+        (Some(loss) <= self.groups.bound(name, max)).then_some(Trip::Loss { loss, max })
+    }
+
+    pub(super) fn open_among(&self, tickers: &BTreeSet<TickerKey>) -> usize {
+        self.holdings().filter(|(ticker, own)| tickers.contains(ticker) && own.is_open()).count()
     }
 }

@@ -130,7 +130,6 @@ fn the_loss_of_a_group_trips_for_its_tickers_only_and_stays_tripped() {
         09:31:02 quote AAPL 5.00 5.02
         09:31:02 place IBM A2 buy 1 limit 1.00
         09:31:02 watch
-        09:31:02 watch
         09:31:03 quote AAPL 10.00 10.02
         09:31:03 place AAPL A2 buy 1 limit 10.00
         09:31:03 modify IBM E1 2 1.00
@@ -162,7 +161,6 @@ fn the_loss_of_a_group_trips_for_its_tickers_only_and_stays_tripped() {
             09:31:02 quote AAPL 5.00 5.02
             09:31:02 place IBM A2 buy 1 limit 1.00  -> refused: group tech: halted: the day's loss -500.00 reached the limit 500.00
             09:31:02 watch  -> group tech tripped, day -9500.00
-            09:31:02 watch  -> day -9500.00
             09:31:03 quote AAPL 10.00 10.02
             09:31:03 place AAPL A2 buy 1 limit 10.00  -> refused: group tech: halted: the day's loss -500.00 reached the limit 500.00
             09:31:03 modify IBM E1 2 1.00  -> refused: group tech: halted: the day's loss -500.00 reached the limit 500.00

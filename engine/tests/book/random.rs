@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 use engine::account::{AccountView, Book, GroupLimits, GroupName, LimitName, Limits, OwnLimits, Reading};
-use engine::order::{Action, Commission, End, Execution, Kind, Side, Standing, Status, Terms, TimeInForce};
+use engine::order::{Commission, End, Execution, Kind, Side, Standing, Status, Terms, TimeInForce};
 use engine::request::{Change, OrderSpec};
 use engine::{
     AccountFact, Because, Body, Distance, Fact, Fraction, Mode, Money, Now, OrderRef, Quantity, Quote,
@@ -24,8 +24,8 @@ use super::teller::{money, order, price, ticker};
 use crate::limits;
 use crate::numbers::at;
 
-const NAMES: [&str; 3] = ["AAPL", "IBM", "GE"];
-const GROSS_MAX: u32 = 2_000;
+pub(super) const NAMES: [&str; 3] = ["AAPL", "IBM", "GE"];
+pub(super) const GROSS_MAX: u32 = 2_000;
 const POSITION_MAX: u32 = 1_000;
 
 /// Limits of every ticker, with some of IBM's own and of two groups, as drawn: IBM is in both of them.
@@ -60,8 +60,8 @@ fn in_force((own_max, gross, net, loss): Drawn) -> Limits {
 /// What limits are drawn from.
 type Drawn = (u8, u8, u8, u8);
 
-struct World {
-    limits: Limits,
+pub(super) struct World {
+    pub(super) limits: Limits,
     book: Book,
     view: AccountView,
     now: Now,
@@ -70,7 +70,7 @@ struct World {
     n: u32,
     trades: [u32; 3],
     /// Orders that went out, in order.
-    sent: Vec<OrderSpec>,
+    pub(super) sent: Vec<OrderSpec>,
     executions: Vec<Execution>,
 }
 
@@ -325,70 +325,20 @@ impl World {
         }
     }
 
-    /// An entry of `name` was admitted: the account's limits, its own, and those of its groups hold.
-    fn check_entry(
-        &self,
-        name: &TickerKey,
-        before: &BTreeMap<TickerKey, Decimal>,
-        worth: &BTreeMap<TickerKey, Decimal>,
-    ) {
-        let every: BTreeSet<TickerKey> = NAMES.map(ticker).into();
-        let (gross_max, size_max) = (Decimal::from(GROSS_MAX), self.limits.ticker_of(name).position_size_max);
-        check_together(&every, (Some(2), Some(gross_max)), before, worth);
-        assert!(size_max.is_none_or(|max| worth[name] <= max.value()), "{name}: {worth:?}");
-        for (group, own) in self.limits.groups_of(name) {
-            let gross_max = own.gross_exposure_max.map(|max| max.value());
-            check_together(&own.tickers, (own.positions_max, gross_max), before, worth);
-            assert!(!self.is_tripped(group), "{name} entered while {group} is tripped{}", self.told());
-            if let Some(max) = own.net_exposure_max {
-                self.check_net(&own.tickers, max.value(), name);
-            }
-        }
-    }
-
-    /// By the records alone.
-    fn is_tripped(&self, name: &GroupName) -> bool {
-        self.seen().fold(false, |is, record| match &record.body {
-            Body::Account(AccountFact::GroupTripped { group, .. }) if group == name => true,
-            Body::Account(AccountFact::GroupReleased { group, .. }) if group == name => false,
-            _ => is,
-        })
-    }
-
-    /// Long less short of these tickers, with the entries of the side that was just entered filled.
-    fn check_net(&self, among: &BTreeSet<TickerKey>, max: Decimal, name: &TickerKey) {
-        let entry = self.sent.iter().rev().find(|spec| spec.parent.is_none() && spec.order.ticker == *name);
-        let action = entry.expect("it was just sent").action;
-        let (fills, orders, last) = self.reckon_all();
-        let sign = if action == Action::Buy { Decimal::ONE } else { Decimal::NEGATIVE_ONE };
-        let held = among.iter().map(|name| {
-            let own = fills.values().filter(|(order, ..)| order.ticker == *name);
-            own.map(|(_, shares)| *shares).sum::<Decimal>() * self.mark(name, &last)
-        });
-        let entries = self.sent.iter().filter(|spec| spec.action == action);
-        let rest: Decimal = entries
-            .filter(|spec| among.contains(&spec.order.ticker))
-            .filter_map(|spec| orders.get(&spec.order))
-            .map(Reckoned::worth)
-            .sum();
-        let net = sign * held.sum::<Decimal>() + rest;
-        assert!(net <= max, "{net} of {max} among {among:?}{}", self.told());
-    }
-
     /// What the book values shares of `name` at: no quote that it is told takes a side away.
-    fn mark(&self, name: &TickerKey, last: &BTreeMap<TickerKey, Decimal>) -> Decimal {
+    pub(super) fn mark(&self, name: &TickerKey, last: &BTreeMap<TickerKey, Decimal>) -> Decimal {
         let mark = self.view.quotes.get(name).and_then(|quote| quote.bid).map(|bid| bid.value());
         mark.or(last.get(name).copied()).unwrap_or_default()
     }
 
     /// The records that the book has seen: those it has read, and its own.
-    fn seen(&self) -> impl Iterator<Item = &Record> {
+    pub(super) fn seen(&self) -> impl Iterator<Item = &Record> {
         let seen = self.journal.iter().enumerate().filter(|(index, (_, own))| *index < self.read || *own);
         seen.map(|(_, (record, _))| record)
     }
 
     /// The records that the book has seen, for a failure.
-    fn told(&self) -> String {
+    pub(super) fn told(&self) -> String {
         self.seen().map(|record| format!("\n{} {:?}", record.seq, record.body)).collect()
     }
 
@@ -398,7 +348,7 @@ impl World {
     }
 
     /// Executions, orders and last prices, from the records and nothing else.
-    fn reckon_all(&self) -> (Fills, BTreeMap<OrderRef, Reckoned>, BTreeMap<TickerKey, Decimal>) {
+    pub(super) fn reckon_all(&self) -> (Fills, BTreeMap<OrderRef, Reckoned>, BTreeMap<TickerKey, Decimal>) {
         let (mut orders, mut fills) = (BTreeMap::new(), BTreeMap::new());
         let mut last = BTreeMap::new();
         let refused =
@@ -430,23 +380,6 @@ impl World {
         }
         worth
     }
-}
-
-/// More of them may be open by fills that nobody asked for; none by an entry.
-fn check_together(
-    among: &BTreeSet<TickerKey>,
-    (positions_max, gross_max): (Option<usize>, Option<Decimal>),
-    before: &BTreeMap<TickerKey, Decimal>,
-    worth: &BTreeMap<TickerKey, Decimal>,
-) {
-    let of = |all: &BTreeMap<TickerKey, Decimal>| {
-        all.iter().filter(|(name, _)| among.contains(name)).map(|(_, worth)| *worth).collect::<Vec<_>>()
-    };
-    let open = |all: Vec<Decimal>| all.iter().filter(|worth| !worth.is_zero()).count();
-    let gross: Decimal = of(worth).iter().sum();
-    assert!(gross_max.is_none_or(|max| gross <= max), "{among:?}: {worth:?}, at most {gross_max:?}");
-    let (was, is) = (open(of(before)), open(of(worth)));
-    assert!(positions_max.is_none_or(|max| is <= was.max(max)), "{among:?}: {worth:?}");
 }
 
 proptest! {
