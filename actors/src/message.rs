@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use actix::{Message, Recipient};
-use engine::account::{GroupName, LimitName};
+use engine::account::Releasable;
 use engine::{
     Admitted, Bar, Command, ContractSpec, Input, Instrument, Limits, Record, Request, Ticker, TickerKey,
     TickerSettings,
@@ -41,24 +41,12 @@ pub enum Tell {
 #[rtype(result = "Result<String, String>")]
 pub struct Operate(pub Command);
 
-/// To the risk book: a person releases a limit. Answered with its name, or why not.
+/// To the risk book: a person releases what has tripped. Answered with its name, or why not.
 #[derive(Debug, Message)]
 #[rtype(result = "Result<String, String>")]
 pub struct Release {
     /// Which.
-    pub limit: LimitName,
-    /// Who.
-    pub by: String,
-    /// The order's id; the same one twice is one.
-    pub id: String,
-}
-
-/// To the risk book: a person releases a group of tickers whose loss has tripped. Answered with its name, or why not.
-#[derive(Debug, Message)]
-#[rtype(result = "Result<String, String>")]
-pub struct ReleaseGroup {
-    /// Which.
-    pub group: GroupName,
+    pub what: Releasable,
     /// Who.
     pub by: String,
     /// The order's id; the same one twice is one.

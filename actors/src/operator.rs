@@ -7,11 +7,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use actix::{Addr, MailboxError, Recipient};
-use engine::account::{GroupName, LimitName};
+use engine::account::{GroupName, Releasable};
 use engine::{Command, TickerKey};
 use tokio::sync::oneshot;
 
-use crate::message::{Arm, Barrier, Operate, Release, ReleaseGroup};
+use crate::message::{Arm, Barrier, Operate, Release};
 use crate::risk::RiskActor;
 
 /// How long an answer may take.
@@ -23,7 +23,6 @@ pub struct Operator {
     tickers: Arc<Mutex<BTreeMap<TickerKey, Recipient<Operate>>>>,
     groups: Arc<Mutex<BTreeSet<GroupName>>>,
     risk: Recipient<Release>,
-    releases_groups: Recipient<ReleaseGroup>,
     arms: Recipient<Arm>,
     journal: Recipient<Barrier>,
 }
@@ -53,10 +52,9 @@ impl Operator {
         journal: Recipient<Barrier>,
         groups: BTreeSet<GroupName>,
     ) -> Operator {
-        let releases_groups = risk.clone().recipient();
         let (arms, risk) = (risk.clone().recipient(), risk.clone().recipient());
         let groups = Arc::new(Mutex::new(groups));
-        Operator { tickers: Arc::default(), groups, risk, releases_groups, arms, journal }
+        Operator { tickers: Arc::default(), groups, risk, arms, journal }
     }
 
     pub(crate) fn meet_groups<'a>(&self, groups: impl Iterator<Item = &'a GroupName>) {
@@ -109,26 +107,12 @@ impl Operator {
         }
     }
 
-    /// Releases a limit that holds until a person says otherwise; answers with its name.
+    /// Releases what holds until a person says otherwise; answers with its name.
     ///
     /// # Errors
     /// It has not tripped, or the risk book does not answer yet.
-    pub async fn release(&self, limit: LimitName, by: String, id: String) -> Result<String, Unanswered> {
-        self.on_disk(answered(asked(self.risk.send(Release { limit, by, id })).await)).await
-    }
-
-    /// Releases a group of tickers whose loss has tripped; answers with its name.
-    ///
-    /// # Errors
-    /// It has not tripped, or the risk book does not answer yet.
-    pub async fn release_group(
-        &self,
-        group: GroupName,
-        by: String,
-        id: String,
-    ) -> Result<String, Unanswered> {
-        let question = self.releases_groups.send(ReleaseGroup { group, by, id });
-        self.on_disk(answered(asked(question).await)).await
+    pub async fn release(&self, what: Releasable, by: String, id: String) -> Result<String, Unanswered> {
+        self.on_disk(answered(asked(self.risk.send(Release { what, by, id })).await)).await
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use actix::{Actor, Context, Handler, Recipient};
-use engine::account::{GroupName, LimitName, OnDailyLoss, Trip};
+use engine::account::{GroupName, LimitName, OnDailyLoss, Releasable, Trip};
 use engine::{
     AccountFact, AccountView, Because, Body, Book, Input, Now, Refusal, Request, TickerKey, Verdict,
 };
@@ -16,7 +16,7 @@ use ports::journal::Draft;
 
 use crate::board::Board;
 use crate::fatal;
-use crate::message::{Append, Arm, Judge, Look, Meet, Recorded, Release, ReleaseGroup, Send, Tell, Welcome};
+use crate::message::{Append, Arm, Judge, Look, Meet, Recorded, Release, Send, Tell, Welcome};
 use crate::streams;
 
 const NAME: &str = "risk";
@@ -196,39 +196,37 @@ impl RiskActor {
         }
     }
 
-    /// Nothing opens any more, and what rests at the broker to open something is taken back.
     fn halted(&self, words: &str) {
         tracing::error!(target: streams::ERRORS, actor = NAME, "HALT is set ({words}): nothing opens until `supervisor release HALT`");
         let because = Because::Halt { words: words.to_owned() };
-        for ticker in self.others.iter().flat_map(|others| others.tickers.values()) {
-            ticker.to.do_send(Tell::Input(Input::Withdraw(because.clone())));
-        }
+        self.hold_back(&because, OnDailyLoss::Block, |_| true);
     }
 
     fn tripped(&self, because: &Because) {
-        let flattens = self.book.limits().account.on_daily_loss == OnDailyLoss::Flatten;
-        let then = if flattens { "; what is open is closed" } else { "" };
-        tracing::error!(target: streams::ERRORS, actor = NAME, "{because}: nothing opens until a release{then}");
-        for ticker in self.others.iter().flat_map(|others| others.tickers.values()) {
-            // What rests at the broker to open more is taken back either way.
-            let tell =
-                if flattens { Input::Close(because.clone()) } else { Input::Withdraw(because.clone()) };
-            ticker.to.do_send(Tell::Input(tell));
-        }
+        let then = self.book.limits().account.on_daily_loss;
+        let also = if then == OnDailyLoss::Flatten { "; what is open is closed" } else { "" };
+        tracing::error!(target: streams::ERRORS, actor = NAME, "{because}: nothing opens until a release{also}");
+        self.hold_back(because, then, |_| true);
     }
 
     /// The account's others hear nothing of it.
     fn group_tripped(&self, group: &GroupName, trip: &Trip) {
         let Some(own) = self.book.limits().groups.get(group) else { return };
-        let flattens = own.on_daily_loss == OnDailyLoss::Flatten;
-        let then = if flattens { "; what they hold is closed" } else { "" };
+        let also = if own.on_daily_loss == OnDailyLoss::Flatten { "; what they hold is closed" } else { "" };
         let because = Because::Group { group: group.clone(), trip: trip.clone() };
-        tracing::error!(target: streams::ERRORS, actor = NAME, "{because}: its tickers open nothing until `supervisor release {group}`{then}");
+        tracing::error!(target: streams::ERRORS, actor = NAME, "{because}: its tickers open nothing until `supervisor release {group}`{also}");
+        self.hold_back(&because, own.on_daily_loss, |ticker| own.tickers.contains(ticker));
+    }
+
+    /// What rests at the broker to open something is taken back, or all that is held is closed.
+    fn hold_back(&self, because: &Because, then: OnDailyLoss, whom: impl Fn(&TickerKey) -> bool) {
         let tickers = self.others.iter().flat_map(|others| &others.tickers);
-        for (_, ticker) in tickers.filter(|(key, _)| own.tickers.contains(key)) {
-            let tell =
-                if flattens { Input::Close(because.clone()) } else { Input::Withdraw(because.clone()) };
-            ticker.to.do_send(Tell::Input(tell));
+        for (_, ticker) in tickers.filter(|(key, _)| whom(key)) {
+            let input = match then {
+                OnDailyLoss::Block => Input::Withdraw(because.clone()),
+                OnDailyLoss::Flatten => Input::Close(because.clone()),
+            };
+            ticker.to.do_send(Tell::Input(input));
         }
     }
 
@@ -280,35 +278,19 @@ impl Handler<Judge> for RiskActor {
 impl Handler<Release> for RiskActor {
     type Result = Result<String, String>;
 
-    fn handle(&mut self, Release { limit, by, id }: Release, _: &mut Context<Self>) -> Self::Result {
+    fn handle(&mut self, Release { what, by, id }: Release, _: &mut Context<Self>) -> Self::Result {
         fatal::guard(NAME, || {
-            let now = self.clock.now();
-            if !self.book.has_released(limit, &id) {
-                self.take_off(limit)?;
-                let fact = self.book.release(now, limit, &by, &id);
-                let fact = fact.ok_or_else(|| format!("{limit} has not tripped"))?;
+            if !self.book.has_released(&what, &id) {
+                if let Releasable::Limit(limit) = what {
+                    self.take_off(limit)?;
+                }
+                let now = self.clock.now();
+                let fact = self.book.release(now, &what, &by, &id);
+                let fact = fact.ok_or_else(|| format!("{what} has not tripped"))?;
                 self.on_account_fact(&fact);
                 self.write(now, None, Body::Account(fact));
             }
-            Ok(format!("{limit} released"))
-        })
-    }
-}
-
-impl Handler<ReleaseGroup> for RiskActor {
-    type Result = Result<String, String>;
-
-    fn handle(&mut self, message: ReleaseGroup, _: &mut Context<Self>) -> Self::Result {
-        let ReleaseGroup { group, by, id } = message;
-        fatal::guard(NAME, || {
-            let now = self.clock.now();
-            if !self.book.has_released_group(&group, &id) {
-                let fact = self.book.release_group(now, &group, &by, &id);
-                let fact = fact.ok_or_else(|| format!("group {group} has not tripped"))?;
-                self.on_account_fact(&fact);
-                self.write(now, None, Body::Account(fact));
-            }
-            Ok(format!("group {group} released"))
+            Ok(format!("{what} released"))
         })
     }
 }

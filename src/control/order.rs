@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use actors::operator::{Operator, Unanswered};
-use engine::account::{GroupName, LimitName};
+use engine::account::{GroupName, LimitName, Releasable};
 use engine::{Act, Command, TickerKey};
 use futures::future::join_all;
 use serde::{Deserialize, Serialize};
@@ -60,8 +60,7 @@ pub enum Fault {
 
 enum Target {
     Ticker(TickerKey),
-    Limit(LimitName),
-    Group(GroupName),
+    Tripped(Releasable),
 }
 
 impl Order {
@@ -87,12 +86,12 @@ impl Order {
                 let command = Command { id: self.id.clone(), by: self.by.clone(), act: self.act.clone() };
                 (ticker.to_string(), operator.order(&ticker, command).await)
             }
-            Target::Limit(limit) => {
-                (limit.to_string(), operator.release(limit, self.by.clone(), self.id.clone()).await)
-            }
-            Target::Group(group) => {
-                let told = operator.release_group(group.clone(), self.by.clone(), self.id.clone());
-                (group.to_string(), told.await)
+            Target::Tripped(what) => {
+                let name = match &what {
+                    Releasable::Limit(limit) => limit.to_string(),
+                    Releasable::Group(group) => group.to_string(),
+                };
+                (name, operator.release(what, self.by.clone(), self.id.clone()).await)
             }
         };
         let followed = matches!(told, Ok(_) | Err(Unanswered::Waits));
@@ -132,11 +131,12 @@ impl Order {
         if let Some(ticker) = there.iter().find(|ticker| ticker.as_str() == name.to_ascii_uppercase()) {
             return Ok(Target::Ticker(ticker.clone()));
         }
-        let limit = limit_named(name).map(Target::Limit);
-        let group = || groups.iter().find(|group| group.as_str() == name).cloned().map(Target::Group);
+        let limit = limit_named(name).map(Releasable::Limit);
+        let group = || groups.iter().find(|group| group.as_str() == name).cloned().map(Releasable::Group);
         limit
             .or_else(group)
             .filter(|_| self.act == Act::Release)
+            .map(Target::Tripped)
             .ok_or_else(|| Fault::Target(name.to_owned(), self.act.clone()))
     }
 }

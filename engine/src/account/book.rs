@@ -16,10 +16,13 @@ use serde::{Deserialize, Serialize};
 use super::day::{Rate, Spent};
 use super::exact::total;
 use super::fills::Day;
-use super::groups::Groups;
 use super::holding::Holding;
 use super::judge::Case;
-use super::{AccountView, Admitted, DayResult, LimitName, Limits, LossScope, Refusal, ResultUnknown, Trip};
+use super::standing::Standing;
+use super::{
+    AccountView, Admitted, DayResult, GroupName, LimitName, Limits, LossScope, Refusal, Releasable,
+    ResultUnknown, Trip,
+};
 use crate::fact::Fact;
 use crate::instrument::TickerKey;
 use crate::money::{Money, Price};
@@ -41,20 +44,15 @@ pub struct Book {
     limits: Limits,
     holdings: BTreeMap<TickerKey, Holding>,
     day: Option<Day>,
-    tripped: Option<Trip>,
-    /// True for one that tripped within the open day.
-    tripped_today: bool,
-    /// The loss of this day at which its limit was released: it counts anew from there.
-    released_at: Money,
+    standing: Standing,
     rate: Rate,
     spent: Spent,
-    refusals: BTreeMap<LimitName, u32>,
     /// When each limit was last released: a ticker that is first heard of later knows it, too.
     releases: BTreeMap<LimitName, DateTime<Utc>>,
     /// Orders to release that were followed, newest last, so that one that is repeated does nothing.
-    orders: VecDeque<(String, LimitName)>,
-    #[serde(default)]
-    pub(super) groups: Groups,
+    orders: VecDeque<(String, Releasable)>,
+    /// Of those groups of which anything became.
+    pub(super) groups: BTreeMap<GroupName, Standing>,
 }
 
 /// The limits of a book that was kept, until [`Book::resume`] gives it those in force.
@@ -70,15 +68,12 @@ impl Book {
             limits,
             holdings: BTreeMap::new(),
             day: None,
-            tripped: None,
-            tripped_today: false,
-            released_at: Money::ZERO,
+            standing: Standing::default(),
             rate: Rate::default(),
             spent: Spent::default(),
-            refusals: BTreeMap::new(),
             releases: BTreeMap::new(),
             orders: VecDeque::new(),
-            groups: Groups::default(),
+            groups: BTreeMap::new(),
         }
     }
 
@@ -132,13 +127,35 @@ impl Book {
         Some(fact)
     }
 
-    /// Releases a limit that holds until a person says otherwise: the daily loss, a losing
-    /// streak, entries without a fill. The day's loss is counted anew from where it stands.
+    /// Releases what holds until a person says otherwise: the daily loss, a losing streak, entries
+    /// without a fill, a group. The day's loss is counted anew from where it stands.
     /// The fact is applied already; it belongs into the journal. None if there is nothing to
     /// release.
-    pub fn release(&mut self, now: Now, limit: LimitName, by: &str, id: &str) -> Option<AccountFact> {
-        let held = match limit {
-            LimitName::DailyLoss => self.tripped.is_some(),
+    pub fn release(&mut self, now: Now, what: &Releasable, by: &str, id: &str) -> Option<AccountFact> {
+        let (by, id) = (by.to_owned(), id.to_owned());
+        let fact = match what {
+            Releasable::Limit(limit) => {
+                self.holds(*limit).then_some(AccountFact::Released { limit: *limit, by, id })?
+            }
+            Releasable::Group(group) => {
+                self.group_tripped(group)?;
+                AccountFact::GroupReleased { group: group.clone(), by, id }
+            }
+        };
+        self.apply_account(now, &fact);
+        Some(fact)
+    }
+
+    /// True for an order to release this that was followed before.
+    #[must_use]
+    pub fn has_released(&self, what: &Releasable, id: &str) -> bool {
+        self.orders.iter().any(|(known, released)| known == id && released == what)
+    }
+
+    /// True for a limit of the account that holds something back until it is released.
+    fn holds(&self, limit: LimitName) -> bool {
+        match limit {
+            LimitName::DailyLoss => self.tripped().is_some(),
             // Their files are looked at outside, and gone by now.
             LimitName::Halt | LimitName::Kill => true,
             LimitName::LosingStreak => self.holdings.values().any(|own| own.streak.losses() > 0),
@@ -146,16 +163,7 @@ impl Book {
                 self.holdings.values().any(|own| own.streak.unfilled_in_a_row(self.day) > 0)
             }
             _ => false,
-        };
-        let fact = held.then(|| AccountFact::Released { limit, by: by.to_owned(), id: id.to_owned() })?;
-        self.apply_account(now, &fact);
-        Some(fact)
-    }
-
-    /// True for an order to release this limit that was followed before.
-    #[must_use]
-    pub fn has_released(&self, limit: LimitName, id: &str) -> bool {
-        self.orders.iter().any(|(known, released)| known == id && *released == limit)
+        }
     }
 
     /// A ticker begins that was not there before, with its own limits of `new`, and in the groups that it names.
@@ -193,7 +201,7 @@ impl Book {
     /// What halted the account; none while entries are taken.
     #[must_use]
     pub fn tripped(&self) -> Option<&Trip> {
-        self.tripped.as_ref()
+        self.standing.tripped()
     }
 
     /// The limits in force.
@@ -239,7 +247,7 @@ impl Book {
     }
 
     pub(super) fn refused(&self, limit: LimitName) -> u32 {
-        self.refusals.get(&limit).copied().unwrap_or(0)
+        self.standing.refused(limit)
     }
 
     /// The day's result that its limit is held against.
@@ -252,17 +260,12 @@ impl Book {
 
     /// What trips the limit now, released or not.
     pub(super) fn loss(&self, view: &AccountView) -> Option<Trip> {
-        let max = self.limits.account.daily_loss_max?;
-        let loss = match self.day_in_scope(view) {
-            Ok(loss) => loss,
-            Err(ResultUnknown { ticker }) => return Some(Trip::Unknown { ticker }),
-        };
-        (Some(loss) <= self.daily_loss_bound()).then_some(Trip::Loss { loss, max })
+        self.standing.loss(self.day_in_scope(view), self.limits.account.daily_loss_max?)
     }
 
     /// The result of the day, below zero, at which its limit bites.
     pub(super) fn daily_loss_bound(&self) -> Option<Money> {
-        total([Some(self.released_at), Some(-self.limits.account.daily_loss_max?)])
+        self.standing.bound(self.limits.account.daily_loss_max?)
     }
 
     fn judge(
@@ -310,11 +313,10 @@ impl Book {
         holding.refused(request);
         match (refusal, refusal.limit()) {
             (_, None) => {}
-            (Refusal::Group { group, .. }, Some(limit)) => self.groups.refuse(group, limit),
+            (Refusal::Group { group, .. }, Some(limit)) => self.standing_of(group).refuse(limit),
             (_, Some(limit)) => {
                 holding.refused_by(limit);
-                let count = self.refusals.entry(limit).or_default();
-                *count = count.saturating_add(1);
+                self.standing.refuse(limit);
             }
         }
     }
@@ -325,20 +327,20 @@ impl Book {
                 self.open_day(at, Day { date: *day, zone: *zone }, marks);
             }
             AccountFact::LossLimitReached { loss, max } => {
-                self.trip(Trip::Loss { loss: *loss, max: *max });
+                self.standing.trip(Trip::Loss { loss: *loss, max: *max });
             }
             AccountFact::ResultUnknown { ticker } => {
-                self.trip(Trip::Unknown { ticker: ticker.clone() });
+                self.standing.trip(Trip::Unknown { ticker: ticker.clone() });
             }
             AccountFact::Released { limit, id, .. } => {
-                if self.orders.len() == ORDERS_MAX {
-                    self.orders.pop_front();
-                }
-                self.orders.push_back((id.clone(), *limit));
+                self.followed(id, Releasable::Limit(*limit));
                 self.released(at, *limit);
             }
-            AccountFact::GroupTripped { group, trip } => self.groups.trip(group, trip),
-            AccountFact::GroupReleased { group, id, .. } => self.groups.release(group, id),
+            AccountFact::GroupTripped { group, trip } => self.standing_of(group).trip(trip.clone()),
+            AccountFact::GroupReleased { group, id, .. } => {
+                self.followed(id, Releasable::Group(group.clone()));
+                self.standing_of(group).release();
+            }
             AccountFact::OrderIds { .. }
             | AccountFact::MessageTaken { .. }
             | AccountFact::SetByHand { .. }
@@ -356,27 +358,29 @@ impl Book {
             return;
         }
         self.day = Some(day);
-        self.tripped_today = false;
-        self.released_at = Money::ZERO;
         self.rate.open_day();
-        self.refusals.clear();
-        self.groups.open_day();
+        self.standing.open_day();
+        self.groups.values_mut().for_each(Standing::open_day);
         self.holdings.iter_mut().for_each(|(ticker, own)| own.open_day(at, day, marks.get(ticker).copied()));
     }
 
     fn released(&mut self, at: Now, limit: LimitName) {
         self.releases.insert(limit, at.market);
         self.holdings.values_mut().for_each(|own| own.streak.released(at.market, limit));
-        if limit != LimitName::DailyLoss {
-            return;
-        }
-        if let (Some(Trip::Loss { loss, .. }), true) = (self.tripped.take(), self.tripped_today) {
-            self.released_at = loss;
+        if limit == LimitName::DailyLoss {
+            self.standing.release();
         }
     }
 
-    fn trip(&mut self, trip: Trip) {
-        (self.tripped, self.tripped_today) = (Some(trip), true);
+    fn followed(&mut self, id: &str, what: Releasable) {
+        if self.orders.len() == ORDERS_MAX {
+            self.orders.pop_front();
+        }
+        self.orders.push_back((id.to_owned(), what));
+    }
+
+    fn standing_of(&mut self, group: &GroupName) -> &mut Standing {
+        self.groups.entry(group.clone()).or_default()
     }
 
     fn new_day(&self, now: Now, view: &AccountView) -> Option<AccountFact> {
@@ -399,7 +403,7 @@ impl Book {
     }
 
     fn new_trip(&self, view: &AccountView) -> Option<AccountFact> {
-        if self.tripped.is_some() {
+        if self.tripped().is_some() {
             return None;
         }
         Some(match self.loss(view)? {

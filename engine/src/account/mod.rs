@@ -20,6 +20,7 @@ mod open_risk;
 mod opening;
 mod refusal;
 mod scoped;
+mod standing;
 mod streak;
 mod view;
 
@@ -34,4 +35,5 @@ pub use limits::{
 };
 pub use name::LimitName;
 pub use refusal::Refusal;
+pub use standing::Releasable;
 pub use view::{AccountView, Funds};

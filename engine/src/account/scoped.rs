@@ -73,7 +73,7 @@ impl Book {
             }
             _ => {
                 let day = self.result_among(view, |ticker| own.tickers.contains(ticker)).ok();
-                let bound = own.daily_loss_max.and_then(|max| self.groups.bound(group, max));
+                let bound = own.daily_loss_max.and_then(|max| self.standing(group).bound(max));
                 let loss = |result| less(result).map(Reading::Money);
                 (loss(day.map(|day| day.total)), loss(bound))
             }
@@ -84,7 +84,7 @@ impl Book {
             (None, Some(_)) => State::On,
             (None, None) => State::Off,
         };
-        let refused = self.groups.refused(group, name);
+        let refused = self.standing(group).refused(name);
         Gauge::new(name, Scope::Group(group.clone()), state, (today, limit), refused)
     }
 }

@@ -8,7 +8,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
-use engine::account::{AccountView, Book, GroupLimits, GroupName, LimitName, Limits, OwnLimits, Reading};
+use engine::account::{
+    AccountView, Book, GroupLimits, GroupName, LimitName, Limits, OwnLimits, Reading, Releasable,
+};
 use engine::order::{Commission, End, Execution, Kind, Side, Standing, Status, Terms, TimeInForce};
 use engine::request::{Change, OrderSpec};
 use engine::{
@@ -274,18 +276,19 @@ impl World {
 
     fn watch(&mut self, much: u8) {
         let fact = match much % 7 {
-            0 => self.book.release(self.now, LimitName::DailyLoss, "Ann", ""),
-            1 => self.book.release(self.now, LimitName::UnfilledEntries, "Ann", ""),
-            2 => {
-                let one = "one".parse().expect("a name");
-                self.book.release_group(self.now, &one, "Ann", "")
-            }
+            0 => self.release(Releasable::Limit(LimitName::DailyLoss)),
+            1 => self.release(Releasable::Limit(LimitName::UnfilledEntries)),
+            2 => self.release(Releasable::Group("one".parse().expect("a name"))),
             _ => self.book.watch(self.now, &self.view),
         };
         if let Some(fact) = fact {
             self.write(None, Body::Account(fact), true);
             self.check(None);
         }
+    }
+
+    fn release(&mut self, what: Releasable) -> Option<AccountFact> {
+        self.book.release(self.now, &what, "Ann", "")
     }
 
     /// The book takes in the next record; a request it judges.

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
-use engine::account::{AccountView, Book, Funds, Gauge, GroupLimits, GroupName, LimitName, Limits, Scope};
+use engine::account::{
+    AccountView, Book, Funds, Gauge, GroupLimits, GroupName, LimitName, Limits, Releasable, Scope,
+};
 use engine::order::{Action, Commission, End, Execution, Kind, Side, Standing, Status, Terms, TimeInForce};
 use engine::request::{Change, OrderSpec};
 use engine::{
@@ -305,11 +307,11 @@ impl Teller {
 
     fn release(&mut self, now: Now, name: &str) -> String {
         let limit = LimitName::ALL.into_iter().find(|limit| limit.to_string() == name);
-        let fact = match limit {
-            Some(limit) => self.book.release(now, limit, "Ann", ""),
-            None => self.book.release_group(now, &name.parse().expect("a group"), "Ann", ""),
+        let what = limit
+            .map_or_else(|| Releasable::Group(name.parse().expect("a limit or a group")), Releasable::Limit);
+        let Some(fact) = self.book.release(now, &what, "Ann", "") else {
+            return "nothing to release".to_owned();
         };
-        let Some(fact) = fact else { return "nothing to release".to_owned() };
         self.record(now, None, Body::Account(fact));
         "released".to_owned()
     }
