@@ -20,7 +20,7 @@ use crate::terminal::{self, say};
 use crate::{demo, logs, private, summary};
 
 /// How long connecting to TWS may take, login included.
-const CONNECT_PATIENCE: Duration = Duration::from_secs(15);
+pub(crate) const CONNECT_PATIENCE: Duration = Duration::from_secs(15);
 
 /// What the command line says about a run.
 #[derive(Clone, Debug, Default)]
@@ -207,6 +207,8 @@ async fn serve(
     (mut watch, mut wishes): (Option<Watch>, UnboundedReceiver<Wanted>),
 ) -> anyhow::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
+    // Each is listened for all the while: what arrives during a reload must not be lost.
+    let mut interrupt = signal(SignalKind::interrupt()).context("failed to listen for Ctrl-C")?;
     let mut terminate = signal(SignalKind::terminate()).context("failed to listen for SIGTERM")?;
     let mut hang_up = signal(SignalKind::hangup()).context("failed to listen for SIGHUP")?;
     let over = async {
@@ -226,7 +228,7 @@ async fn serve(
         tokio::select! {
             () = &mut over => return Ok(()),
             _ = terminate.recv() => return Ok(()),
-            pressed = tokio::signal::ctrl_c() => return pressed.context("failed to listen for Ctrl-C"),
+            _ = interrupt.recv() => return Ok(()),
             () = changed => drop(reload::reload(running, &choices.config, fixed)),
             _ = hang_up.recv() => drop(reload::reload(running, &choices.config, fixed)),
             Some(wanted) = wishes.recv() => {

@@ -156,6 +156,18 @@ fn a_reload_takes_all_or_nothing_and_never_the_mode() {
 }
 
 #[test]
+fn a_ctrl_c_in_the_same_moment_as_a_reload_ends_it() {
+    for _ in 0..4 {
+        let mut program = Program::start(&["--duration", "5m"]);
+        program.wait_for(&["in step with the broker"]);
+        let both = r#"kill -HUP "$0" && kill -INT "$0""#;
+        let sent = Command::new("sh").args(["-c", both, &program.pid()]).status().expect("kill");
+        assert!(sent.success());
+        assert!(program.wait().0.success());
+    }
+}
+
+#[test]
 fn nothing_starts_on_a_config_that_others_may_change_and_what_it_writes_is_private() {
     let folder = tempfile::tempdir().expect("a folder");
     let desk = Desk::open(folder.path());
