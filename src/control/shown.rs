@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use actors::board::{Decision, Shown, words};
-use actors::signal::shown::SignalsView;
+use actors::signal::shown::{Counts, SignalsView};
 use actors::{Board, LinkState, TickerView};
 use chrono::{DateTime, FixedOffset, Utc};
 use chrono_tz::Tz;
@@ -16,7 +16,7 @@ use engine::{Money, Price, Quantity, TickerKey};
 use ports::broker::Condition;
 use serde::{Deserialize, Serialize};
 
-pub use super::sources::{Ends, Source};
+pub use super::sources::Source;
 
 /// The whole board at one moment.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -109,7 +109,7 @@ pub struct Ticker {
     pub age_ms: u64,
     /// What became of its signals, since the program began.
     #[serde(default)]
-    pub signals: Ends,
+    pub signals: Counts,
 }
 
 /// A decision, as it is told.
@@ -175,7 +175,7 @@ impl Status {
         let tickers = board.shown().into_iter();
         let SignalsView { sources, tickers: signals } = board.signals().view();
         let ticker = |key: &TickerKey, shown: &Shown| Ticker {
-            signals: signals.get(key).map(Ends::of).unwrap_or_default(),
+            signals: signals.get(key).copied().unwrap_or_default(),
             ..Ticker::of(shown, zone)
         };
         Status {
@@ -218,7 +218,7 @@ impl Ticker {
             wins: view.tally.wins,
             last: view.decisions.last().map(|decision| Told::of(decision, zone)),
             age_ms: u64::try_from(shown.age().as_millis()).unwrap_or(u64::MAX),
-            signals: Ends::default(),
+            signals: Counts::default(),
         }
     }
 }

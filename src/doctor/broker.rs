@@ -99,11 +99,7 @@ impl<T: FnMut(Finding)> Look<'_, T> {
             }
         };
         (self.tell)(Finding::ok("login", format!("manages {}", accounts.join(", "))));
-        let account = match &self.settings.broker.account {
-            Some(wanted) => accounts.iter().find(|name| *name == wanted).cloned(),
-            None => Some(accounts[0].clone()).filter(|_| accounts.len() == 1),
-        };
-        let Some(account) = account else {
+        let Some(account) = self.settings.broker.account_among(&accounts) else {
             let told = format!(
                 "{:?} is not the one of {accounts:?}",
                 self.settings.broker.account.as_deref().unwrap_or("none")

@@ -15,7 +15,7 @@ use finding::{Finding, State};
 use crate::config::{Config, Source};
 use crate::run::settings;
 use crate::terminal::say;
-use crate::{demo, private};
+use crate::{demo, journal, private};
 
 /// What the command line says.
 #[derive(Clone, Copy, Debug)]
@@ -38,9 +38,9 @@ pub fn doctor(config: Config, source: &Source, choices: Choices) -> anyhow::Resu
         }
         findings.push(finding);
     };
-    let (logs, journal) = (config.logs.folder.clone(), config.journal.clone());
+    let logs = config.logs.folder.clone();
     around::files(&private::faults(source, &logs, config.broker.agreement.live), &mut tell);
-    around::disk(&journal, &mut tell);
+    around::disk(&journal::folder_of(&config), &mut tell);
     let symbols: Vec<&str> = config.tickers.iter().map(|own| own.contract.symbol.as_str()).collect();
     let gateway = config.embedded.as_ref().map(|embedded| demo::start(embedded, &symbols)).transpose()?;
     // Nobody's journal is emptied for a look.

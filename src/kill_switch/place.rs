@@ -16,10 +16,9 @@ use ports::broker::{Agreement, ConnectError, Settings, emergency::Emergency};
 
 use super::{Where, tell};
 use crate::config::{self, Broker, Choices, Config, Environment};
+use crate::run::CONNECT_PATIENCE;
 use crate::{demo, journal};
 
-/// How long connecting may take, login included.
-const CONNECT_PATIENCE: Duration = Duration::from_secs(15);
 /// The gateway may take a moment to notice that a supervisor has died.
 const FREE_TRIES: u32 = 4;
 const FREE_EVERY: Duration = Duration::from_millis(500);
@@ -129,10 +128,8 @@ fn address(given: &Where, config: Option<&Config>, broker: &Broker) -> anyhow::R
         });
     }
     let host = given.host.as_deref().unwrap_or(host);
-    Ok(match given.port {
-        Some(port) => format!("{host}:{port}"),
-        None => format!("{host}:{port}"),
-    })
+    let port = given.port.map_or_else(|| port.to_owned(), |port| port.to_string());
+    Ok(format!("{host}:{port}"))
 }
 
 /// Whose money it is. Nothing is opened here, so only the account has to be right, and one that a person names is meant;

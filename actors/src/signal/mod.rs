@@ -142,7 +142,7 @@ impl SignalActor {
         ctx.spawn(poll.into_actor(self).map(|answer, this, ctx| {
             let taken = answer.and_then(|answer| catch_unwind(AssertUnwindSafe(|| this.take_in(answer))));
             let wait = taken.unwrap_or_else(|_| {
-                // What was handed on is remembered; the rest of this answer comes with the next one.
+                // What was handed on is remembered; the rest of what an API answered comes with its next answer.
                 tracing::error!(target: streams::ERRORS, actor = NAME, "panicked over an answer; it is asked again");
                 this.backoff.after_success()
             });
@@ -153,7 +153,7 @@ impl SignalActor {
     /// Takes an answer in; answers with how long to wait until the next question.
     fn take_in(&mut self, Answer { parts, tags, trouble }: Answer) -> Duration {
         let Some(source) = self.source.clone() else { return self.backoff.after_success() };
-        parts.into_iter().for_each(|part| self.pass_on(source.name(), part));
+        parts.into_iter().for_each(|part| self.pass_on(&source, part));
         source.keep(tags);
         match trouble {
             None => self.answers(source.name()),

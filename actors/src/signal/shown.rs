@@ -1,10 +1,12 @@
 //! What is shown of signals: how each source does, and how each signal ended, since the program began.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 use engine::{Decline, TickerKey};
+use serde::{Deserialize, Serialize};
 
 /// How a signal ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +36,7 @@ impl End {
 }
 
 /// How many signals ended in which way. Each in one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// Led to an order.
     pub taken: u64,
@@ -143,5 +145,15 @@ impl Counts {
             End::Malformed => &mut self.malformed,
         };
         *number += 1;
+    }
+}
+
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} taken, {} declined", self.taken, self.declined)?;
+        let more = [("duplicate", self.duplicate), ("stale", self.stale), ("malformed", self.malformed)];
+        more.iter()
+            .filter(|(_, number)| *number > 0)
+            .try_for_each(|(name, number)| write!(f, ", {number} {name}"))
     }
 }

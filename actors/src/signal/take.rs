@@ -3,7 +3,7 @@
 use actix::{Context, Handler};
 use engine::{Input, TickerKey};
 use ports::fail::{self, Point};
-use ports::signals::{Malformed, Prediction};
+use ports::signals::{Malformed, Prediction, Source};
 use tokio::sync::oneshot;
 
 use super::shown::End;
@@ -27,9 +27,9 @@ pub(super) struct Waiting {
 
 impl SignalActor {
     /// What a source that is asked has said.
-    pub(super) fn pass_on(&mut self, source: &'static str, part: Result<Prediction, Malformed>) {
-        // An API repeats what it said before: that is the same signal, and counted already.
-        let repeats = source == "http";
+    pub(super) fn pass_on(&mut self, source: &Source, part: Result<Prediction, Malformed>) {
+        // That is the same signal, and counted already.
+        let (source, repeats) = (source.name(), source.repeats());
         match part {
             Ok(prediction) => {
                 if !self.is_new(&prediction.signal.id) {

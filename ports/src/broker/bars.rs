@@ -10,7 +10,7 @@ use ibapi::contracts::Contract;
 use ibapi::market_data::historical::{
     Bar as WireBar, BarSize, BarTimestamp, Duration as Span, HistoricalBarUpdate, WhatToShow,
 };
-use ibapi::subscriptions::SubscriptionItem;
+use ibapi::subscriptions::{Subscription, SubscriptionItem};
 
 use super::Event;
 use super::convert::price;
@@ -35,19 +35,22 @@ pub fn bar_size(minutes: u32) -> Option<BarSize> {
     })
 }
 
-/// Reads bars until the subscription ends; answers with why it ended.
-pub(super) async fn pump(
+/// Asks for the history and what follows it.
+pub(super) async fn ask(
     client: &Client,
     contract: &Contract,
-    ticker: &TickerKey,
     size: BarSize,
+) -> Result<Subscription<HistoricalBarUpdate>, ibapi::Error> {
+    let request = client.historical_data(contract, size).duration(Span::days(HISTORY_DAYS));
+    request.what_to_show(WhatToShow::Trades).stream().await
+}
+
+/// Reads bars until the subscription ends; answers with why it ended.
+pub(super) async fn pump(
+    mut updates: Subscription<HistoricalBarUpdate>,
+    ticker: &TickerKey,
     tell: impl Fn(Event),
 ) -> String {
-    let request = client.historical_data(contract, size).duration(Span::days(HISTORY_DAYS));
-    let mut updates = match request.what_to_show(WhatToShow::Trades).stream().await {
-        Ok(updates) => updates,
-        Err(error) => return error.to_string(),
-    };
     let mut made: Option<WireBar> = None;
     while let Some(item) = StreamExt::next(&mut updates).await {
         match item {

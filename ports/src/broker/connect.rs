@@ -89,17 +89,19 @@ pub(super) async fn open(settings: &Settings) -> Result<(Client, NoticeStream), 
     }
 }
 
-/// The account to trade: the one that was named, or the only one there is.
+/// The accounts of the login.
+pub(super) async fn managed(client: &Client) -> Result<Vec<String>, ibapi::Error> {
+    // The client reads a hundred frames for it and no more; a gateway may have more to say before.
+    let told = client.handshake_managed_accounts().to_vec();
+    let told = if told.is_empty() { client.managed_accounts().await? } else { told };
+    Ok(told.into_iter().filter(|name| !name.is_empty()).collect())
+}
+
+/// The account to trade.
 pub(super) fn account(settings: &Settings, managed: &[String]) -> Result<String, ConnectError> {
-    let managed: Vec<String> = managed.iter().filter(|name| !name.is_empty()).cloned().collect();
-    let found = match &settings.account {
-        Some(wanted) => managed.iter().find(|name| *name == wanted),
-        None if managed.len() == 1 => managed.first(),
-        None => None,
-    };
-    let account = found.cloned().ok_or_else(|| ConnectError::Account {
+    let account = settings.account_among(managed).ok_or_else(|| ConnectError::Account {
         address: settings.address.clone(),
-        managed,
+        managed: managed.to_vec(),
         wanted: settings.account.clone().unwrap_or_default(),
     })?;
     settings.agreement.of_account(&account)?;

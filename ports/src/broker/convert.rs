@@ -1,8 +1,10 @@
-//! Floats to decimals and back: the only place where a float becomes money.
+//! Floats to decimals and back, and times: the only place where a float becomes money.
 
+use chrono::{DateTime, Utc};
 use engine::{Money, Price, Quantity};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
+use time::OffsetDateTime;
 
 /// A decimal of a float, rounded to what a float can tell (15 digits); none for NaN,
 /// infinities and TWS's "unset" (`DBL_MAX`).
@@ -23,6 +25,11 @@ pub(super) fn quantity(value: f64) -> Option<Quantity> {
 /// An amount of money of a float; none when unset.
 pub(super) fn money(value: f64) -> Option<Money> {
     decimal(value).map(Money::new)
+}
+
+/// A time of the client's.
+pub(super) fn time(at: OffsetDateTime) -> DateTime<Utc> {
+    DateTime::from_timestamp(at.unix_timestamp(), at.nanosecond()).unwrap_or_default()
 }
 
 /// A decimal as the float that the wire wants; none when it has no finite one.

@@ -21,9 +21,9 @@ use ibapi::contracts::{Contract, Exchange, SecurityType};
 use ibapi::orders::{Action as WireAction, Order, OrderUpdate, TimeInForce};
 use ibapi::subscriptions::{NoticeStream, Subscription, SubscriptionItem};
 
-use super::connect::{account, open};
+use super::connect::{account, managed, open};
 use super::contract::wire_contract;
-use super::convert::float;
+use super::convert::{float, time};
 use super::hours::sessions;
 use super::pacing::Pacer;
 use super::snapshot::{self, Raw};
@@ -105,9 +105,11 @@ impl Emergency {
             || ConnectError::Silent { address: settings.address.clone(), patience: settings.patience };
         let (client, notices) = open(settings).await?;
         let begin = async {
-            let told = client.handshake_managed_accounts().to_vec();
-            let managed = if told.is_empty() { client.managed_accounts().await? } else { told };
-            Ok((managed, client.order_update_stream().await?, client.next_valid_order_id().await?))
+            Ok((
+                managed(&client).await?,
+                client.order_update_stream().await?,
+                client.next_valid_order_id().await?,
+            ))
         };
         let begun = tokio::time::timeout(settings.patience, begin).await.map_err(|_| silent())?;
         let (managed, updates, next_id) = begun.map_err(refused)?;
@@ -239,8 +241,7 @@ impl Emergency {
 
     async fn now(&self) -> Result<DateTime<Utc>, EmergencyError> {
         self.pacer.data().await;
-        let at = within("ask for the time", self.client.server_time_millis()).await?;
-        Ok(DateTime::from_timestamp(at.unix_timestamp(), at.nanosecond()).unwrap_or_default())
+        Ok(time(within("ask for the time", self.client.server_time_millis()).await?))
     }
 
     async fn details(

@@ -42,11 +42,16 @@ impl FundsCell {
         self.told.lock().unwrap_or_else(PoisonError::into_inner).funds
     }
 
-    /// The day's result as the broker counts it, what others trade on the account included; none until it has told. TWS
+    /// The day's result as the broker counts it, what others trade on the account included; none while it tells none. TWS
     /// resets it by its own settings (`reqPnL`).
     #[must_use]
     pub fn day(&self) -> Option<Money> {
         self.told.lock().unwrap_or_else(PoisonError::into_inner).day
+    }
+
+    /// An old result may be of another day.
+    pub(super) fn forget_day(&self) {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).day = None;
     }
 
     /// Base currency for one unit of `currency`; none where the broker has not told. TWS tells the

@@ -23,8 +23,9 @@ use tokio::task::{JoinHandle, spawn_local};
 use tokio::time::Instant;
 
 use super::codes::{Condition, Meaning, meaning};
-use super::connect::{ConnectError, account, open};
+use super::connect::{ConnectError, account, managed, open};
 use super::contract::{Rules, look_up};
+use super::convert::time;
 use super::funds::FundsCell;
 use super::lanes::{Lanes, Leaving, lane};
 use super::pacing::Pacer;
@@ -85,10 +86,7 @@ impl Link {
     ) -> Result<(Link, mpsc::UnboundedReceiver<Event>), ConnectError> {
         let (client, notices) = open(settings).await?;
         let refused = |source| ConnectError::of(settings, source);
-        // The client reads a hundred frames for it and no more; a gateway may have more to say before.
-        let told = client.handshake_managed_accounts().to_vec();
-        let managed = if told.is_empty() { client.managed_accounts().await.map_err(refused)? } else { told };
-        let account = account(settings, &managed)?;
+        let account = account(settings, &managed(&client).await.map_err(refused)?)?;
         let updates = client.order_update_stream().await.map_err(refused)?;
         let floor = client.next_valid_order_id().await.map_err(refused)?;
         let (events, receiver) = mpsc::unbounded_channel();
@@ -151,9 +149,7 @@ impl Link {
     /// # Errors
     /// It did not answer.
     pub async fn market_time(&self) -> Result<DateTime<Utc>, ibapi::Error> {
-        let at = self.shared.client.server_time_millis().await?;
-        let seconds = DateTime::from_timestamp(at.unix_timestamp(), at.nanosecond());
-        Ok(seconds.unwrap_or_default())
+        Ok(time(self.shared.client.server_time_millis().await?))
     }
 
     /// Looks a contract up and remembers it for this ticker's orders.
@@ -342,9 +338,7 @@ impl Link {
             Meaning::Unclear => self.spawn(find_out(self.clone(), order)),
         }
     }
-}
 
-impl Link {
     /// An error that names an order that only asks: a remark, or the answer.
     fn on_what_if_notice(&self, id: i32, notice: &Notice) {
         let (code, text) = (notice.code, &notice.message);

@@ -69,6 +69,18 @@ pub struct Settings {
     pub brakes: Brakes,
 }
 
+impl Settings {
+    /// The account to trade: the one that was named, or the only one there is.
+    #[must_use]
+    pub fn account_among(&self, managed: &[String]) -> Option<String> {
+        match &self.account {
+            Some(wanted) => managed.iter().find(|name| *name == wanted).cloned(),
+            None if managed.len() == 1 => managed.first().cloned(),
+            None => None,
+        }
+    }
+}
+
 /// What the broker tells, in the order in which it told it.
 #[derive(Debug)]
 pub enum Event {

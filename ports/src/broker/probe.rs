@@ -21,9 +21,9 @@ use rust_decimal::Decimal;
 
 use super::Settings;
 use super::bars::bar_size;
-use super::connect::{ConnectError, open};
+use super::connect::{ConnectError, managed, open};
 use super::contract::{ContractError, Rules, look_up};
-use super::convert::{float, price};
+use super::convert::{float, price, time};
 use super::pacing::Pacer;
 
 /// How long an answer may take.
@@ -106,9 +106,7 @@ impl Probe {
     /// # Errors
     /// No answer: nobody is logged in, as a rule.
     pub async fn accounts(&self) -> Result<Vec<String>, Untold> {
-        let told = self.client.handshake_managed_accounts().to_vec();
-        let told = if told.is_empty() { within(self.client.managed_accounts()).await? } else { told };
-        Ok(told.into_iter().filter(|name| !name.is_empty()).collect())
+        within(managed(&self.client)).await
     }
 
     /// The broker's clock.
@@ -116,8 +114,7 @@ impl Probe {
     /// # Errors
     /// No answer.
     pub async fn time(&self) -> Result<DateTime<Utc>, Untold> {
-        let at = within(self.client.server_time_millis()).await?;
-        Ok(DateTime::from_timestamp(at.unix_timestamp(), at.nanosecond()).unwrap_or_default())
+        Ok(time(within(self.client.server_time_millis()).await?))
     }
 
     /// What the broker's own settings say.

@@ -71,6 +71,12 @@ impl Source {
         }
     }
 
+    /// True for one that says again what it said before.
+    #[must_use]
+    pub fn repeats(&self) -> bool {
+        matches!(self, Source::Http(_))
+    }
+
     /// Asks once, for these symbols where it is asked symbol by symbol.
     pub async fn poll(&self, symbols: &[String]) -> Answer {
         match self {

@@ -8,7 +8,7 @@ use ibapi::orders::{Action, ExecutionSide, Executions, OrderData, Orders};
 use rust_decimal::Decimal;
 
 use crate::broker::convert::decimal;
-use crate::broker::incoming::execution_of;
+use crate::broker::incoming::{execution_of, id_of};
 use crate::broker::snapshot::{self, Raw};
 use crate::broker::table::Table;
 
@@ -124,7 +124,7 @@ fn open_order(data: &OrderData, rest: Decimal) -> OpenOrder {
     let price = price.map_or_else(String::new, |price| format!(" {price}"));
     let (action, kind, client_id) = (&order.action, &order.order_type, order.client_id);
     OpenOrder {
-        id: if order.order_id == 0 { data.order_id } else { order.order_id },
+        id: id_of(data),
         client_id,
         own: reference.parse().ok(),
         reference: reference.clone(),
