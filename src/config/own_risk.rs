@@ -34,6 +34,7 @@ pub(super) struct OwnRisk {
     pub(super) loss_pause_s: Option<u32>,
     pub(super) max_unfilled_entries: Option<Switch<NonZeroU32>>,
     pub(super) max_ticker_risk: Option<Switch<Amount>>,
+    pub(super) max_ticker_gap_risk: Option<Switch<Amount>>,
 }
 
 /// A group's limits. What it does not say is off.

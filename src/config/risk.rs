@@ -36,6 +36,7 @@ pub(super) struct Risk {
     max_net_exposure: Switch<Amount>,
     max_open_risk: Switch<Amount>,
     max_ticker_risk: Switch<Amount>,
+    max_ticker_gap_risk: Switch<Amount>,
     max_gap_risk: Switch<Amount>,
     max_daily_loss: Switch<Amount>,
     daily_loss_scope: LossScope,
@@ -77,6 +78,7 @@ impl Default for Risk {
             max_net_exposure: Switch::off(),
             max_open_risk: Switch::off(),
             max_ticker_risk: Switch::off(),
+            max_ticker_gap_risk: Switch::off(),
             max_gap_risk: Switch::off(),
             max_daily_loss: Switch::on(Amount::whole(1_000)),
             daily_loss_scope: LossScope::Own,
@@ -138,6 +140,7 @@ impl Risk {
             loss_pause_s: own.loss_pause_s.unwrap_or(self.loss_pause_s),
             max_unfilled_entries: own.max_unfilled_entries.unwrap_or(self.max_unfilled_entries),
             max_ticker_risk: own.max_ticker_risk.unwrap_or(self.max_ticker_risk),
+            max_ticker_gap_risk: own.max_ticker_gap_risk.unwrap_or(self.max_ticker_gap_risk),
             ..self.clone()
         }
     }
@@ -157,6 +160,7 @@ impl Risk {
             loss_pause_s: Some(self.loss_pause_s),
             max_unfilled_entries: Some(self.max_unfilled_entries),
             max_ticker_risk: Some(self.max_ticker_risk),
+            max_ticker_gap_risk: Some(self.max_ticker_gap_risk),
         }
     }
 
@@ -192,6 +196,7 @@ impl Risk {
             unfilled_in_a_row_max: self.max_unfilled_entries.value().map(NonZeroU32::get),
             legs_a_side_max: self.max_orders_a_side.value().map(NonZeroU32::get),
             open_risk_max: self.max_ticker_risk.value().map(Amount::money),
+            gap_risk_max: self.max_ticker_gap_risk.value().map(Amount::money),
         }
     }
 

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::book::Book;
-use super::exact::{bounded, less, total, without_sign};
+use super::exact::{bounded, less, total};
 use super::holding::Holding;
 use super::judge::{Case, Exposure, spread_of};
 use super::open_risk::in_a_gap;
@@ -240,7 +240,6 @@ impl Case<'_> {
     /// One ticker's number.
     pub(super) fn number(&self, name: LimitName) -> Option<Reading> {
         let entries = || self.holding.lines.entries().map(|(_, line)| line);
-        let reserved = |action| self.holding.reserved(action, None);
         let quote = self.view.quotes.get(self.ticker);
         Some(match name {
             LimitName::OrderQuantity => Reading::Quantity(entries().map(|line| line.rest()).max()?),
@@ -253,10 +252,8 @@ impl Case<'_> {
             }
             LimitName::QuoteAge => Reading::Span(quote?.age(self.now)),
             LimitName::Spread => Reading::Share(spread_of(quote?)?.2),
-            LimitName::PositionSize => {
-                let held = self.holding.worth(self.view, self.ticker).map(without_sign);
-                Reading::Money(total([held, reserved(Action::Buy), reserved(Action::Sell)])?)
-            }
+            LimitName::PositionSize => Reading::Money(self.position_size(None)?),
+            LimitName::TickerGapRisk => Reading::Money(in_a_gap(self.position_size(None)?)?),
             LimitName::TickerRisk => Reading::Money(self.holding.open_risk(self.view, self.ticker, None)?),
             LimitName::EntriesAMinute => Reading::Count(count(self.entries_of_minute())),
             LimitName::TradesADay => Reading::Count(count(self.trades_of_day().len())),
@@ -286,6 +283,7 @@ pub(super) fn limit_of(order: &OrderLimits, ticker: &TickerLimits, name: LimitNa
         LimitName::UnfilledEntries => ticker.unfilled_in_a_row_max.map(Reading::Count),
         LimitName::LegsASide => ticker.legs_a_side_max.map(Reading::Count),
         LimitName::TickerRisk => ticker.open_risk_max.map(Reading::Money),
+        LimitName::TickerGapRisk => ticker.gap_risk_max.map(Reading::Money),
         _ => None,
     }
 }

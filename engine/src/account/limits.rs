@@ -99,6 +99,8 @@ pub struct TickerLimits {
     pub legs_a_side_max: Option<u32>,
     /// The most that it may lose if every stop of it fills.
     pub open_risk_max: Option<Money>,
+    /// The most that it may lose if its price leaps by a tenth, past every stop.
+    pub gap_risk_max: Option<Money>,
 }
 
 /// When losses in a row make a ticker pause, and for how long.
@@ -246,6 +248,7 @@ impl Default for TickerLimits {
             unfilled_in_a_row_max: None,
             legs_a_side_max: None,
             open_risk_max: None,
+            gap_risk_max: None,
         }
     }
 }

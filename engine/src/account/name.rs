@@ -56,6 +56,8 @@ pub enum LimitName {
     ZeroCrossing,
     /// What one ticker's stops would lose.
     TickerRisk,
+    /// What a leap of one ticker's price past its stops would take.
+    TickerGapRisk,
     /// What all stops would lose.
     OpenRisk,
     /// What a leap of prices past all stops would take.
@@ -64,7 +66,7 @@ pub enum LimitName {
 
 impl LimitName {
     /// All of them, in the order in which they are shown.
-    pub const ALL: [LimitName; 26] = [
+    pub const ALL: [LimitName; 27] = [
         LimitName::Halt,
         LimitName::Kill,
         LimitName::OrderQuantity,
@@ -89,6 +91,7 @@ impl LimitName {
         LimitName::BuyingPower,
         LimitName::ZeroCrossing,
         LimitName::TickerRisk,
+        LimitName::TickerGapRisk,
         LimitName::OpenRisk,
         LimitName::GapRisk,
     ];
@@ -139,7 +142,8 @@ impl LimitName {
             LimitName::TickerRisk => {
                 "one ticker's Σ shares × (mark or entry − stop); shares without a stop count whole"
             }
-            LimitName::OpenRisk => "the same of all tickers: what is lost if every stop fills",
+            LimitName::TickerGapRisk => "a tenth of one ticker's position size: its price leaps past its stops",
+            LimitName::OpenRisk => "ticker risk of all tickers: what is lost if every stop fills",
             LimitName::GapRisk => "a tenth of gross exposure: all prices leap past every stop",
         }
     }
@@ -172,6 +176,7 @@ impl fmt::Display for LimitName {
             LimitName::BuyingPower => "buying power",
             LimitName::ZeroCrossing => "zero crossing",
             LimitName::TickerRisk => "ticker risk",
+            LimitName::TickerGapRisk => "ticker gap risk",
             LimitName::OpenRisk => "open risk",
             LimitName::GapRisk => "gap risk",
         })

@@ -201,6 +201,16 @@ pub enum Refusal {
         /// The limit.
         max: Money,
     },
+    /// A leap of the ticker's price would take too much.
+    #[error("a leap of {ticker} by a tenth would take {would}, the limit is {max}")]
+    TickerGapRisk {
+        /// Whose price.
+        ticker: TickerKey,
+        /// What it would take, working entries included.
+        would: Money,
+        /// The limit.
+        max: Money,
+    },
     /// All stops together would lose too much.
     #[error("all stops together would lose {would}, the limit is {max}")]
     OpenRisk {
@@ -322,6 +332,7 @@ impl Refusal {
             Refusal::NetExposure { .. } => LimitName::NetExposure,
             Refusal::TickerRisk { .. } => LimitName::TickerRisk,
             Refusal::OpenRisk { .. } => LimitName::OpenRisk,
+            Refusal::TickerGapRisk { .. } => LimitName::TickerGapRisk,
             Refusal::GapRisk { .. } => LimitName::GapRisk,
             Refusal::DailyLoss { .. } | Refusal::DailyLossUnknown { .. } => LimitName::DailyLoss,
             Refusal::TooManyOrdersASecond { .. } => LimitName::OrdersASecond,

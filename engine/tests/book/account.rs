@@ -320,6 +320,24 @@ fn open_risk_counts_each_stop_what_has_none_and_what_may_come() {
 }
 
 #[test]
+fn a_gap_of_one_ticker_takes_a_tenth_of_its_position() {
+    check(
+        &limits(|own| own.ticker.gap_risk_max = Some(money("1000"))),
+        "
+        09:31:00 quote AAPL 100.00 100.02
+        09:31:00 filled AAPL E1 buy 60 at 100.00
+        09:31:00 gauge ticker gap risk
+        09:31:00 place IBM E1 sell 101 limit 100.00
+        09:31:00 place IBM E1 sell 100 limit 100.00
+        09:31:01 place AAPL E2 buy 41 limit 100.00
+        09:31:01 place AAPL E2 buy 40 limit 100.00
+        09:31:01 gauge ticker gap risk
+    ",
+        expect![[""]],
+    );
+}
+
+#[test]
 fn a_gap_takes_a_tenth_of_all_that_is_held_and_may_come() {
     check(
         &limits(|own| own.account.gap_risk_max = Some(money("1000"))),

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use super::{Case, Opening, Refusal, count};
 use crate::account::exact::{total, without_sign};
 use crate::account::lines::Line;
+use crate::account::open_risk::in_a_gap;
+use crate::money::Money;
 use crate::order::Action;
 use crate::order_ref::{OrderRef, Role};
 use crate::request::OrderSpec;
@@ -73,16 +75,30 @@ impl Case<'_> {
 
     /// What the position would be worth with everything that may come.
     pub(super) fn judge_position(&self, openings: &[Opening]) -> Result<(), Refusal> {
-        let Some(max) = self.ticker_limits().position_size_max else { return Ok(()) };
-        let but = replaced(openings);
-        let held = self.holding.worth(self.view, self.ticker).map(without_sign);
-        let reserved = [Action::Buy, Action::Sell].map(|action| self.holding.reserved(action, but));
+        let limits = self.ticker_limits();
+        let (size, gap) = (limits.position_size_max, limits.gap_risk_max);
+        if size.is_none() && gap.is_none() {
+            return Ok(());
+        }
         let own = openings.iter().map(|opening| opening.worth(self.holding.multiplier));
-        let would = total(own.chain(reserved).chain([held])).ok_or_else(|| self.not_computable())?;
-        if would > max {
+        let would = total(own.chain([self.position_size(replaced(openings))]));
+        let would = would.ok_or_else(|| self.not_computable())?;
+        if let Some(max) = size.filter(|max| would > *max) {
             return Err(Refusal::PositionTooLarge { ticker: self.ticker.clone(), would, max });
         }
-        Ok(())
+        let would = in_a_gap(would).ok_or_else(|| self.not_computable())?;
+        match gap.filter(|max| would > *max) {
+            Some(max) => Err(Refusal::TickerGapRisk { ticker: self.ticker.clone(), would, max }),
+            None => Ok(()),
+        }
+    }
+
+    /// What the position is worth with all that its entries may bring, but for one of them; none where it cannot be
+    /// computed.
+    pub(in crate::account) fn position_size(&self, but: Option<&OrderRef>) -> Option<Money> {
+        let held = self.holding.worth(self.view, self.ticker).map(without_sign);
+        let reserved = [Action::Buy, Action::Sell].map(|action| self.holding.reserved(action, but));
+        total(reserved.into_iter().chain([held]))
     }
 
     /// Entries admitted within the last minute, and those that were never answered.
