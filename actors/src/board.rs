@@ -89,6 +89,8 @@ pub struct TickerView {
     pub at: DateTime<Utc>,
     /// Its state.
     pub mode: Mode,
+    /// True while the config does not name it: it opens nothing, and ends once it is flat.
+    pub winding_down: bool,
     /// True while its contract trades, as far as its hours are known.
     pub in_session: bool,
     /// Why it does not decide, if it does not.
@@ -106,7 +108,7 @@ pub struct TickerView {
 /// Why a ticker does not decide although nothing stands against it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trouble {
-    /// The engine panicked; it is being made anew from the journal.
+    /// It is being made anew from the journal: the engine panicked, or it is back in the config.
     Rebuilding,
     /// It is left alone until the next start; its stops stay at the broker.
     Quarantined {
@@ -118,7 +120,7 @@ pub enum Trouble {
 impl std::fmt::Display for Trouble {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Trouble::Rebuilding => f.write_str("made anew after a panic"),
+            Trouble::Rebuilding => f.write_str("made anew from the journal"),
             Trouble::Quarantined { because } => write!(f, "quarantined ({because})"),
         }
     }
@@ -154,6 +156,11 @@ impl Board {
     /// Publishes a ticker's view.
     pub fn publish(&self, ticker: &TickerKey, view: TickerView) {
         open(&self.tickers).insert(ticker.clone(), Shown { view, since: Instant::now() });
+    }
+
+    /// Takes a ticker off that has ended.
+    pub fn take_off(&self, ticker: &TickerKey) {
+        open(&self.tickers).remove(ticker);
     }
 
     /// Publishes the connection's state.

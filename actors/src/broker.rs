@@ -29,7 +29,7 @@ use tokio::task::{JoinHandle, spawn_local};
 use crate::board::{Board, LinkState};
 use crate::complaint::Complaint;
 use crate::journal::chain;
-use crate::message::{Append, Belong, LookAgain, Meet, Member, Part, Send, Tell};
+use crate::message::{Append, Belong, LookAgain, Meet, Member, NeedBars, Part, Send, Tell};
 use crate::{fatal, streams};
 
 const NAME: &str = "broker";
@@ -79,6 +79,8 @@ struct Shared {
     others: RefCell<Option<Meet>>,
     /// When each ticker's contract was last asked for, in market time.
     qualified: RefCell<BTreeMap<TickerKey, DateTime<Utc>>>,
+    /// The minutes of the bars that tickers have asked for since they joined.
+    bars: RefCell<BTreeMap<TickerKey, Option<u32>>>,
     /// When all was last known to be told, in market time.
     in_step_at: Cell<Option<DateTime<Utc>>>,
     /// Ids below this are written as used.
@@ -111,6 +113,7 @@ impl BrokerActor {
                 link: RefCell::default(),
                 others: RefCell::default(),
                 qualified: RefCell::default(),
+                bars: RefCell::default(),
                 in_step_at,
                 ids_to,
                 waiting: RefCell::default(),
@@ -249,9 +252,8 @@ impl Shared {
                 let to = member.to.clone();
                 let cell = self.route.quotes.cell(&ticker);
                 link.stream_quotes(ticker.clone(), cell, move || to.do_send(Tell::Wake));
-                if let Some(minutes) = member.bar_minutes {
-                    link.stream_bars(ticker.clone(), minutes);
-                }
+                let minutes = self.bars.borrow().get(&ticker).copied().unwrap_or(member.bar_minutes);
+                link.stream_bars(ticker.clone(), minutes);
                 self.want_snapshot([ticker]);
             }
         }
@@ -260,6 +262,17 @@ impl Shared {
     fn want_snapshot(&self, tickers: impl IntoIterator<Item = TickerKey>) {
         self.waiting.borrow_mut().extend(tickers);
         self.wanted.notify_one();
+    }
+
+    /// What was followed for tickers that have ended.
+    fn forget(&self, gone: impl IntoIterator<Item = TickerKey>) {
+        for ticker in gone {
+            self.link.borrow().iter().for_each(|link| link.forget(&ticker));
+            self.route.quotes.forget(&ticker);
+            self.qualified.borrow_mut().remove(&ticker);
+            self.bars.borrow_mut().remove(&ticker);
+            self.waiting.borrow_mut().remove(&ticker);
+        }
     }
 
     fn members(&self) -> BTreeMap<TickerKey, Member> {
@@ -436,7 +449,12 @@ impl Handler<Meet> for BrokerActor {
     type Result = ();
 
     fn handle(&mut self, meet: Meet, ctx: &mut Context<Self>) {
-        let known = fatal::guard(NAME, || self.shared.others.borrow_mut().replace(meet));
+        let known = fatal::guard(NAME, || {
+            let before = self.shared.members();
+            let gone = before.into_keys().filter(|ticker| !meet.tickers.contains_key(ticker));
+            self.shared.forget(gone);
+            self.shared.others.borrow_mut().replace(meet)
+        });
         if known.is_none() {
             let run = fatal::guard_task(NAME, self.shared.clone().run());
             ctx.spawn(run.into_actor(self));
@@ -451,6 +469,21 @@ impl Handler<Send> for BrokerActor {
 
     fn handle(&mut self, Send(admitted): Send, _: &mut Context<Self>) {
         fatal::guard(NAME, || self.shared.send(admitted));
+    }
+}
+
+impl Handler<NeedBars> for BrokerActor {
+    type Result = ();
+
+    fn handle(&mut self, NeedBars { ticker, minutes }: NeedBars, _: &mut Context<Self>) {
+        fatal::guard(NAME, || {
+            self.shared.bars.borrow_mut().insert(ticker.clone(), minutes);
+            let known = self.shared.qualified.borrow().contains_key(&ticker);
+            // One whose contract is not known yet gets them once it is.
+            if let Some(link) = self.shared.link.borrow().as_ref().filter(|_| known) {
+                link.stream_bars(ticker, minutes);
+            }
+        });
     }
 }
 

@@ -1,13 +1,12 @@
 //! What the actors say to each other. Only a person is answered.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use actix::{Message, Recipient};
 use engine::account::Releasable;
 use engine::{
     Admitted, Bar, Command, ContractSpec, Input, Instrument, Limits, Record, Request, Ticker, TickerKey,
-    TickerSettings,
+    SettingChange, TickerSettings,
 };
 use ports::journal::{Draft, Written};
 
@@ -30,6 +29,19 @@ pub enum Tell {
     },
     /// What it is by all that the journal has of it; none where nobody can tell.
     Recalled(Option<Box<Ticker>>),
+    /// The config says something else of it.
+    Configure {
+        /// All its settings.
+        settings: Box<TickerSettings>,
+        /// What of them is another one.
+        changes: Vec<SettingChange>,
+    },
+    /// The config does not name it any more.
+    WindDown,
+    /// The config names it again.
+    ComeBack,
+    /// It has nothing left to look after: end.
+    End,
     /// So many of its records are on disk.
     Flushed(usize),
     /// The program ends: news is still taken, and nothing more is decided.
@@ -53,14 +65,19 @@ pub struct Release {
     pub id: String,
 }
 
-/// To the risk book: this ticker begins, with what these limits say of it.
+/// To the risk book: other limits are in force.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
-pub struct Welcome {
+pub struct SetLimits(pub Box<Limits>);
+
+/// To the broker: this ticker needs bars of so many minutes from here on, or none.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct NeedBars {
     /// Which.
     pub ticker: TickerKey,
-    /// The limits of the config that names it.
-    pub limits: Arc<Limits>,
+    /// The minutes of a bar.
+    pub minutes: Option<u32>,
 }
 
 /// To the risk book: a person arms a start that trades real money. Answered with what holds then.

@@ -57,8 +57,13 @@ impl Operator {
         Operator { tickers: Arc::default(), groups, risk, arms, journal }
     }
 
+    /// Groups that were there before stay: one may have tripped.
     pub(crate) fn meet_groups<'a>(&self, groups: impl Iterator<Item = &'a GroupName>) {
         self.groups.lock().unwrap_or_else(PoisonError::into_inner).extend(groups.cloned());
+    }
+
+    pub(crate) fn part(&self, key: &TickerKey) {
+        self.tickers.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
     }
 
     /// Groups that can be released.

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use engine::{
-    AccountFact, Body, Book, Fact, Installation, Limits, Now, Process, Record, Replays, Step, Ticker,
+    AccountFact, Body, Book, ContractSpec, Fact, Installation, Limits, Now, Process, Record, Replays, Step, Ticker,
     TickerKey, TickerSettings,
 };
 use serde::{Deserialize, Serialize};
@@ -29,6 +29,9 @@ pub struct Memory {
     known_until: Option<DateTime<Utc>>,
     #[serde(default)]
     replays: Replays,
+    /// What each ticker was last said to trade.
+    #[serde(default)]
+    contracts: BTreeMap<TickerKey, ContractSpec>,
     seq: u64,
 }
 
@@ -66,6 +69,7 @@ impl Memory {
             order_id_floor: 0,
             known_until: None,
             replays: Replays::default(),
+            contracts: BTreeMap::new(),
             seq: 0,
         }
     }
@@ -99,6 +103,9 @@ impl Memory {
             (_, Body::Account(AccountFact::OrderIds { to })) => {
                 self.order_id_floor = self.order_id_floor.max(*to);
             }
+            (Some(ticker), Body::Account(AccountFact::Joined { contract })) => {
+                self.contracts.insert(ticker.clone(), contract.clone());
+            }
             (_, Body::Account(AccountFact::MessageTaken { id, at })) => self.replays.take(id, *at),
             _ => {}
         }
@@ -127,8 +134,13 @@ impl Memory {
     }
 
     /// Tickers with records that nobody has taken.
-    pub(crate) fn left(&self) -> impl Iterator<Item = &TickerKey> {
-        self.strangers.keys().chain(self.tickers.keys())
+    pub(crate) fn left(&self) -> Vec<TickerKey> {
+        self.strangers.keys().chain(self.tickers.keys()).cloned().collect()
+    }
+
+    /// What a ticker was last said to trade.
+    pub(crate) fn contract(&self, ticker: &TickerKey) -> Option<&ContractSpec> {
+        self.contracts.get(ticker)
     }
 
     /// The book as it was.

@@ -16,7 +16,7 @@ use ports::journal::Draft;
 
 use crate::board::Board;
 use crate::fatal;
-use crate::message::{Append, Arm, Judge, Look, Meet, Recorded, Release, Send, Tell, Welcome};
+use crate::message::{Append, Arm, Judge, Look, Meet, Recorded, Release, Send, SetLimits, Tell};
 use crate::streams;
 
 const NAME: &str = "risk";
@@ -192,6 +192,8 @@ impl RiskActor {
             AccountFact::NotSent { .. }
             | AccountFact::MessageTaken { .. }
             | AccountFact::ReloadAsked { .. }
+            | AccountFact::ConfigTaken { .. }
+            | AccountFact::Joined { .. }
             | AccountFact::OrderIds { .. } => {}
         }
     }
@@ -295,11 +297,14 @@ impl Handler<Release> for RiskActor {
     }
 }
 
-impl Handler<Welcome> for RiskActor {
+impl Handler<SetLimits> for RiskActor {
     type Result = ();
 
-    fn handle(&mut self, Welcome { ticker, limits }: Welcome, _: &mut Context<Self>) {
-        fatal::guard(NAME, || self.book.welcome(&ticker, &limits));
+    fn handle(&mut self, SetLimits(limits): SetLimits, _: &mut Context<Self>) {
+        fatal::guard(NAME, || {
+            self.book.set_limits(*limits);
+            self.look();
+        });
     }
 }
 

@@ -11,29 +11,32 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix::{Actor, Addr, Arbiter, AsyncContext, Context, Recipient};
-use engine::fleet::{Move, plan};
-use engine::{AccountFact, Body, Limits, TickerKey, TickerSettings};
+use engine::fleet::{Move, Running as Runs, plan};
+use engine::{AccountFact, Body, ContractSpec, Limits, SettingChange, TickerKey, TickerSettings};
 use ports::broker::{FundsCell, QuoteCells};
 use ports::clock::Clock;
 use ports::fail::{self, Point};
 use ports::journal::{Draft, Durability, Journal, JournalError};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::timeout;
 
 use crate::board::Board;
 use crate::broker::{BrokerActor, Route};
 use crate::journal::JournalActor;
 use crate::keeper::{Keeper, remember};
-use crate::message::{Append, Barrier, Look, Meet, Member, Part, Stop, Tell, Welcome};
+use crate::message::{Append, Barrier, Look, Meet, Member, Part, SetLimits, Stop, Tell};
 use crate::operator::Operator;
 use crate::recovery::{Memory, Terms};
 use crate::risk::RiskActor;
 use crate::signal::arrivals::Inlet;
-use crate::signal::{Doors as Around, SignalActor, Sources};
+use crate::signal::{Doors as Around, Hear, SignalActor, Sources};
 use crate::streams;
 use crate::threads::Threads;
 use crate::ticker::{Doors, TickerActor};
 use crate::watchdog::Watchdog;
 
+/// Under which name the log speaks of it.
+const NAME: &str = "supervisor";
 /// How often the account is looked at even when nothing happens.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 /// How long the tickers may take to stop deciding.
@@ -49,6 +52,8 @@ const JOIN_PATIENCE: Duration = Duration::from_secs(1);
 pub struct Settings {
     /// The tickers.
     pub tickers: Vec<TickerSettings>,
+    /// What a ticker has that the config does not name and the journal knows with a position.
+    pub defaults: TickerSettings,
     /// The account's limits.
     pub limits: Limits,
     /// Where the broker is.
@@ -85,8 +90,15 @@ pub struct Running {
     in_flight_max: usize,
     quotes: QuoteCells,
     funds: FundsCell,
-    running: BTreeMap<TickerKey, TickerSettings>,
+    running: BTreeMap<TickerKey, Runs>,
+    /// What tickers traded that ran in this process, whether or not they do still.
+    ran: BTreeMap<TickerKey, ContractSpec>,
+    limits: Limits,
+    defaults: TickerSettings,
     meet: Meet,
+    /// Tickers that have nothing left to look after say so.
+    gone: UnboundedSender<TickerKey>,
+    leavers: UnboundedReceiver<TickerKey>,
     risk: Addr<RiskActor>,
     journal: Addr<JournalActor>,
     signals: Addr<SignalActor>,
@@ -159,6 +171,7 @@ pub fn start(settings: Settings) -> Result<Running, JournalError> {
         account: journal.clone().recipient(),
     };
     let watchdog = Watchdog::over(threads.by_name(), board.clone());
+    let (gone, leavers) = unbounded_channel();
     let mut running = Running {
         board,
         clock,
@@ -167,7 +180,12 @@ pub fn start(settings: Settings) -> Result<Running, JournalError> {
         quotes,
         funds,
         running: BTreeMap::new(),
+        ran: BTreeMap::new(),
+        limits: terms.limits,
+        defaults: settings.defaults,
         meet,
+        gone,
+        leavers,
         operator: Operator::new(&risk, journal.clone().recipient(), memory.book().groups()),
         risk,
         journal,
@@ -178,8 +196,11 @@ pub fn start(settings: Settings) -> Result<Running, JournalError> {
         _supervisor: supervisor,
         watchdog,
     };
-    running.apply(plan(&BTreeMap::new(), &settings.tickers), &terms.limits);
-    running.tell_of_the_lost();
+    for step in plan(&BTreeMap::new(), &settings.tickers) {
+        running.take(step, &|_| Vec::new());
+    }
+    running.look_after_the_left();
+    running.introduce();
     Ok(running)
 }
 
@@ -208,23 +229,106 @@ impl Running {
         Inlet::new(self.signals.clone().recipient())
     }
 
-    /// Starts the tickers that a plan starts, with what `limits` say of them, and tells the others of them.
-    /// Nobody else hears anything.
-    pub fn apply(&mut self, moves: Vec<Move>, limits: &Limits) {
-        let (limits, mut joined) = (Arc::new(limits.clone()), false);
-        for step in moves {
-            if let Move::Start(settings) = step {
-                self.operator.meet_groups(limits.groups_of(&settings.key).map(|(name, _)| name));
-                self.risk.do_send(Welcome { ticker: settings.key.clone(), limits: limits.clone() });
-                self.start_ticker(settings);
-                joined = true;
+    /// Why a plan cannot be carried out, in words; empty where it can.
+    #[must_use]
+    pub fn objections(&self, moves: &[Move]) -> Vec<String> {
+        let differs = |step: &Move| {
+            let (Move::Change(wanted) | Move::Return(wanted)) = step else { return None };
+            let trades = &self.running.get(&wanted.key)?.settings.contract;
+            (*trades != wanted.contract).then(|| {
+                let (key, wanted) = (&wanted.key, &wanted.contract);
+                format!(
+                    "{key} trades {trades}; it cannot change to {wanted} while it runs: give that a ticker of its own, \
+                     or take {key} out until it is gone"
+                )
+            })
+        };
+        moves.iter().filter_map(differs).collect()
+    }
+
+    /// Carries out a plan under these limits. Each ticker that it names is told what of its settings has changed; the
+    /// others hear nothing.
+    pub fn apply(
+        &mut self,
+        moves: Vec<Move>,
+        limits: &Limits,
+        changes: &dyn Fn(&TickerKey) -> Vec<SettingChange>,
+    ) {
+        if self.limits != *limits {
+            self.operator.meet_groups(limits.groups.keys());
+            self.risk.do_send(SetLimits(Box::new(limits.clone())));
+            self.limits = limits.clone();
+        }
+        let joins = moves.iter().any(|step| matches!(step, Move::Start(_)));
+        moves.into_iter().for_each(|step| self.take(step, changes));
+        if joins {
+            self.introduce();
+        }
+    }
+
+    /// Asks and hears these sources from here on.
+    pub fn hear(&self, sources: Sources) {
+        self.signals.do_send(Hear(sources));
+    }
+
+    /// The next ticker that has nothing left to look after.
+    pub async fn leaver(&mut self) -> TickerKey {
+        match self.leavers.recv().await {
+            Some(key) => key,
+            // We hold a sender ourselves.
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Ends a ticker that the config does not name and that is flat; one that came back meanwhile stays.
+    pub fn part_from(&mut self, key: &TickerKey) {
+        if !self.running.get(key).is_some_and(|own| own.winding_down) {
+            return;
+        }
+        self.running.remove(key);
+        self.operator.part(key);
+        let member = self.meet.tickers.remove(key);
+        // The others first: nothing is sent to one that has ended.
+        self.introduce();
+        member.into_iter().for_each(|member| member.to.do_send(Tell::End));
+        tracing::info!(target: streams::TRADING, actor = NAME, "{key} is flat and out of the config: ended");
+    }
+
+    fn take(&mut self, step: Move, changes: &dyn Fn(&TickerKey) -> Vec<SettingChange>) {
+        match step {
+            Move::Start(settings) => self.start_ticker(settings),
+            Move::Change(settings) => self.configure(settings, changes),
+            Move::Return(settings) => {
+                self.tell(&settings.key, Tell::ComeBack);
+                self.configure(settings, changes);
+            }
+            Move::Retire(key) => {
+                self.tell(&key, Tell::WindDown);
+                self.running.entry(key).and_modify(|own| own.winding_down = true);
             }
         }
-        if joined {
-            self.risk.do_send(self.meet.clone());
-            self.broker.do_send(self.meet.clone());
-            self.signals.do_send(self.meet.clone());
+    }
+
+    fn configure(&mut self, settings: TickerSettings, changes: &dyn Fn(&TickerKey) -> Vec<SettingChange>) {
+        let key = settings.key.clone();
+        let wanted = Runs { settings: settings.clone(), winding_down: false };
+        if self.running.insert(key.clone(), wanted).is_some_and(|before| before.settings != settings) {
+            let changes = changes(&key);
+            self.tell(&key, Tell::Configure { settings: Box::new(settings), changes });
         }
+    }
+
+    fn tell(&self, key: &TickerKey, told: Tell) {
+        if let Some(member) = self.meet.tickers.get(key) {
+            member.to.do_send(told);
+        }
+    }
+
+    /// Tells those on the road who is there.
+    fn introduce(&self) {
+        self.risk.do_send(self.meet.clone());
+        self.broker.do_send(self.meet.clone());
+        self.signals.do_send(self.meet.clone());
     }
 
     /// What pours so many quotes into a ticker's cell, as the broker's reader would; none for no ticker.
@@ -262,13 +366,20 @@ impl Running {
             recall: self.journal.clone().recipient(),
             broker: self.broker.clone().recipient(),
             signals: self.signals.clone().recipient(),
+            bars: self.broker.clone().recipient(),
+            gone: self.gone.clone(),
             board: self.board.clone(),
             in_flight_max: self.in_flight_max,
         };
+        let returns = self.ran.contains_key(&key);
+        self.note_contract(&key, &settings.contract);
         let ticker = self.memory.ticker(settings.clone());
-        let held = ticker.position();
+        let (held, removed) = (ticker.position(), returns || ticker.is_winding_down());
         let arbiter = self.threads.ticker(self.running.len());
-        let address = on(arbiter, move || TickerActor::new(ticker, doors));
+        let address = on(arbiter, move || match returns {
+            true => TickerActor::returning(ticker, doors),
+            false => TickerActor::new(ticker, doors),
+        });
         let what = if held.is_zero() { String::new() } else { format!(", {held} held by the journal") };
         tracing::info!(target: streams::TRADING, actor = format!("ticker-{key}"), "started{what}");
         self.operator.meet(key.clone(), address.clone().recipient());
@@ -278,18 +389,44 @@ impl Running {
             bar_minutes: settings.needs_atr().then_some(settings.atr_bar_minutes),
         };
         self.meet.tickers.insert(key.clone(), member);
-        self.running.insert(key, settings);
+        if removed {
+            self.tell(&key, Tell::ComeBack);
+        }
+        self.running.insert(key, Runs { settings, winding_down: false });
     }
 
-    /// A ticker of the journal that the config no longer names keeps its orders at the
-    /// broker; nobody looks after it, and that is said.
-    fn tell_of_the_lost(&self) {
+    /// What a ticker trades is in the journal, for a start at which no config tells.
+    fn note_contract(&mut self, key: &TickerKey, contract: &ContractSpec) {
+        let known = self.ran.insert(key.clone(), contract.clone());
+        if known.as_ref().or(self.memory.contract(key)) != Some(contract) {
+            let body = Body::Account(AccountFact::Joined { contract: contract.clone() });
+            let draft = Draft { at: self.clock.now(), ticker: Some(key.clone()), body };
+            self.journal.do_send(Append { drafts: vec![draft], from: None, by_risk: false });
+        }
+    }
+
+    /// A ticker of the journal that the config no longer names is looked after until it is flat.
+    fn look_after_the_left(&mut self) {
         for key in self.memory.left() {
+            let Some(contract) = self.memory.contract(&key).cloned() else {
+                tracing::warn!(
+                    target: streams::ERRORS,
+                    actor = NAME,
+                    "the journal knows {key}, the config does not: nobody looks after its position or orders"
+                );
+                continue;
+            };
+            let settings = TickerSettings { key: key.clone(), contract, ..self.defaults.clone() };
+            if self.memory.recall(settings.clone()).trade().is_none() {
+                continue;
+            }
             tracing::warn!(
-                target: streams::ERRORS,
-                actor = "supervisor",
-                "the journal knows {key}, the config does not: nobody looks after its position or orders"
+                target: streams::TRADING,
+                actor = NAME,
+                "the journal has a trade of {key} open, the config does not name it: winding down"
             );
+            self.start_ticker(settings);
+            self.take(Move::Retire(key), &|_| Vec::new());
         }
     }
 
@@ -330,7 +467,7 @@ async fn flush(journal: &Addr<JournalActor>) -> bool {
 
 fn complain(is_well: bool, what: &str) {
     if !is_well {
-        tracing::error!(target: streams::ERRORS, actor = "supervisor", "stopping: {what}");
+        tracing::error!(target: streams::ERRORS, actor = NAME, "stopping: {what}");
     }
 }
 

@@ -17,7 +17,7 @@ use crate::order_ref::OrderRef;
 use crate::reason::{Because, Decline, span};
 use crate::request::{OrderSpec, Request};
 use crate::rule::CreatePosition;
-use crate::settings::OnHandCancel;
+use crate::settings::{OnHandCancel, SettingChange};
 use crate::signal::Signal;
 
 /// Something that happened to one ticker.
@@ -324,6 +324,26 @@ pub enum Fact {
         /// Why it is not followed; none: it is.
         refused: Option<Objection>,
     },
+    /// The config says something else of the ticker. An open trade may have to end first.
+    SettingsChanged {
+        /// What.
+        changes: Vec<SettingChange>,
+    },
+    /// What was changed before is in force.
+    SettingsInForce,
+    /// A lot of the open trade was looked at under changed settings.
+    OpenLotFitted {
+        /// The lot's number within its trade.
+        lot: u32,
+        /// What became of its stop; none: the settings ask for no other one.
+        stop: Option<StopOutcome>,
+        /// Where its target goes; none: it stays.
+        target: Option<Price>,
+    },
+    /// The ticker was taken out of the config: it opens nothing more, and protects what it holds until that is gone.
+    Removed,
+    /// The ticker is in the config again.
+    Returned,
     /// The ticker's state changed.
     ModeChanged {
         /// The new state.

@@ -81,6 +81,23 @@ pub struct ContractSpec {
     pub kind: ContractKind,
 }
 
+impl fmt::Display for ContractSpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ContractSpec { symbol, exchange, primary_exchange, currency, kind } = self;
+        write!(f, "{symbol}, ")?;
+        match kind {
+            ContractKind::Stock => f.write_str("a stock")?,
+            ContractKind::Future { local_symbol, expiry } => {
+                let named = local_symbol.as_ref().or(expiry.as_ref());
+                write!(f, "the future {}", named.map_or("", String::as_str))?;
+            }
+        }
+        write!(f, " at {exchange}")?;
+        primary_exchange.iter().try_for_each(|primary| write!(f, " ({primary})"))?;
+        write!(f, " in {currency}")
+    }
+}
+
 /// What a contract is. Cash forex, options and combos are not traded.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ContractKind {

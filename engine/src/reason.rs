@@ -112,6 +112,9 @@ pub enum Because {
         /// Who set it, when and why.
         words: String,
     },
+    /// The ticker was taken out of the config.
+    #[error("taken out of the config")]
+    Removed,
     /// A person asked for it.
     #[error("asked for by the operator")]
     Operator,

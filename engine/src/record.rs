@@ -9,10 +9,11 @@ use serde::{Deserialize, Serialize};
 use crate::account::{GroupName, LimitName, Refusal, Trip};
 use crate::fact::Fact;
 use crate::input::Input;
-use crate::instrument::TickerKey;
+use crate::instrument::{ContractSpec, TickerKey};
 use crate::money::{Money, Price};
 use crate::order_ref::OrderRef;
 use crate::request::Request;
+use crate::settings::SettingChange;
 use crate::time::Now;
 
 /// One line of the journal.
@@ -130,6 +131,16 @@ pub enum AccountFact {
         orders: Vec<OrderRef>,
         /// What stood in the way.
         why: String,
+    },
+    /// A ticker runs, and trades this contract.
+    Joined {
+        /// The contract.
+        contract: ContractSpec,
+    },
+    /// A changed config was taken.
+    ConfigTaken {
+        /// What of it concerns more than one ticker.
+        changes: Vec<SettingChange>,
     },
     /// A signed message was taken; the same one is not taken again.
     MessageTaken {

@@ -1,5 +1,6 @@
 //! What a ticker is told to do: the checked stage of its config.
 
+use std::fmt;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
@@ -78,8 +79,33 @@ pub struct TickerSettings {
     pub locate_patience: TimeDelta,
     /// How long a reversal may take to become flat, in market time.
     pub reversal_expiry: TimeDelta,
+    /// Whether changed settings hold for an open trade, too; else it ends under those it began with.
+    pub apply_to_open: bool,
     /// The rules, in file order.
     pub rules: Arc<[Rule]>,
+}
+
+/// One setting that a reload changed, as a person writes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SettingChange {
+    /// Its name, e.g. `stop_loss_pct`.
+    pub setting: String,
+    /// What it was; none where it was not there.
+    pub from: Option<String>,
+    /// What it is; none where it is not there any more.
+    pub to: Option<String>,
+}
+
+impl fmt::Display for SettingChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let SettingChange { setting, from, to } = self;
+        match (from, to) {
+            (Some(from), Some(to)) => write!(f, "{setting} {from} -> {to}"),
+            (None, Some(to)) => write!(f, "{setting} {to}, which was not set"),
+            (Some(from), None) => write!(f, "{setting} is not set any more, was {from}"),
+            (None, None) => f.write_str(setting),
+        }
+    }
 }
 
 /// How large an entry is.
@@ -144,6 +170,7 @@ impl TickerSettings {
             atr_bar_minutes: 5,
             locate_patience: TimeDelta::seconds(30),
             reversal_expiry: TimeDelta::seconds(30),
+            apply_to_open: false,
             rules: Arc::new([]),
         }
     }
@@ -152,6 +179,12 @@ impl TickerSettings {
     #[must_use]
     pub fn needs_atr(&self) -> bool {
         self.rules.iter().any(|rule| rule.is_for(&self.key) && rule.needs_atr())
+    }
+
+    /// The minutes of the bars that it needs and how many are averaged; none where it needs none.
+    #[must_use]
+    pub fn bars(&self) -> Option<(u32, u32)> {
+        self.needs_atr().then_some((self.atr_bar_minutes, self.atr_period))
     }
 }
 

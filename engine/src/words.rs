@@ -5,8 +5,8 @@ use std::fmt;
 use chrono::Timelike;
 
 use crate::command::{Command, Objection};
-use crate::fact::{ClosedUnseen, Fact, LotClosed, LotOpened, Step, Wanted};
-use crate::money::{Money, Quantity};
+use crate::fact::{ClosedUnseen, Fact, LotClosed, LotOpened, Step, StopOutcome, Wanted};
+use crate::money::{Money, Price, Quantity};
 use crate::order::{Execution, Margin, Standing, Status, Terms, TimeInForce};
 use crate::order_ref::OrderRef;
 use crate::request::{OrderSpec, Request};
@@ -117,8 +117,13 @@ impl fmt::Display for Fact {
             Fact::Stray { execution } => write!(f, "unexplained: {execution}"),
             Fact::Doubted { difference } => write!(f, "looks again: {difference}"),
             Fact::TakenOver { execution } => taken_over(f, execution),
-            Fact::Adopted { orders } => write!(f, "adopted: {}", listed(orders)),
+            Fact::Adopted { orders } => write!(f, "adopted: {}", joined(orders)),
             Fact::Commanded { command, refused } => commanded(f, command, refused.as_ref()),
+            Fact::SettingsChanged { changes } => write!(f, "settings changed: {}", joined(changes)),
+            Fact::SettingsInForce => f.write_str("the changed settings are in force"),
+            Fact::OpenLotFitted { lot, stop, target } => fitted(f, *lot, *stop, *target),
+            Fact::Removed => f.write_str("taken out of the config: winding down"),
+            Fact::Returned => f.write_str("in the config again"),
             Fact::ModeChanged { mode } => write!(f, "now {mode}"),
         }
     }
@@ -138,8 +143,21 @@ fn cancelled_by_hand(f: &mut fmt::Formatter<'_>, stop: &OrderRef, then: Option<O
     write!(f, "{} cancelled by hand, {}", stop.short(), meant(then))
 }
 
-fn listed(orders: &[OrderSpec]) -> String {
-    orders.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+fn joined(items: &[impl fmt::Display]) -> String {
+    items.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn fitted(
+    f: &mut fmt::Formatter<'_>,
+    lot: u32,
+    stop: Option<StopOutcome>,
+    target: Option<Price>,
+) -> fmt::Result {
+    write!(f, "lot {lot} under the changed settings")?;
+    let stop = stop.map(|outcome| outcome.to_string());
+    let target = target.map(|price| format!("the target moves to {price}"));
+    let told: Vec<String> = stop.into_iter().chain(target).collect();
+    if told.is_empty() { f.write_str(" stays") } else { write!(f, ": {}", told.join(", ")) }
 }
 
 fn commanded(f: &mut fmt::Formatter<'_>, command: &Command, refused: Option<&Objection>) -> fmt::Result {

@@ -12,6 +12,7 @@ mod stories {
     mod margin;
     mod orders;
     mod protection;
+    mod reload;
     mod rules;
     mod signals;
     mod sizes;

@@ -12,7 +12,7 @@ use actors::{Board, LinkState, TickerView};
 use chrono::{DateTime, FixedOffset, Utc};
 use chrono_tz::Tz;
 use engine::account::{Gauge, LimitName, Reading, Scope};
-use engine::{Money, Price, Quantity, TickerKey};
+use engine::{Mode, Money, Price, Quantity, TickerKey};
 use ports::broker::Condition;
 use serde::{Deserialize, Serialize};
 
@@ -259,7 +259,12 @@ impl Why {
 
 /// What keeps it from deciding goes before what it would be.
 fn state(view: &TickerView) -> String {
-    view.trouble.as_ref().map_or_else(|| view.mode.to_string(), ToString::to_string)
+    match &view.trouble {
+        Some(trouble) => trouble.to_string(),
+        None if !view.winding_down => view.mode.to_string(),
+        None if view.mode == Mode::Active => "winding down".to_owned(),
+        None => format!("{}, winding down", view.mode),
+    }
 }
 
 pub(super) fn local(at: DateTime<Utc>, zone: Tz) -> DateTime<FixedOffset> {

@@ -75,6 +75,11 @@ fn of_account(fact: &AccountFact) -> String {
         AccountFact::Released { limit, by, .. } => format!("{limit} released by {by}"),
         AccountFact::GroupTripped { group, trip } => format!("group {group}: {trip}"),
         AccountFact::GroupReleased { group, by, .. } => format!("group {group} released by {by}"),
+        AccountFact::Joined { contract } => format!("trades {contract}"),
+        AccountFact::ConfigTaken { changes } => {
+            let changes: Vec<String> = changes.iter().map(ToString::to_string).collect();
+            format!("a changed config is in force: {}", changes.join(", "))
+        }
         AccountFact::MessageTaken { id, .. } => format!("message {id} taken"),
         AccountFact::OrderIds { to } => format!("order ids below {to} are taken"),
         AccountFact::NotSent { orders, why } => {

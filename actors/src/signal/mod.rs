@@ -18,7 +18,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix::{Actor, ActorFutureExt, AsyncContext, Context, Handler, Recipient, WrapFuture};
+use actix::{
+    Actor, ActorFutureExt, AsyncContext, Context, Handler, Message, Recipient, SpawnHandle, WrapFuture,
+};
 use chrono::TimeDelta;
 use engine::{Process, Replays, TickerKey};
 use futures::FutureExt;
@@ -68,6 +70,11 @@ pub struct Sources {
     pub silent_after: Option<TimeDelta>,
 }
 
+/// To the signal sources' actor: ask and hear these from here on.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct Hear(pub Sources);
+
 /// What it needs of the others.
 pub struct Doors {
     /// Both times.
@@ -98,6 +105,8 @@ pub struct SignalActor {
     waiting: VecDeque<Waiting>,
     paces: BTreeMap<TickerKey, VecDeque<Process>>,
     strangers: Lines,
+    /// The question that is under way, or the pause before the next.
+    asking: Option<SpawnHandle>,
     stopped: bool,
 }
 
@@ -126,7 +135,27 @@ impl SignalActor {
             waiting: VecDeque::new(),
             paces: BTreeMap::new(),
             strangers: Lines::default(),
+            asking: None,
             stopped: false,
+        }
+    }
+
+    /// Other sources take the place of those before. What was handed on is remembered, whoever brought it.
+    fn turn_to(&mut self, sources: Sources, ctx: &mut Context<Self>) {
+        let polled = sources.polled.as_ref().map(Source::name);
+        let names: Vec<&'static str> = polled.into_iter().chain(sources.doors.iter().copied()).collect();
+        self.board.signals().keep(&names);
+        names.iter().for_each(|name| self.board.signals().begin(name));
+        self.silence = sources.silent_after.map(|after| Silence::new(after, names.into_iter()));
+        self.source = sources.polled.map(Rc::new);
+        self.backoff = Backoff::new(sources.every, sources.backoff_max);
+        (self.dating, self.doors_dating) = (sources.dating, sources.doors_dating);
+        // An answer of the source before that is still under way is not taken.
+        if let Some(asking) = self.asking.take() {
+            ctx.cancel_future(asking);
+        }
+        if self.journal.is_some() {
+            self.poll(ctx);
         }
     }
 
@@ -134,20 +163,20 @@ impl SignalActor {
     fn poll(&mut self, ctx: &mut Context<Self>) {
         let Some(source) = self.source.clone().filter(|_| !self.stopped) else { return };
         if !self.clock.is_set() {
-            ctx.run_later(self.backoff.after_success(), Self::poll);
+            self.asking = Some(ctx.run_later(self.backoff.after_success(), Self::poll));
             return;
         }
         let symbols: Vec<String> = self.tickers.keys().cloned().collect();
         let poll = AssertUnwindSafe(async move { source.poll(&symbols).await }).catch_unwind();
-        ctx.spawn(poll.into_actor(self).map(|answer, this, ctx| {
+        self.asking = Some(ctx.spawn(poll.into_actor(self).map(|answer, this, ctx| {
             let taken = answer.and_then(|answer| catch_unwind(AssertUnwindSafe(|| this.take_in(answer))));
             let wait = taken.unwrap_or_else(|_| {
                 // What was handed on is remembered; the rest of what an API answered comes with its next answer.
                 tracing::error!(target: streams::ERRORS, actor = NAME, "panicked over an answer; it is asked again");
                 this.backoff.after_success()
             });
-            ctx.run_later(wait, Self::poll);
-        }));
+            this.asking = Some(ctx.run_later(wait, Self::poll));
+        })));
     }
 
     /// Takes an answer in; answers with how long to wait until the next question.
@@ -208,9 +237,7 @@ impl Actor for SignalActor {
     type Context = Context<Self>;
 
     fn started(&mut self, ctx: &mut Context<Self>) {
-        if self.silence.is_some() {
-            ctx.run_interval(LOOK_EVERY, |this, _| this.look());
-        }
+        ctx.run_interval(LOOK_EVERY, |this, _| this.look());
     }
 }
 
@@ -223,6 +250,14 @@ impl Handler<Meet> for SignalActor {
         if self.journal.replace(others.journal).is_none() {
             self.poll(ctx);
         }
+    }
+}
+
+impl Handler<Hear> for SignalActor {
+    type Result = ();
+
+    fn handle(&mut self, Hear(sources): Hear, ctx: &mut Context<Self>) {
+        self.turn_to(sources, ctx);
     }
 }
 

@@ -94,6 +94,11 @@ impl Signals {
         self.change(source, |_| {});
     }
 
+    /// There are no others than these.
+    pub fn keep(&self, names: &[&'static str]) {
+        self.open().sources.retain(|name, _| names.contains(name));
+    }
+
     /// Counts a message of a stranger.
     pub fn refuse(&self, source: &'static str) {
         self.change(source, |own| own.refused += 1);

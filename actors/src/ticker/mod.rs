@@ -4,12 +4,14 @@
 //! engine stops this ticker alone: it is made anew from the journal and compared with the
 //! broker before it trades. Its stop stays at the broker all the while.
 //!
-//! Read next: `rebuild` (what a panic leads to), `shown` (the view).
+//! Read next: `rebuild` (what a panic leads to), `configured` (what a changed config does), `shown` (the view).
 
 mod breakdowns;
+mod configured;
 mod rebuild;
 mod shown;
 
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -20,9 +22,10 @@ use engine::{
 use ports::broker::{FundsCell, QuoteCell};
 use ports::clock::Clock;
 use ports::journal::Draft;
+use tokio::sync::mpsc::UnboundedSender;
 
 use crate::board::{Board, DECISIONS_MAX, Decision, Trouble};
-use crate::message::{Append, Ended, LookAgain, Operate, Recall, Tell};
+use crate::message::{Append, Ended, LookAgain, NeedBars, Operate, Recall, Tell};
 use crate::signal::shown::End;
 use crate::streams;
 use breakdowns::Breakdowns;
@@ -44,6 +47,10 @@ pub struct Doors {
     pub broker: Recipient<LookAgain>,
     /// Who hears how a signal ended.
     pub signals: Recipient<Ended>,
+    /// Who brings it bars.
+    pub bars: Recipient<NeedBars>,
+    /// Who hears that it has nothing left to look after.
+    pub gone: UnboundedSender<TickerKey>,
     /// Where it shows itself.
     pub board: Arc<Board>,
     /// Records that may wait for the journal before signals are declined.
@@ -62,6 +69,12 @@ pub struct TickerActor {
     life: Life,
     breakdowns: Breakdowns,
     leaves: bool,
+    /// What the config said of it while it could not be told.
+    deferred: Vec<Tell>,
+    /// Minutes and number of the bars that its average is of.
+    bars: Option<(u32, u32)>,
+    /// Ends it, unless the config names it again before.
+    parting: Option<SpawnHandle>,
     wakeup: Option<SpawnHandle>,
     /// Ends the wait for its records.
     recall: Option<SpawnHandle>,
@@ -73,7 +86,7 @@ impl TickerActor {
     #[must_use]
     pub fn new(ticker: Ticker, doors: Doors) -> TickerActor {
         let key = ticker.settings().key.clone();
-        let atr_period = ticker.settings().atr_period;
+        let (bars, atr_period) = (ticker.settings().bars(), ticker.settings().atr_period);
         TickerActor {
             name: format!("ticker-{key}"),
             key,
@@ -85,10 +98,19 @@ impl TickerActor {
             life: Life::Running,
             breakdowns: Breakdowns::default(),
             leaves: false,
+            deferred: Vec::new(),
+            bars,
+            parting: None,
             wakeup: None,
             recall: None,
             decisions: Arc::default(),
         }
+    }
+
+    /// An actor of a ticker that ran before in this process: what it was is in the journal.
+    #[must_use]
+    pub fn returning(ticker: Ticker, doors: Doors) -> TickerActor {
+        TickerActor { life: Life::Rebuilding { kept: VecDeque::new() }, ..TickerActor::new(ticker, doors) }
     }
 
     /// Decides on an input. What a panic half decided is not written, so it never was; an input that it wrote
@@ -110,11 +132,7 @@ impl TickerActor {
         if !self.life.decides() {
             return self.set_aside(ctx, input);
         }
-        let now = self.doors.clock.now();
-        self.view.quote = self.doors.quote.look();
-        let currency = self.view.instrument.as_ref().map(|own| own.currency.as_str());
-        self.view.rate = currency.and_then(|currency| self.doors.funds.rate(currency));
-        self.view.equity = self.doors.funds.peek().and_then(|funds| funds.net_liquidation);
+        let now = self.look();
         let mut out = Vec::new();
         #[cfg(feature = "testing")]
         crate::testing::upset(&self.key, input);
@@ -126,8 +144,23 @@ impl TickerActor {
             None => self.ticker.on_input(now, input, &self.view, &mut out),
         }
         self.write(ctx, now, input, out);
+        self.end_step(ctx, now);
+    }
+
+    /// The time, and the market as it is then.
+    fn look(&mut self) -> Now {
+        self.view.quote = self.doors.quote.look();
+        let currency = self.view.instrument.as_ref().map(|own| own.currency.as_str());
+        self.view.rate = currency.and_then(|currency| self.doors.funds.rate(currency));
+        self.view.equity = self.doors.funds.peek().and_then(|funds| funds.net_liquidation);
+        self.doors.clock.now()
+    }
+
+    fn end_step(&mut self, ctx: &mut Context<Self>, now: Now) {
+        self.mind_bars();
         self.wake_later(ctx, now);
         self.show(now);
+        self.part_if_gone(ctx);
     }
 
     /// The signal, when too many records wait for the journal to trade on another one.
@@ -249,6 +282,11 @@ fn decides(fact: &Fact) -> bool {
             | Fact::Commanded { .. }
             | Fact::Adopted { .. }
             | Fact::TakenOver { .. }
+            | Fact::SettingsChanged { .. }
+            | Fact::SettingsInForce
+            | Fact::OpenLotFitted { .. }
+            | Fact::Removed
+            | Fact::Returned
             | Fact::ModeChanged { .. }
     )
 }
@@ -258,7 +296,11 @@ impl Actor for TickerActor {
 
     /// Whatever it remembers, the broker has to confirm it first.
     fn started(&mut self, ctx: &mut Context<Self>) {
-        self.decide(ctx, &Input::Gap);
+        if self.life.decides() {
+            self.decide(ctx, &Input::Gap);
+        } else {
+            self.recall(ctx);
+        }
     }
 }
 
@@ -297,6 +339,8 @@ impl Handler<Operate> for TickerActor {
 impl TickerActor {
     fn take(&mut self, told: Tell, ctx: &mut Context<Self>) {
         match told {
+            Tell::Configure { .. } | Tell::WindDown | Tell::ComeBack => self.configured(ctx, told),
+            Tell::End => self.end(ctx),
             Tell::Input(input) => self.decide(ctx, &input),
             // A quote may be skipped while the journal is behind; an order's news may not.
             Tell::Wake if self.unwritten >= self.doors.in_flight_max => {
@@ -310,7 +354,10 @@ impl TickerActor {
             Tell::Bars { bars, anew } => self.take_in(bars, anew),
             Tell::Recalled(ticker) => self.rebuild(ctx, ticker),
             Tell::Leave => self.leaves = true,
-            Tell::Flushed(count) => self.unwritten = self.unwritten.saturating_sub(count),
+            Tell::Flushed(count) => {
+                self.unwritten = self.unwritten.saturating_sub(count);
+                self.part_if_gone(ctx);
+            }
         }
     }
 }

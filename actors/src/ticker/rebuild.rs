@@ -89,13 +89,18 @@ impl TickerActor {
             Verdict::Quarantine(because) => self.quarantine(now, because),
         };
         kept.iter().for_each(|input| self.set_aside(ctx, input));
+        self.recall(ctx);
+        self.show(now);
+    }
+
+    /// Asks for what it is by the journal.
+    pub(super) fn recall(&mut self, ctx: &mut Context<Self>) {
         let settings = Box::new(self.ticker.settings().clone());
         self.doors.recall.do_send(Recall { settings, to: ctx.address().recipient() });
         let wait = ctx.run_later(RECALL_PATIENCE, |this, ctx| this.rebuild(ctx, None));
         if let Some(before) = self.recall.replace(wait) {
             ctx.cancel_future(before);
         }
-        self.show(now);
     }
 
     /// Takes back what it keeps.
@@ -141,11 +146,14 @@ impl TickerActor {
             kept.iter().for_each(|input| self.set_aside(ctx, input));
             return self.show(now);
         };
+        let waiting = self.ticker.waiting_settings();
         self.ticker = *ticker;
+        self.ticker.await_settings(waiting);
         match std::mem::replace(&mut self.life, Life::Running) {
             Life::Rebuilding { kept } => {
                 self.decide(ctx, &Input::Gap);
                 kept.iter().for_each(|input| self.decide(ctx, input));
+                self.hear_deferred(ctx);
                 self.doors.broker.do_send(LookAgain(self.key.clone()));
             }
             Life::Retiring { because } => {

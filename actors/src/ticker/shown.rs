@@ -14,6 +14,7 @@ impl TickerActor {
         let view = TickerView {
             at: now.market,
             mode: self.ticker.mode().clone(),
+            winding_down: self.ticker.is_winding_down(),
             in_session: self.view.instrument.as_ref().is_some_and(|own| own.session_at(now.market).is_some()),
             trouble: self.life.trouble(),
             stage: self.ticker.trade().map(engine::trade::Trade::stage),

@@ -166,9 +166,9 @@ impl Book {
         }
     }
 
-    /// A ticker begins that was not there before, with its own limits of `new`, and in the groups that it names.
-    pub fn welcome(&mut self, ticker: &TickerKey, new: &Limits) {
-        self.limits.welcome(ticker, new);
+    /// Other limits are in force from here on. What has tripped stays tripped.
+    pub fn set_limits(&mut self, limits: Limits) {
+        self.limits = limits;
     }
 
     /// The day's result at the newest marks.
@@ -345,7 +345,9 @@ impl Book {
             | AccountFact::MessageTaken { .. }
             | AccountFact::SetByHand { .. }
             | AccountFact::Armed { .. }
-            | AccountFact::ReloadAsked { .. } => {}
+            | AccountFact::ReloadAsked { .. }
+            | AccountFact::Joined { .. }
+            | AccountFact::ConfigTaken { .. } => {}
             AccountFact::NotSent { orders, .. } => {
                 orders.iter().for_each(|order| self.holding(&order.ticker).lines.not_sent(order));
             }

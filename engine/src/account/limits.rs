@@ -220,21 +220,6 @@ impl Limits {
     pub fn groups_of(&self, ticker: &TickerKey) -> impl Iterator<Item = (&GroupName, &GroupLimits)> {
         self.groups.iter().filter(|(_, group)| group.tickers.contains(ticker))
     }
-
-    /// Takes over what `new` says of a ticker that was not there before: its own limits, and the groups
-    /// it is in. Of a group that was there the limits stay.
-    pub fn welcome(&mut self, ticker: &TickerKey, new: &Limits) {
-        if let Some(own) = new.own.get(ticker) {
-            self.own.insert(ticker.clone(), own.clone());
-        }
-        for (name, group) in new.groups_of(ticker) {
-            let known = self
-                .groups
-                .entry(name.clone())
-                .or_insert_with(|| GroupLimits { tickers: BTreeSet::new(), ..group.clone() });
-            known.tickers.insert(ticker.clone());
-        }
-    }
 }
 
 impl Default for TickerLimits {

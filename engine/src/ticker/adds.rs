@@ -4,8 +4,6 @@
 //! Each add has a bracket of its own. Once it is in, `stop_after_add` says what the other
 //! stops do.
 
-use rust_decimal::Decimal;
-
 use super::entry::{Planned, Prices, Sending, bracket_around, exchange_day, marketable, open_instrument};
 use super::moves::tightens;
 use super::size::orderable;
@@ -195,23 +193,8 @@ impl Ticker {
             _ => first.opened.stop.stop(trade.side, average, &instrument.ticks),
         };
         let Ok(to) = to else { return StopOutcome::NoQuote };
-        let (Some(quote), Some(mark)) =
-            (&market.quote, market.quote.as_ref().and_then(|quote| quote.touch(trade.side.closing())))
-        else {
-            return StopOutcome::NoQuote;
-        };
-        let least = self.least_distance(quote, mark);
-        let room = match trade.side {
-            Side::Long => mark.value() - to.value(),
-            Side::Short => to.value() - mark.value(),
-        };
-        if !trade.lots.iter().any(|lot| tightens(lot, to)) {
-            return StopOutcome::Looser(to);
-        }
-        if room < least.max(Decimal::ZERO) {
-            return StopOutcome::TooNear { to, mark, least };
-        }
-        StopOutcome::Moved(to)
+        let tightens = trade.lots.iter().any(|lot| tightens(lot, to));
+        self.stops_to(trade, to, tightens, market)
     }
 }
 

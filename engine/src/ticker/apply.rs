@@ -40,7 +40,11 @@ impl Ticker {
                 let trade = self.trade.as_ref().map(|trade| trade.number);
                 self.fired.insert(rule.clone(), Fired { at: at.market, trade });
             }
+            // What the settings are is told at each start; these tell when they were other ones.
+            Fact::SettingsChanged { .. } | Fact::SettingsInForce | Fact::OpenLotFitted { .. } => {}
             Fact::RuleOutranked { .. } | Fact::Alerted { .. } | Fact::LocateGivenUp { .. } => {}
+            Fact::Removed => self.removed = true,
+            Fact::Returned => self.removed = false,
             Fact::MarginAsked { order, quantity, wanted } => self.margin_asked(at, order, *quantity, wanted),
             Fact::MarginFound { .. } => self.margins.found(),
             Fact::EntryGivenUp { .. } => self.margins.given_up(at),
@@ -227,7 +231,7 @@ impl Ticker {
 
     fn lot_closed(&mut self, at: Now, closed: &LotClosed) {
         if closed.by == Because::Stop {
-            self.cooling_until = Some(at.market + self.settings.cool_down);
+            self.stopped_out_at = Some(at.market);
         }
         self.with_lot(closed.lot, |lot| lot.closed = Some(closed.realized));
     }

@@ -203,7 +203,7 @@ impl Ticker {
         Ok(lots)
     }
 
-    fn stop_of(
+    pub(super) fn stop_of(
         &self,
         entry: &CreatePosition,
         signal: Option<&Signal>,
@@ -218,7 +218,7 @@ impl Ticker {
     }
 
     /// The parts of the whole with the target of each.
-    fn targets_of(
+    pub(super) fn targets_of(
         &self,
         entry: &CreatePosition,
         signal: Option<&Signal>,
@@ -261,13 +261,14 @@ impl Ticker {
     }
 
     pub(super) fn may_open(&self, now: Now, short: bool, market: &MarketView) -> Result<(), Decline> {
-        if !self.mode.opens() {
-            return Err(Decline::NotActive(self.mode.to_string()));
+        if !self.opens() {
+            return Err(Decline::NotActive(self.state()));
         }
         if short && !self.settings.allow_short {
             return Err(Decline::ShortNotAllowed);
         }
-        if let Some(until) = self.cooling_until.filter(|until| now.market < *until) {
+        let cool = self.stopped_out_at.map(|at| at + self.settings.cool_down);
+        if let Some(until) = cool.filter(|until| now.market < *until) {
             return Err(Decline::CoolingDown { until });
         }
         let today = exchange_day(now, market);

@@ -142,7 +142,7 @@ impl Ticker {
     pub(super) fn mind_margin(&mut self, now: Now, out: &mut Out) {
         let Some(until) = self.margins.until() else { return };
         let because = match &self.trade {
-            _ if !self.mode.opens() => Decline::NotActive(self.mode.to_string()),
+            _ if !self.opens() => Decline::NotActive(self.state()),
             // The trade before is open again: news of it came late.
             Some(trade) => Decline::Busy(trade.stage()),
             None if until <= now.process => Decline::MarginUnanswered { patience: PATIENCE },

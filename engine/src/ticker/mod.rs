@@ -17,6 +17,7 @@ mod foreign;
 mod margin;
 mod moves;
 mod news;
+mod reload;
 mod rules;
 mod settle;
 mod signals;
@@ -73,7 +74,8 @@ pub struct Ticker {
     ledger: Ledger,
     signals: VecDeque<String>,
     last_signal_at: Option<DateTime<Utc>>,
-    cooling_until: Option<DateTime<Utc>>,
+    /// When a stop last ended a lot.
+    stopped_out_at: Option<DateTime<Utc>>,
     tally: Tally,
     /// When each rule last acted.
     fired: BTreeMap<String, Fired>,
@@ -94,6 +96,12 @@ pub struct Ticker {
     commands: VecDeque<(String, Option<Objection>)>,
     /// What the snapshots since the last change of state differed by.
     doubts: Vec<Difference>,
+    /// True while the config does not name it.
+    #[serde(default)]
+    removed: bool,
+    /// Settings that wait for the open trade to end; given again after a restart.
+    #[serde(skip)]
+    wanted: reload::Wanted,
     /// The rules that are for this ticker, in order.
     #[serde(skip)]
     rules: Arc<[Rule]>,
@@ -138,7 +146,7 @@ impl Ticker {
             ledger: Ledger::default(),
             signals: VecDeque::new(),
             last_signal_at: None,
-            cooling_until: None,
+            stopped_out_at: None,
             tally: Tally::default(),
             fired: BTreeMap::new(),
             opened_today: (None, 0),
@@ -149,6 +157,8 @@ impl Ticker {
             margins: margin::Margins::default(),
             commands: VecDeque::new(),
             doubts: Vec::new(),
+            removed: false,
+            wanted: reload::Wanted::default(),
             rules,
             watch: rules::Watch::default(),
         }
@@ -178,6 +188,7 @@ impl Ticker {
 
     /// Takes in one input: the one place where a ticker decides.
     pub fn on_input(&mut self, now: Now, input: &Input, view: &MarketView, out: &mut Out) {
+        self.take_up(now, view, out);
         match input {
             Input::Signal(signal) => self.on_signal(now, signal, view, out),
             Input::News(News::Margin { order, after }) => self.on_margin(now, order, after, view, out),
@@ -230,7 +241,7 @@ impl Ticker {
         &self.settings
     }
 
-    /// Its state.
+    /// Its state, whether or not the config names it.
     #[must_use]
     pub fn mode(&self) -> &Mode {
         &self.mode

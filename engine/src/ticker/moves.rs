@@ -6,7 +6,7 @@
 use rust_decimal::Decimal;
 
 use super::{Out, Ticker};
-use crate::fact::Fact;
+use crate::fact::{Fact, StopOutcome};
 use crate::instrument::Instrument;
 use crate::lot::Lot;
 use crate::money::{BadPrice, Price, Quantity, Rounding};
@@ -53,6 +53,30 @@ impl Ticker {
         let changes: Vec<Change> = trade.lots.iter().filter_map(to).filter_map(change).collect();
         self.fired(now, rule, &because, out);
         changes.into_iter().for_each(|change| self.ask(now, Request::Modify(change), out));
+    }
+
+    /// What becomes of stops that are to go to a price, and whether any gets tighter there.
+    pub(super) fn stops_to(
+        &self,
+        trade: &Trade,
+        to: Price,
+        tightens: bool,
+        market: &MarketView,
+    ) -> StopOutcome {
+        let mark = market.quote.as_ref().and_then(|quote| quote.touch(trade.side.closing()));
+        let (Some(quote), Some(mark)) = (&market.quote, mark) else { return StopOutcome::NoQuote };
+        let least = self.least_distance(quote, mark);
+        let room = match trade.side {
+            Side::Long => mark.value() - to.value(),
+            Side::Short => to.value() - mark.value(),
+        };
+        if !tightens {
+            return StopOutcome::Looser(to);
+        }
+        if room < least.max(Decimal::ZERO) {
+            return StopOutcome::TooNear { to, mark, least };
+        }
+        StopOutcome::Moved(to)
     }
 
     /// Moves each stop that gets tighter by it.

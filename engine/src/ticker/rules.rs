@@ -31,6 +31,14 @@ pub(super) struct Watch {
     pub(super) rests_until: Option<Process>,
 }
 
+impl Watch {
+    /// Other rules: what the ones before have seen counts for none of them.
+    pub(super) fn forget(&mut self) {
+        self.held_since.clear();
+        self.rests_until = None;
+    }
+}
+
 /// It is no part of what a ticker is.
 impl PartialEq for Watch {
     fn eq(&self, _: &Watch) -> bool {
@@ -136,7 +144,7 @@ impl Ticker {
             return match &rule.action {
                 // One that waits for a signal opens by it.
                 Action::CreatePosition(_) => {
-                    !rule.hears_signals() && self.mode.opens() && self.may_ask_margin(view.now)
+                    !rule.hears_signals() && self.opens() && self.may_ask_margin(view.now)
                 }
                 Action::Halt(_) => self.mode.may_halt(),
                 Action::Alert(_) => true,
@@ -167,7 +175,7 @@ impl Ticker {
 
     /// Adds are entries: what keeps those back for a while keeps these.
     fn may_add(&self, now: Now, market: &MarketView) -> bool {
-        self.mode.opens() && self.usable_quote(now, market).is_ok()
+        self.opens() && self.usable_quote(now, market).is_ok()
     }
 
     fn act(&mut self, now: Now, rule: &Rule, view: &View<'_>, market: &MarketView, out: &mut Out) -> bool {

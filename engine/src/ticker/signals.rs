@@ -133,7 +133,7 @@ impl Ticker {
     fn reverse(&mut self, now: Now, signal: &Signal, because: Because, market: &MarketView, out: &mut Out) {
         self.leave(now, signal, because, out);
         let view = self.rule_view(now, Some(signal), market);
-        if self.mode.opens() && rule::opening(&self.rules, &view).is_ok() {
+        if self.opens() && rule::opening(&self.rules, &view).is_ok() {
             let until = now.market + self.settings.reversal_expiry;
             self.fact(now, Fact::ReversalPlanned { signal: signal.clone(), until }, out);
         }

@@ -406,24 +406,6 @@ fn a_group_that_left_the_config_tripped_stays_so() {
 }
 
 #[test]
-fn a_ticker_that_begins_later_joins_its_groups_whose_limits_stay() {
-    let mut running = tech(|group| group.positions_max = Some(1));
-    let new = |names: &[&str], max| GroupLimits {
-        tickers: names.iter().map(|name| ticker(name)).collect(),
-        positions_max: Some(max),
-        ..GroupLimits::default()
-    };
-    let changed = limits(|own| {
-        own.groups =
-            [(name("tech"), new(&["AAPL", "GE"], 9)), (name("new"), new(&["GE", "IBM", "F"], 1))].into();
-    });
-    running.welcome(&ticker("GE"), &changed);
-    assert_eq!(running.groups[&name("tech")].tickers, ["AAPL", "GE", "IBM"].map(ticker).into());
-    assert_eq!(running.groups[&name("tech")].positions_max, Some(1));
-    assert_eq!(running.groups[&name("new")].tickers, ["GE"].map(ticker).into());
-}
-
-#[test]
 fn a_name_is_letters_digits_underscores_and_hyphens() {
     for good in ["t", "Tech_2-x", "123456789012345678901234"] {
         assert_eq!(name(good).as_str(), good);

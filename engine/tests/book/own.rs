@@ -367,27 +367,3 @@ fn new_terms_and_exits_meet_the_tickers_own_limits_as_others_do() {
         "#]],
     );
 }
-
-#[test]
-fn a_ticker_that_begins_later_brings_its_limits_and_changes_nobody_elses() {
-    let mut running = limits(|own| own.order.quantity_max = Some(quantity("100")));
-    let new = with_own(
-        |every| every.order.quantity_max = Some(quantity("1")),
-        |own| own.order.quantity_max = Some(quantity("10")),
-    );
-    running.welcome(&ticker("AAPL"), &new);
-    running.welcome(&ticker("IBM"), &new);
-    check(
-        &running,
-        "
-        09:31:00 place AAPL E1 buy 11 limit 1.00
-        09:31:00 place AAPL E1 buy 10 limit 1.00
-        09:31:00 place IBM E1 buy 100 limit 1.00
-    ",
-        expect![[r#"
-            09:31:00 place AAPL E1 buy 11 limit 1.00  -> refused: an order for 11, the limit is 10
-            09:31:00 place AAPL E1 buy 10 limit 1.00  -> admitted
-            09:31:00 place IBM E1 buy 100 limit 1.00  -> admitted
-        "#]],
-    );
-}

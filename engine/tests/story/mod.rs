@@ -34,6 +34,9 @@
 //! next-09:35:00 quote 99.98 100.00       the day after
 //! 10:00:01 margin W1 5000 of 10000       what the broker says that W1 would do: initial margin, equity
 //! 10:00:01 margin W1 refused             it does not say
+//! 10:00:03 config stop_loss_pct=0.01     the config has other numbers for the rules that open; behind it `apply`
+//!                                        where they hold for an open trade, too; `max_trades_a_day=1` of the ticker
+//! 10:00:03 removed                       the config does not name it any more; `returned`: it does again
 //! 10:00:01 restart                       the program is started anew, with what the facts tell
 //! 10:00:04 wake                          nothing but time
 //! 10:00:05 gap                           the order stream has a hole
@@ -55,7 +58,7 @@ use engine::order::{Action, Commission, End, Execution, Margin, Standing, Status
 use engine::request::OrderSpec;
 use engine::{
     Act, Because, Command, Input, Installation, Instrument, MarketView, Money, News, Now, OrderRef, Price,
-    Quantity, Quote, Request, Role, Signal, Snapshot, Step, Ticker, TickerSettings,
+    Quantity, Quote, Request, Role, Rule, SettingChange, Signal, Snapshot, Step, Ticker, TickerSettings,
 };
 use expect_test::Expect;
 
@@ -135,6 +138,31 @@ fn opened(id: &str, side: &str, numbers: &[&str], who: &str) -> Input {
     Input::Command(Command { id: id.to_owned(), by: who.to_owned(), act })
 }
 
+/// The settings with other numbers for its rules that open, and what a person reads of it.
+fn changed(settings: &TickerSettings, numbers: &[&str]) -> (TickerSettings, Vec<SettingChange>) {
+    let (mut wanted, mut changes) = (settings.clone(), Vec::new());
+    for number in numbers {
+        let Some((name, to)) = number.split_once('=') else {
+            wanted.apply_to_open = *number == "apply";
+            continue;
+        };
+        changes.push(SettingChange { setting: name.to_owned(), from: None, to: Some(to.to_owned()) });
+        if name == "max_trades_a_day" {
+            wanted.trades_a_day_max = Some(to.parse().expect("a count"));
+            continue;
+        }
+        let change = |rule: &Rule| {
+            let mut rule = serde_json::to_value(rule).expect("a rule");
+            if rule["action"]["type"] == "create_position" {
+                rule["action"][name] = to.into();
+            }
+            serde_json::from_value(rule).expect("a rule")
+        };
+        wanted.rules = wanted.rules.iter().map(change).collect();
+    }
+    (wanted, changes)
+}
+
 /// Tells a ticker its story, line by line.
 struct Teller {
     ticker: Ticker,
@@ -175,11 +203,13 @@ impl Teller {
         for line in story.lines().map(str::trim).filter(|line| !line.is_empty()) {
             let (time, what) = line.split_once(' ').unwrap_or_else(|| panic!("no time in `{line}`"));
             let now = moment(time);
-            for input in self.inputs(now, what) {
-                for step in self.tell(now, &input) {
-                    let arrow = if matches!(step, Step::Request(_)) { "-> " } else { "" };
-                    writeln!(told, "{time} {arrow}{step}").expect("a string takes all");
-                }
+            let steps = match self.steered(now, what) {
+                Some(steps) => steps,
+                None => self.inputs(now, what).iter().flat_map(|input| self.tell(now, input)).collect(),
+            };
+            for step in steps {
+                let arrow = if matches!(step, Step::Request(_)) { "-> " } else { "" };
+                writeln!(told, "{time} {arrow}{step}").expect("a string takes all");
             }
         }
         told
@@ -188,6 +218,27 @@ impl Teller {
     fn tell(&mut self, now: Now, input: &Input) -> Vec<Step> {
         let mut out = Vec::new();
         self.ticker.on_input(now, input, &self.view, &mut out);
+        self.keep(now, out)
+    }
+
+    /// What the config says of it; none for a line that is an input.
+    fn steered(&mut self, now: Now, what: &str) -> Option<Vec<Step>> {
+        let mut out = Vec::new();
+        match what.split(' ').collect::<Vec<_>>().as_slice() {
+            ["config", numbers @ ..] => {
+                let (wanted, changes) = changed(self.ticker.settings(), numbers);
+                self.ticker.reconfigure(now, wanted, changes, &self.view, &mut out);
+            }
+            ["removed"] => self.ticker.wind_down(now, &mut out),
+            ["returned"] => self.ticker.come_back(now, &mut out),
+            _ => return None,
+        }
+        Some(self.keep(now, out))
+    }
+
+    fn keep(&mut self, now: Now, out: Vec<Step>) -> Vec<Step> {
+        // Settings are told at each start.
+        self.rebuilt = self.rebuilt.clone().resume(self.ticker.settings().clone());
         out.iter().for_each(|step| self.rebuilt.apply(now, step));
         for spec in out.iter().flat_map(placed) {
             self.placed.insert(spec.order.clone(), (spec.action, spec.quantity));

@@ -72,6 +72,15 @@ pub(super) struct Shared {
     /// Counts gaps: a snapshot from before one says nothing about what came after it.
     gaps: Cell<u64>,
     tasks: RefCell<Vec<JoinHandle<()>>>,
+    /// What streams for a ticker: its quotes, its bars.
+    feeds: RefCell<BTreeMap<(TickerKey, Feed), JoinHandle<()>>>,
+}
+
+/// What streams for a ticker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Feed {
+    Quotes,
+    Bars,
 }
 
 impl Link {
@@ -108,6 +117,7 @@ impl Link {
             losses: watch::Sender::default(),
             gaps: Cell::new(0),
             tasks: RefCell::default(),
+            feeds: RefCell::default(),
         });
         shared.table.borrow_mut().raise_floor(floor.max(settings.order_id_floor));
         shared.table.borrow_mut().listen_for(settings.client_id);
@@ -167,14 +177,32 @@ impl Link {
 
     /// Streams a ticker's quotes into its cell, and again after every interruption.
     pub fn stream_quotes(&self, ticker: TickerKey, cell: Arc<QuoteCell>, wake: impl Fn() + 'static) {
-        self.spawn(feeds::quotes(self.clone(), ticker, cell, wake));
+        let feed = feeds::quotes(self.clone(), ticker.clone(), cell, wake);
+        self.feed(ticker, Feed::Quotes, Some(self.begun(feed)));
     }
 
-    /// Streams a ticker's bars of so many minutes, and again after every interruption.
-    pub fn stream_bars(&self, ticker: TickerKey, minutes: u32) {
-        if let Some(size) = bars::bar_size(minutes) {
-            self.spawn(feeds::bars(self.clone(), ticker, size));
-        }
+    /// Streams a ticker's bars of so many minutes in place of others, and again after every interruption; none: ends
+    /// them.
+    pub fn stream_bars(&self, ticker: TickerKey, minutes: Option<u32>) {
+        let size = minutes.and_then(bars::bar_size);
+        let feed = size.map(|size| self.begun(feeds::bars(self.clone(), ticker.clone(), size)));
+        self.feed(ticker, Feed::Bars, feed);
+    }
+
+    /// Ends what streams for a ticker that has ended.
+    pub fn forget(&self, ticker: &TickerKey) {
+        self.shared.table.borrow_mut().forget(ticker);
+        self.shared.contracts.borrow_mut().remove(ticker);
+        [Feed::Quotes, Feed::Bars].into_iter().for_each(|feed| self.feed(ticker.clone(), feed, None));
+    }
+
+    fn feed(&self, ticker: TickerKey, feed: Feed, task: Option<JoinHandle<()>>) {
+        let mut feeds = self.shared.feeds.borrow_mut();
+        let before = match task {
+            Some(task) => feeds.insert((ticker, feed), task),
+            None => feeds.remove(&(ticker, feed)),
+        };
+        before.into_iter().for_each(|before| before.abort());
     }
 
     /// Streams what the broker says of the account's money into `cell`, and again after every
@@ -274,18 +302,24 @@ impl Link {
     pub async fn close(&self) {
         self.shared.up.set(false);
         self.shared.tasks.borrow_mut().drain(..).for_each(|task| task.abort());
+        std::mem::take(&mut *self.shared.feeds.borrow_mut()).into_values().for_each(|task| task.abort());
         self.shared.client.disconnect().await;
     }
 
     /// Runs a task of the connection. One that panics is told, for nobody would hear of what it listens to.
     pub(super) fn spawn(&self, task: impl Future<Output = ()> + 'static) {
+        let begun = self.begun(task);
+        self.shared.tasks.borrow_mut().push(begun);
+    }
+
+    fn begun(&self, task: impl Future<Output = ()> + 'static) -> JoinHandle<()> {
         let link = self.clone();
         let whole = async move {
             if AssertUnwindSafe(task).catch_unwind().await.is_err() {
                 link.tell(Event::Broken);
             }
         };
-        self.shared.tasks.borrow_mut().push(spawn_local(whole));
+        spawn_local(whole)
     }
 
     pub(super) fn tell(&self, event: Event) {

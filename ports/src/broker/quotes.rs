@@ -34,6 +34,11 @@ impl QuoteCells {
         cells.entry(ticker.clone()).or_default().clone()
     }
 
+    /// Drops the cell of a ticker that has ended.
+    pub fn forget(&self, ticker: &TickerKey) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(ticker);
+    }
+
     /// The newest quote of each ticker that has one.
     #[must_use]
     pub fn newest(&self) -> BTreeMap<TickerKey, Quote> {

@@ -90,6 +90,11 @@ impl Table {
         self.contracts.insert(contract, ticker.clone());
     }
 
+    /// This ticker has ended: what it traded is a stranger's from here on.
+    pub(super) fn forget(&mut self, ticker: &TickerKey) {
+        self.contracts.retain(|_, own| own != ticker);
+    }
+
     /// The ticker that trades a contract.
     pub(super) fn ticker_on(&self, contract: i32) -> Option<&TickerKey> {
         self.contracts.get(&contract)

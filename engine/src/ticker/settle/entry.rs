@@ -38,7 +38,7 @@ pub(super) fn end_entry(ticker: &Ticker, now: Now, trade: &Trade, lot: &Lot, vie
     let naked = lot.newest(Role::Stop).is_some_and(Leg::ended);
     let over = trade.leaving.is_some() || turned || unprotected || naked || trade.withdrawn;
     // What rests for a better price does not outlive the ticker's leave to open.
-    let barred = lot.opened.resting && !ticker.mode.opens() && !ticker.mode.is_reconciling();
+    let barred = lot.opened.resting && !ticker.opens() && !ticker.mode.is_reconciling();
     let unborrowed = waits_for_shares(ticker, now, lot, view);
     // An order that the broker has not acknowledged cannot be cancelled by name yet.
     if entry.standing.is_none() || !(over || barred || unborrowed) {
