@@ -6,16 +6,17 @@ use std::time::Duration;
 use actors::signal::{Dating, Sources};
 use actors::{LinkState, Running, Settings};
 use anyhow::Context;
-use engine::AccountFact;
 use paper::Gateway;
 use ports::brakes::{Brake, Brakes, FOLDER};
 use ports::signals::{Api, FileSource, HttpSource, Source as Asked};
 use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::time::Instant;
 
 use crate::config::{self, Config, Source};
 use crate::control::signals::{Doors, Senders};
 use crate::control::{self, Control};
-use crate::reload::{self, Fixed, Reloads, Wanted, Watch};
+use crate::reload::watch::Watch;
+use crate::reload::{Reloader, Reloads, STILL_TO_REMOVE, Wanted, Why};
 use crate::terminal::{self, say};
 use crate::{demo, logs, private, summary};
 
@@ -55,7 +56,8 @@ pub fn run(config: Config, source: &Source, choices: Choices) -> anyhow::Result<
     tell_what_starts(&config, source, gateway.as_ref());
     let watch = Watch::over(source).context("failed to watch the config")?;
     let (port, zone, mut config) = (config.control.port, config.limits.zone, config);
-    let fixed = Fixed::of(&config);
+    let api = gateway.as_ref().and_then(Gateway::api).map(|api| api.to_string());
+    let mut reloader = Reloader::new(choices.config.clone(), source.clone(), &config, api);
     let doors = config.signals.senders.names();
     let senders = std::mem::take(&mut config.signals.senders);
     let mut settings = settings(config, gateway.as_ref(), choices.keep)?;
@@ -65,7 +67,7 @@ pub fn run(config: Config, source: &Source, choices: Choices) -> anyhow::Result<
     let views = actix_rt::System::new().block_on(async {
         let mut running = actors::start(settings).context("failed to start")?;
         let control = control((port, zone), senders, &running, reloads);
-        serve(&mut running, &choices, &fixed, (watch, wishes)).await?;
+        serve(&mut running, choices.duration, &mut reloader, (watch, wishes)).await?;
         if let Some(control) = control {
             control.stop();
         }
@@ -137,9 +139,11 @@ fn tell_of_brakes() {
 pub fn settings(config: Config, gateway: Option<&Gateway>, keep: bool) -> anyhow::Result<Settings> {
     let address = gateway.map_or(config.broker.address, |gateway| gateway.tws().to_string());
     let live = config.broker.agreement.live;
-    let signals = sources(config.signals, gateway)?;
+    let api = gateway.and_then(Gateway::api).map(|api| api.to_string());
+    let signals = sources(config.signals, api)?;
     Ok(Settings {
         tickers: config.tickers,
+        defaults: config.defaults,
         limits: config.limits,
         broker: ports::broker::Settings {
             address,
@@ -163,12 +167,15 @@ pub fn settings(config: Config, gateway: Option<&Gateway>, keep: bool) -> anyhow
     })
 }
 
-/// Who is asked for signals, and how.
-fn sources(own: config::Signals, gateway: Option<&Gateway>) -> anyhow::Result<Sources> {
-    let demo_api = gateway.filter(|_| own.demo).and_then(Gateway::api);
-    let endpoint = own.endpoint.or_else(|| demo_api.map(|api| format!("http://{api}/predictions")));
+/// Who is asked for signals, and how; `embedded` is the address of the embedded gateway's own API.
+///
+/// # Errors
+/// The prediction API cannot be asked.
+pub(crate) fn sources(own: config::Signals, embedded: Option<String>) -> anyhow::Result<Sources> {
     // What comes from the real world, beside a market of another year, is dated by the wall.
-    let foreign = if gateway.is_some() { Dating::Wall } else { Dating::Market };
+    let foreign = if embedded.is_some() { Dating::Wall } else { Dating::Market };
+    let demo_api = embedded.filter(|_| own.demo);
+    let endpoint = own.endpoint.or_else(|| demo_api.as_ref().map(|api| format!("http://{api}/predictions")));
     let api = |endpoint| Api {
         endpoint,
         key: own.key,
@@ -187,7 +194,7 @@ fn sources(own: config::Signals, gateway: Option<&Gateway>) -> anyhow::Result<So
         every: own.every,
         backoff_max: own.backoff_max,
         dating: if demo_api.is_some() { Dating::Market } else { foreign },
-        doors: Vec::new(),
+        doors: own.senders.names(),
         doors_dating: foreign,
         silent_after: own.silent_after,
     })
@@ -202,8 +209,8 @@ fn mark() -> u64 {
 /// Takes config changes until it is time to end.
 async fn serve(
     running: &mut Running,
-    choices: &Choices,
-    fixed: &Fixed,
+    duration: Option<Duration>,
+    reloader: &mut Reloader,
     (mut watch, mut wishes): (Option<Watch>, UnboundedReceiver<Wanted>),
 ) -> anyhow::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -212,13 +219,20 @@ async fn serve(
     let mut terminate = signal(SignalKind::terminate()).context("failed to listen for SIGTERM")?;
     let mut hang_up = signal(SignalKind::hangup()).context("failed to listen for SIGHUP")?;
     let over = async {
-        match choices.duration {
+        match duration {
             Some(duration) => tokio::time::sleep(duration).await,
             None => std::future::pending().await,
         }
     };
     tokio::pin!(over);
+    let mut still: Option<Instant> = None;
     loop {
+        let at_rest = async {
+            match still {
+                Some(at) => tokio::time::sleep_until(at).await,
+                None => std::future::pending().await,
+            }
+        };
         let changed = async {
             match &mut watch {
                 Some(watch) => watch.changed().await,
@@ -229,14 +243,19 @@ async fn serve(
             () = &mut over => return Ok(()),
             _ = terminate.recv() => return Ok(()),
             _ = interrupt.recv() => return Ok(()),
-            () = changed => drop(reload::reload(running, &choices.config, fixed)),
-            _ = hang_up.recv() => drop(reload::reload(running, &choices.config, fixed)),
+            () = changed => drop(reloader.reload(running, Why::Changed)),
+            () = at_rest => drop(reloader.reload(running, Why::Still)),
+            _ = hang_up.recv() => drop(reloader.reload(running, Why::Asked { yes: false })),
             Some(wanted) = wishes.recv() => {
-                running.note(AccountFact::ReloadAsked { by: wanted.by.clone() });
-                let told = reload::reload(running, &choices.config, fixed);
+                let told = reloader.follow(running, &wanted.wish);
                 wanted.answer(told);
             }
+            key = running.leaver() => {
+                running.part_from(&key);
+                continue;
+            }
         }
+        still = reloader.is_waiting(running).then(|| Instant::now() + STILL_TO_REMOVE);
     }
 }
 

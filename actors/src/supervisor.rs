@@ -205,6 +205,12 @@ pub fn start(settings: Settings) -> Result<Running, JournalError> {
 }
 
 impl Running {
+    /// How many tickers run that the config names.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.running.values().filter(|own| !own.winding_down).count()
+    }
+
     /// What has to happen so that `wanted` run.
     #[must_use]
     pub fn plan(&self, wanted: &[TickerSettings]) -> Vec<Move> {

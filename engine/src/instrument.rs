@@ -26,7 +26,8 @@ pub struct BadTickerKey(String);
 
 impl TickerKey {
     /// That of nobody; no order can bear it.
-    pub(crate) fn unnamed() -> TickerKey {
+    #[must_use]
+    pub fn unnamed() -> TickerKey {
         TickerKey(String::new())
     }
 

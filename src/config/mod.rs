@@ -50,6 +50,8 @@ pub struct Config {
     pub signals: Signals,
     /// The tickers.
     pub tickers: Vec<TickerSettings>,
+    /// What a ticker has that no table is for: one of the journal that has a position.
+    pub defaults: TickerSettings,
     /// The account's limits.
     pub limits: Limits,
     /// The account's currency, three letters.

@@ -23,6 +23,11 @@ pub struct Line {
 }
 
 impl Report {
+    /// The settings, in the order of the files.
+    pub fn lines(&self) -> impl Iterator<Item = &Line> {
+        self.0.iter()
+    }
+
     /// Adds every setting of a file that was loaded whole.
     pub(super) fn add_file<T: Serialize>(&mut self, file: &Located<T>) {
         let tree = serde_json::to_value(&file.value).unwrap_or_default();
@@ -93,7 +98,8 @@ impl fmt::Display for Report {
 
 impl Line {
     /// The value as a person writes it: decimals without quotes.
-    fn words(&self) -> String {
+    #[must_use]
+    pub fn words(&self) -> String {
         match &self.value {
             Value::String(text) => text.clone(),
             value => value.to_string(),

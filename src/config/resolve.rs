@@ -59,7 +59,8 @@ pub fn load(choices: &Choices, environment: &Environment) -> Result<Config, Faul
             let mut report = report(&settings, &tickers, &rules, &built);
             report.add_doors(&senders.names());
             let limits = limits(&settings.value, &tickers.value, stretch(&settings.value));
-            Ok(complete((settings.value, limits), built, report, environment, senders))
+            let left = left(&tickers.value, &settings.value);
+            Ok(complete((settings.value, limits), (built, left), report, environment, senders))
         }
         _ => Err(Faults(faults)),
     }
@@ -270,13 +271,15 @@ fn own_rules(
     rules: &Arc<[Rule]>,
     faults: &mut settings::Faults,
 ) -> Arc<[Rule]> {
-    if own.rules.is_empty() {
+    let for_all = rules.iter().all(|rule| rule.is_for(key));
+    if own.rules.is_empty() && for_all {
         return rules.clone();
     }
-    let mut changed = rules.to_vec();
+    // Those of others are not its own: when they change, it hears nothing.
+    let mut changed: Vec<Rule> = rules.iter().filter(|rule| rule.is_for(key)).cloned().collect();
     for (name, numbers) in &own.rules {
         let path = segments![key.as_str(), "rules", name.as_str()];
-        let Some(rule) = changed.iter_mut().find(|rule| rule.name == *name && rule.is_for(key)) else {
+        let Some(rule) = changed.iter_mut().find(|rule| rule.name == *name) else {
             let there = rules.iter().filter(|rule| rule.is_for(key)).map(|rule| rule.name.as_str());
             faults.at(&path, format!("there is no rule `{name}` for {key}{}", did_you_mean(name, there)));
             continue;
@@ -294,6 +297,15 @@ fn own_rules(
 fn defaults(file: &Tickers, settings: &Supervisor) -> Table {
     let own = file.get(&Name::Defaults).cloned().unwrap_or_default();
     own.over(&Table::built_in(settings.broker.mode == Mode::Live))
+}
+
+/// What a ticker has that no table is for: it opens nothing, so it needs no rule and no size of its own.
+fn left(file: &Tickers, settings: &Supervisor) -> TickerSettings {
+    let own = defaults(file, settings);
+    let key = TickerKey::unnamed();
+    let built_in = TickerSettings::of(key.clone(), contract(&key, &own));
+    let no_rules: Arc<[Rule]> = Arc::new([]);
+    ticker(key, own, settings, &no_rules).unwrap_or(built_in)
 }
 
 /// The limits that hold for a ticker.
@@ -358,6 +370,7 @@ fn ticker(
         atr_bar_minutes: own.atr_bar_minutes.map_or(built_in.atr_bar_minutes, u32::from),
         locate_patience: span(own.locate_patience_s) * stretch,
         reversal_expiry: span(own.reversal_expiry_s) * stretch,
+        apply_to_open: own.apply_to_open.unwrap_or_default(),
         rules: rules.clone(),
         ..built_in
     })
@@ -435,7 +448,7 @@ fn report(
 
 fn complete(
     (own, limits): (Supervisor, Limits),
-    tickers: Vec<TickerSettings>,
+    (tickers, defaults): (Vec<TickerSettings>, TickerSettings),
     report: Report,
     environment: &Environment,
     senders: Senders,
@@ -460,6 +473,7 @@ fn complete(
         market_speed: own.gateway.speed.0,
         signals,
         tickers,
+        defaults,
         limits,
         base_currency: own.risk.base_currency(),
         journal: own.journal.folder,

@@ -63,6 +63,10 @@ impl Source {
             }
         };
         let text = std::fs::read_to_string(&path).map_err(|error| fault(&path, error.to_string()))?;
+        if text.trim().is_empty() {
+            let say = "the file is empty, as one is that is being written; a comment is enough to mean it";
+            return Err(fault(&path, say.to_owned()));
+        }
         Ok(Text { name: path.display().to_string(), text })
     }
 }

@@ -56,6 +56,7 @@ pub(super) struct Table {
     pub(super) margin_a_contract: Option<Amount>,
     pub(super) reversal_expiry_s: Option<u32>,
     pub(super) cool_down_s: Option<u32>,
+    pub(super) apply_to_open: Option<bool>,
     /// In place of `[risk]` in `supervisor.toml`, which is the place for all tickers.
     #[serde(skip_serializing)]
     pub(super) risk: Option<OwnRisk>,
@@ -132,6 +133,7 @@ impl Table {
             margin_a_contract: self.margin_a_contract.or(below.margin_a_contract),
             reversal_expiry_s: self.reversal_expiry_s.or(below.reversal_expiry_s),
             cool_down_s: self.cool_down_s.or(below.cool_down_s),
+            apply_to_open: self.apply_to_open.or(below.apply_to_open),
             risk: self.risk,
             // For all tickers the rules file itself is the place.
             rules: self.rules,
@@ -184,6 +186,7 @@ impl Table {
             max_scale_ins: Some(1),
             reversal_expiry_s: Some(30),
             cool_down_s: Some(60),
+            apply_to_open: Some(false),
             ..Table::default()
         }
     }

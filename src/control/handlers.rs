@@ -16,7 +16,7 @@ use super::guard::not_allowed;
 use super::order::{Fault, Order, check_name};
 use super::shown::{Limit, Status, Why};
 use crate::nearest::did_you_mean;
-use crate::reload::{Reloaded, Reloads};
+use crate::reload::{Reloaded, Reloads, Wish};
 
 /// What the answers are made of.
 #[derive(Clone)]
@@ -78,15 +78,15 @@ pub(super) async fn arm(source: Data<Source>, role: ReqData<Role>, person: Json<
     }
 }
 
-pub(super) async fn reload(source: Data<Source>, role: ReqData<Role>, person: Json<Person>) -> HttpResponse {
+pub(super) async fn reload(source: Data<Source>, role: ReqData<Role>, wish: Json<Wish>) -> HttpResponse {
     if *role < Role::Admin {
         return not_allowed(Role::Admin);
     }
-    if let Err(fault) = check_name(&person.by) {
+    if let Err(fault) = check_name(&wish.by) {
         return faulty(&fault);
     }
-    match source.reloads.ask(person.into_inner().by).await {
-        Some(Reloaded::Taken(changes)) => HttpResponse::Ok().json(json!({ "changes": changes })),
+    match source.reloads.ask(wish.into_inner()).await {
+        Some(Reloaded::Taken(changes) | Reloaded::Would(changes)) => HttpResponse::Ok().json(json!({ "changes": changes })),
         Some(Reloaded::Refused(faults)) => {
             HttpResponse::Conflict().json(json!({ "error": faults.join("\n") }))
         }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::control::client::post;
 use crate::control::order::{Answer, Order};
+use crate::reload::Wish;
 use crate::terminal::say;
 
 /// Bytes of an order's id, before they are written as text.
@@ -55,17 +56,17 @@ pub fn arm(by: &str, json: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Has the config read again and prints what changed.
+/// Has the config read again and prints what changed, or what would.
 ///
 /// # Errors
 /// No supervisor answers, or the config has faults; then nothing changes.
-pub fn reload(by: &str, json: bool) -> anyhow::Result<()> {
-    let told: Value = post("/reload", &json!({ "by": by }))?;
+pub fn reload(wish: &Wish, json: bool) -> anyhow::Result<()> {
+    let told: Value = post("/reload", wish)?;
     let changes = told["changes"].as_array().cloned().unwrap_or_default();
     if json {
         say(told);
     } else if changes.is_empty() {
-        say("nothing changed");
+        say(if wish.dry_run { "nothing would change" } else { "nothing changed" });
     } else {
         changes.iter().filter_map(Value::as_str).for_each(say);
     }

@@ -1,5 +1,7 @@
 //! Sorts events into streams and shows on the terminal what a person follows.
 
+use std::sync::atomic::{AtomicU8, Ordering};
+
 use actors::streams::{ERRORS, ORDERS, POSITIONS, TRADING};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -12,21 +14,30 @@ use super::writer::Writer;
 use crate::config::supervisor::Level as Least;
 use crate::terminal;
 
+/// The least level that is written, in a number: a reload may change it.
+static LEAST: AtomicU8 = AtomicU8::new(Least::Debug as u8);
+
+pub(super) fn set_least(level: Least) {
+    LEAST.store(level as u8, Ordering::Relaxed);
+}
+
+fn least() -> Level {
+    match LEAST.load(Ordering::Relaxed) {
+        level if level == Least::Debug as u8 => Level::DEBUG,
+        level if level == Least::Info as u8 => Level::INFO,
+        _ => Level::WARN,
+    }
+}
+
 /// The layer that does it.
 pub(super) struct Streams {
     writer: Writer,
-    least: Level,
     zone: Tz,
 }
 
 impl Streams {
-    pub(super) fn new(writer: Writer, least: Least, zone: Tz) -> Streams {
-        let least = match least {
-            Least::Debug => Level::DEBUG,
-            Least::Info => Level::INFO,
-            Least::Warn => Level::WARN,
-        };
-        Streams { writer, least, zone }
+    pub(super) fn new(writer: Writer, zone: Tz) -> Streams {
+        Streams { writer, zone }
     }
 }
 
@@ -48,7 +59,7 @@ impl<S: Subscriber> Layer<S> for Streams {
         line.market = self.local(&line.market);
         let ours = !line.actor.is_empty();
         // Of the libraries we hear what went wrong, and nothing else.
-        if level > self.least || (!ours && level > Level::WARN) {
+        if level > least() || (!ours && level > Level::WARN) {
             return;
         }
         let name = if ours { line.actor.as_str() } else { target };

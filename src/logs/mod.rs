@@ -16,7 +16,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 pub use writer::Writer;
 
-use crate::config::supervisor::Logs;
+use crate::config::supervisor::{Level, Logs};
 
 /// Opens the streams and sends every line of this process there. Market times are shown
 /// in `zone`.
@@ -24,9 +24,15 @@ use crate::config::supervisor::Logs;
 /// # Errors
 /// The folder cannot be made.
 pub fn install(settings: &Logs, zone: Tz) -> std::io::Result<Writer> {
+    set_level(settings.level);
     let writer = Writer::start(&settings.folder, settings.megabytes_max << 20)?;
-    let layer = layer::Streams::new(writer.clone(), settings.level, zone);
+    let layer = layer::Streams::new(writer.clone(), zone);
     // A second installation in one process keeps the first: tests run several.
     let _ = tracing_subscriber::registry().with(layer).try_init();
     Ok(writer)
+}
+
+/// From here on only lines of this level and above it are written.
+pub fn set_level(level: Level) {
+    layer::set_least(level);
 }

@@ -93,7 +93,16 @@ pub(super) enum Command {
     /// Let a start that trades real money open positions
     Arm(Person),
     /// Read the config again; nothing of one that has a fault is taken
-    Reload(Person),
+    Reload {
+        #[command(flatten)]
+        person: Person,
+        /// Only print what would change
+        #[arg(long)]
+        dry_run: bool,
+        /// Take out more than half of the tickers at once, should the config ask for it
+        #[arg(long)]
+        yes: bool,
+    },
     /// Show the end of a log, whether or not a supervisor runs; without a name, which logs there are
     Logs(Logs),
     /// Look at the journal while no supervisor runs: everything that was decided, in order

@@ -11,6 +11,7 @@ use engine::Act;
 use engine::rule::Opening;
 use ringfence::config::{self, Environment, Source};
 use ringfence::journal::{self, Form, Wanted};
+use ringfence::reload::Wish;
 use ringfence::terminal::say;
 use ringfence::{doctor, follow, run, soak};
 
@@ -39,7 +40,9 @@ fn main() -> ExitCode {
         Command::Short(opens) => open(opens, Opening::Short),
         Command::Adopt(adopts) => adopt(adopts),
         Command::Arm(Person { by, json }) => end(follow::order::arm(&by, json), json),
-        Command::Reload(Person { by, json }) => end(follow::order::reload(&by, json), json),
+        Command::Reload { person: Person { by, json }, dry_run, yes } => {
+            end(follow::order::reload(&Wish { by, dry_run, yes }, json), json)
+        }
     }
 }
 
