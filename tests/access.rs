@@ -134,9 +134,12 @@ fn a_reload_takes_all_or_nothing_and_never_the_mode() {
     for (change, words) in [
         (
             live.replace("[gateway]", &format!("live_ports = [{port}]\n[gateway]")),
-            "mode, live_accounts or live_ports",
+            "broker.mode paper -> live: that holds for a whole run",
         ),
-        (shipped.replace("[broker]", "[broker]\nclient_id = 9"), "client_id changed"),
+        (
+            shipped.replace("[broker]", "[broker]\nclient_id = 9"),
+            "broker.client_id 1 -> 9: that holds for a whole run",
+        ),
         (shipped.replace("[broker]", "[broker]\nclient_idd = 9"), "did you mean `client_id`"),
     ] {
         std::fs::write(&file, change).expect("to write");

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use actix::{Message, Recipient};
 use engine::account::Releasable;
 use engine::{
-    Admitted, Bar, Command, ContractSpec, Input, Instrument, Limits, Record, Request, Ticker, TickerKey,
-    SettingChange, TickerSettings,
+    Admitted, Bar, Command, ContractSpec, Input, Instrument, Limits, Record, Request, SettingChange, Ticker,
+    TickerKey, TickerSettings,
 };
 use ports::journal::{Draft, Written};
 

@@ -44,11 +44,7 @@ fn tell_fact(actor: &str, market: &str, fact: &Fact) {
         | Fact::EntriesWithdrawn { .. }
         | Fact::LocateGivenUp { .. }
         | Fact::ForeignPosition { by: Some(_), .. }
-        | Fact::SettingsChanged { .. }
-        | Fact::SettingsInForce
-        | Fact::OpenLotFitted { .. }
-        | Fact::Removed
-        | Fact::Returned
+        | Fact::Config(_)
         | Fact::Commanded { .. }
         | Fact::LotClosed(_) => tracing::info!(target: TRADING, actor, market, "{fact}"),
         Fact::TradeClosed { traded: false, .. } => tracing::info!(target: TRADING, actor, market, "{fact}"),

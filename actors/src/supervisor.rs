@@ -165,11 +165,8 @@ pub fn start(settings: Settings) -> Result<Running, JournalError> {
         on(threads.road(), move || SignalActor::new(sources, Around { clock, board, barrier, replays }))
     };
     let supervisor = SupervisorActor { risk: risk.clone().recipient() }.start();
-    let meet = Meet {
-        tickers: BTreeMap::new(),
-        journal: journal.clone().recipient(),
-        account: journal.clone().recipient(),
-    };
+    let (told, account) = (journal.clone().recipient(), journal.clone().recipient());
+    let meet = Meet { tickers: BTreeMap::new(), journal: told, account };
     let watchdog = Watchdog::over(threads.by_name(), board.clone());
     let (gone, leavers) = unbounded_channel();
     let mut running = Running {
@@ -196,15 +193,19 @@ pub fn start(settings: Settings) -> Result<Running, JournalError> {
         _supervisor: supervisor,
         watchdog,
     };
-    for step in plan(&BTreeMap::new(), &settings.tickers) {
-        running.take(step, &|_| Vec::new());
-    }
-    running.look_after_the_left();
-    running.introduce();
+    running.begin(&settings.tickers);
     Ok(running)
 }
 
 impl Running {
+    fn begin(&mut self, tickers: &[TickerSettings]) {
+        for step in plan(&self.running, tickers) {
+            self.take(step, &|_| Vec::new());
+        }
+        self.look_after_the_left();
+        self.introduce();
+    }
+
     /// How many tickers run that the config names.
     #[must_use]
     pub fn count(&self) -> usize {

@@ -324,7 +324,19 @@ pub enum Fact {
         /// Why it is not followed; none: it is.
         refused: Option<Objection>,
     },
-    /// The config says something else of the ticker. An open trade may have to end first.
+    /// The config has changed.
+    Config(ConfigFact),
+    /// The ticker's state changed.
+    ModeChanged {
+        /// The new state.
+        mode: Mode,
+    },
+}
+
+/// What a changed config did to a ticker.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ConfigFact {
+    /// It says something else of the ticker. An open trade may have to end first.
     SettingsChanged {
         /// What.
         changes: Vec<SettingChange>,
@@ -340,15 +352,10 @@ pub enum Fact {
         /// Where its target goes; none: it stays.
         target: Option<Price>,
     },
-    /// The ticker was taken out of the config: it opens nothing more, and protects what it holds until that is gone.
+    /// The ticker was taken out: it opens nothing more, and protects what it holds until that is gone.
     Removed,
-    /// The ticker is in the config again.
+    /// The ticker is there again.
     Returned,
-    /// The ticker's state changed.
-    ModeChanged {
-        /// The new state.
-        mode: Mode,
-    },
 }
 
 /// An entry that was decided on. Its prices are made when it is placed.

@@ -51,7 +51,9 @@ pub use record::{AccountFact, Body, Record, Verdict};
 pub use replays::Replays;
 pub use request::Request;
 pub use rule::Rule;
-pub use settings::{OnHandCancel, OnOpposite, OnUnknown, SettingChange, Sizing, StopAfterAdd, TickerSettings};
+pub use settings::{
+    OnHandCancel, OnOpposite, OnUnknown, SettingChange, Sizing, StopAfterAdd, TickerSettings,
+};
 pub use signal::{Direction, Signal};
 pub use ticker::Ticker;
 pub use time::{Now, Process};

@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::Timelike;
 
 use crate::command::{Command, Objection};
-use crate::fact::{ClosedUnseen, Fact, LotClosed, LotOpened, Step, StopOutcome, Wanted};
+use crate::fact::{ClosedUnseen, ConfigFact, Fact, LotClosed, LotOpened, Step, StopOutcome, Wanted};
 use crate::money::{Money, Price, Quantity};
 use crate::order::{Execution, Margin, Standing, Status, Terms, TimeInForce};
 use crate::order_ref::OrderRef;
@@ -110,23 +110,25 @@ impl fmt::Display for Fact {
             Fact::ReversalPlanned { signal, .. } => write!(f, "{signal} opens the other side once flat"),
             Fact::ReversalDropped => f.write_str("the other side is not opened"),
             Fact::LotClosed(lot) => lot.fmt(f),
-            Fact::TradeClosed { realized, commission, traded: true, .. } => {
-                write!(f, "trade closed: {:+}, commission {commission}", *realized)
+            Fact::TradeClosed { realized, commission, traded, .. } => {
+                over(f, *realized, *commission, *traded)
             }
-            Fact::TradeClosed { .. } => f.write_str("trade ended without a fill"),
             Fact::Stray { execution } => write!(f, "unexplained: {execution}"),
             Fact::Doubted { difference } => write!(f, "looks again: {difference}"),
             Fact::TakenOver { execution } => taken_over(f, execution),
             Fact::Adopted { orders } => write!(f, "adopted: {}", joined(orders)),
             Fact::Commanded { command, refused } => commanded(f, command, refused.as_ref()),
-            Fact::SettingsChanged { changes } => write!(f, "settings changed: {}", joined(changes)),
-            Fact::SettingsInForce => f.write_str("the changed settings are in force"),
-            Fact::OpenLotFitted { lot, stop, target } => fitted(f, *lot, *stop, *target),
-            Fact::Removed => f.write_str("taken out of the config: winding down"),
-            Fact::Returned => f.write_str("in the config again"),
+            Fact::Config(fact) => fact.fmt(f),
             Fact::ModeChanged { mode } => write!(f, "now {mode}"),
         }
     }
+}
+
+fn over(f: &mut fmt::Formatter<'_>, realized: Money, commission: Money, traded: bool) -> fmt::Result {
+    if traded {
+        return write!(f, "trade closed: {realized:+}, commission {commission}");
+    }
+    f.write_str("trade ended without a fill")
 }
 
 fn echoed(f: &mut fmt::Formatter<'_>, terms: &Terms) -> fmt::Result {
@@ -145,6 +147,18 @@ fn cancelled_by_hand(f: &mut fmt::Formatter<'_>, stop: &OrderRef, then: Option<O
 
 fn joined(items: &[impl fmt::Display]) -> String {
     items.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+impl fmt::Display for ConfigFact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ConfigFact::SettingsChanged { changes } => write!(f, "settings changed: {}", joined(changes)),
+            ConfigFact::SettingsInForce => f.write_str("the changed settings are in force"),
+            ConfigFact::OpenLotFitted { lot, stop, target } => fitted(f, *lot, *stop, *target),
+            ConfigFact::Removed => f.write_str("taken out of the config: winding down"),
+            ConfigFact::Returned => f.write_str("in the config again"),
+        }
+    }
 }
 
 fn fitted(

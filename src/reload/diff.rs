@@ -167,10 +167,13 @@ mod tests {
         let lines = |changes: Vec<engine::SettingChange>| {
             changes.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
         };
-        expect![[""]].assert_eq(&diff.words_of(keys.iter()).join("\n"));
-        expect![[""]].assert_eq(&lines(diff.common()));
-        expect![[""]].assert_eq(&lines(diff.fixed().cloned().collect()));
-        expect![[""]].assert_eq(&lines(diff.of_ticker(&keys[0], &BTreeSet::new())));
+        expect!["AAPL, IBM: stop_loss_pct 0.03 -> 0.02"].assert_eq(&diff.words_of(keys.iter()).join("\n"));
+        expect![[r#"
+            logs.level debug -> info
+            risk.max_positions 10 -> 9"#]]
+        .assert_eq(&lines(diff.common()));
+        expect!["control.port 8787 -> 8788"].assert_eq(&lines(diff.fixed().cloned().collect()));
+        expect!["stop_loss_pct 0.03 -> 0.02"].assert_eq(&lines(diff.of_ticker(&keys[0], &BTreeSet::new())));
         assert_eq!(Diff::of(&before, &before), Diff::default());
     }
 

@@ -169,8 +169,7 @@ impl Reloader {
         let config = load(&self.choices, &Environment::of_process());
         let config = config.map_err(|faults| faults.0.iter().map(ToString::to_string).collect::<Vec<_>>())?;
         let diff = Diff::of(&self.report, &config.report);
-        let mut faults =
-            private::faults(&self.source, &config.logs.folder, config.broker.agreement.live);
+        let mut faults = private::faults(&self.source, &config.logs.folder, config.broker.agreement.live);
         faults.extend(diff.fixed().map(|change| {
             format!("{change}: that holds for a whole run; stop the supervisor and start it again")
         }));

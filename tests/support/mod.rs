@@ -57,6 +57,17 @@ pub(crate) fn request(folder: &Path, key: &str, line: &str, body: &str) -> Optio
     Some((head.split(' ').nth(1)?.parse().ok()?, body.to_owned()))
 }
 
+/// Runs a command of `supervisor`: whether it succeeded, and all that it said.
+pub(crate) fn run(folder: &Path, arguments: &[&str]) -> (bool, String) {
+    let mut command = Command::new(binary("supervisor"));
+    for name in ringfence::config::environment::VARIABLES {
+        command.env_remove(name);
+    }
+    let ended = command.args(arguments).current_dir(folder).output().expect("the program");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+    (ended.status.success(), text(ended.stdout) + &text(ended.stderr))
+}
+
 /// A running `supervisor`.
 pub(crate) struct Program {
     child: Child,

@@ -502,10 +502,7 @@ fn name(fact: &Fact) -> &'static str {
         Fact::Doubted { .. } => "reaction: difference doubted",
         Fact::Adopted { .. } | Fact::TakenOver { .. } => "reaction: adopted",
         Fact::Commanded { .. } => "reaction: order of a person",
-        Fact::SettingsChanged { .. } | Fact::SettingsInForce | Fact::OpenLotFitted { .. } => {
-            "reaction: other settings"
-        }
-        Fact::Removed | Fact::Returned => "reaction: taken out of the config, or put back",
+        Fact::Config(_) => "reaction: changed config",
         Fact::ModeChanged { mode: Mode::Frozen(_) } => "reaction: frozen",
         Fact::ModeChanged { mode: Mode::Halted { .. } } => "reaction: halted",
         Fact::ModeChanged { .. } => "reaction: mode changed",

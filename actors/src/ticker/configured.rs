@@ -32,7 +32,7 @@ impl TickerActor {
             Tell::Configure { settings, changes } => self.steer(ctx, |ticker, now, market, out| {
                 ticker.reconfigure(now, *settings, changes, market, out);
             }),
-            Tell::WindDown => self.steer(ctx, |ticker, now, _, out| ticker.wind_down(now, out)),
+            Tell::WindDown => self.steer(ctx, |ticker, now, market, out| ticker.wind_down(now, market, out)),
             Tell::ComeBack => {
                 if let Some(parting) = self.parting.take() {
                     ctx.cancel_future(parting);

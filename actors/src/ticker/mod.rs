@@ -282,11 +282,7 @@ fn decides(fact: &Fact) -> bool {
             | Fact::Commanded { .. }
             | Fact::Adopted { .. }
             | Fact::TakenOver { .. }
-            | Fact::SettingsChanged { .. }
-            | Fact::SettingsInForce
-            | Fact::OpenLotFitted { .. }
-            | Fact::Removed
-            | Fact::Returned
+            | Fact::Config(_)
             | Fact::ModeChanged { .. }
     )
 }

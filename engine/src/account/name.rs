@@ -142,7 +142,9 @@ impl LimitName {
             LimitName::TickerRisk => {
                 "one ticker's Σ shares × (mark or entry − stop); shares without a stop count whole"
             }
-            LimitName::TickerGapRisk => "a tenth of one ticker's position size: its price leaps past its stops",
+            LimitName::TickerGapRisk => {
+                "a tenth of one ticker's position size: its price leaps past its stops"
+            }
             LimitName::OpenRisk => "ticker risk of all tickers: what is lost if every stop fills",
             LimitName::GapRisk => "a tenth of gross exposure: all prices leap past every stop",
         }

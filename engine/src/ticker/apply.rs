@@ -40,11 +40,8 @@ impl Ticker {
                 let trade = self.trade.as_ref().map(|trade| trade.number);
                 self.fired.insert(rule.clone(), Fired { at: at.market, trade });
             }
-            // What the settings are is told at each start; these tell when they were other ones.
-            Fact::SettingsChanged { .. } | Fact::SettingsInForce | Fact::OpenLotFitted { .. } => {}
             Fact::RuleOutranked { .. } | Fact::Alerted { .. } | Fact::LocateGivenUp { .. } => {}
-            Fact::Removed => self.removed = true,
-            Fact::Returned => self.removed = false,
+            Fact::Config(fact) => self.config_changed(fact),
             Fact::MarginAsked { order, quantity, wanted } => self.margin_asked(at, order, *quantity, wanted),
             Fact::MarginFound { .. } => self.margins.found(),
             Fact::EntryGivenUp { .. } => self.margins.given_up(at),
@@ -75,10 +72,7 @@ impl Ticker {
             Fact::ClosedOutside { lot, execution } => self.closed_outside(at, *lot, execution),
             Fact::ClosedUnseen(unseen) => self.closed_unseen(at, unseen),
             Fact::Settled { lot, execution, change } => self.settled(*lot, execution, *change),
-            Fact::ForeignPosition { position, by } => {
-                self.foreign = Some(*position);
-                by.iter().for_each(|id| self.ledger.note_foreign(id, at.market));
-            }
+            Fact::ForeignPosition { position, by } => self.see_foreign(at, *position, by.as_deref()),
             Fact::Split { ratio, day } => self.split(day.unwrap_or_else(|| at.market.date_naive()), *ratio),
             Fact::StopCancelledByHand { lot, order, then } => self.cancelled_by_hand(at, *lot, order, *then),
             Fact::ChangedByHand { order, price, outcome, .. } => {
@@ -104,6 +98,11 @@ impl Ticker {
             Fact::Adopted { orders } => self.apply_request(at, &Request::Place { orders: orders.clone() }),
             Fact::Commanded { command, refused } => self.commanded(command, refused.as_ref()),
         }
+    }
+
+    fn see_foreign(&mut self, at: Now, position: Decimal, by: Option<&str>) {
+        self.foreign = Some(position);
+        by.into_iter().for_each(|id| self.ledger.note_foreign(id, at.market));
     }
 
     fn apply_request(&mut self, at: Now, request: &Request) {

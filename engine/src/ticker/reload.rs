@@ -5,7 +5,7 @@
 
 use super::moves::tightens;
 use super::{Out, Ticker};
-use crate::fact::{Fact, StopOutcome};
+use crate::fact::{ConfigFact, Fact, StopOutcome};
 use crate::instrument::Instrument;
 use crate::lot::Lot;
 use crate::money::{Fraction, Multiple, Price};
@@ -40,7 +40,7 @@ impl Ticker {
         market: &MarketView,
         out: &mut Out,
     ) {
-        self.fact(now, Fact::SettingsChanged { changes }, out);
+        self.fact(now, Fact::Config(ConfigFact::SettingsChanged { changes }), out);
         self.wanted = Wanted(Some(Box::new(wanted)));
         self.take_up(now, market, out);
     }
@@ -57,21 +57,33 @@ impl Ticker {
     }
 
     /// The config does not name it any more: what would open something is taken back.
-    pub fn wind_down(&mut self, now: Now, out: &mut Out) {
+    pub fn wind_down(&mut self, now: Now, market: &MarketView, out: &mut Out) {
         if self.removed {
             return;
         }
-        self.fact(now, Fact::Removed, out);
+        self.fact(now, Fact::Config(ConfigFact::Removed), out);
         self.on_withdraw(now, &Because::Removed, out);
         if self.trade.as_ref().is_some_and(|trade| trade.reversal.is_some()) {
             self.fact(now, Fact::ReversalDropped, out);
         }
+        self.settle(now, market, out);
     }
 
     /// The config names it again. A trade whose entries were taken back adds nothing more.
     pub fn come_back(&mut self, now: Now, out: &mut Out) {
         if self.removed {
-            self.fact(now, Fact::Returned, out);
+            self.fact(now, Fact::Config(ConfigFact::Returned), out);
+        }
+    }
+
+    /// What its settings are is told at each start; here it counts only whether the config names it.
+    pub(super) fn config_changed(&mut self, fact: &ConfigFact) {
+        match fact {
+            ConfigFact::Removed => self.removed = true,
+            ConfigFact::Returned => self.removed = false,
+            ConfigFact::SettingsChanged { .. }
+            | ConfigFact::SettingsInForce
+            | ConfigFact::OpenLotFitted { .. } => {}
         }
     }
 
@@ -106,7 +118,7 @@ impl Ticker {
         self.rules = rule::in_order(&wanted.rules, &wanted.key).into();
         let before = std::mem::replace(&mut self.settings, *wanted);
         self.watch.forget();
-        self.fact(now, Fact::SettingsInForce, out);
+        self.fact(now, Fact::Config(ConfigFact::SettingsInForce), out);
         self.fit_open_trade(now, &before, market, out);
     }
 
@@ -128,7 +140,7 @@ impl Ticker {
         let fit = |lot| self.fit(trade, lot, before, instrument, market);
         let fits: Vec<Fit> = trade.lots.iter().filter_map(fit).collect();
         for Fit { lot, stop, target, changes } in fits {
-            self.fact(now, Fact::OpenLotFitted { lot, stop, target }, out);
+            self.fact(now, Fact::Config(ConfigFact::OpenLotFitted { lot, stop, target }), out);
             changes.into_iter().for_each(|change| self.ask(now, Request::Modify(change), out));
         }
     }
@@ -177,10 +189,7 @@ fn opened_by<'a>(settings: &'a TickerSettings, lot: &Lot) -> Option<&'a CreatePo
 }
 
 /// Where an entry's stop is said to lie.
-fn stop_in(
-    entry: &CreatePosition,
-    settings: &TickerSettings,
-) -> (Option<Price>, Option<Multiple>, Fraction) {
+fn stop_in(entry: &CreatePosition, settings: &TickerSettings) -> (Option<Price>, Option<Multiple>, Fraction) {
     let percent = entry.stop_loss_pct.unwrap_or(settings.stop_loss);
     (entry.stop_price, entry.atr_stop_multiplier, percent)
 }

@@ -333,7 +333,16 @@ fn a_gap_of_one_ticker_takes_a_tenth_of_its_position() {
         09:31:01 place AAPL E2 buy 40 limit 100.00
         09:31:01 gauge ticker gap risk
     ",
-        expect![[""]],
+        expect![[r#"
+            09:31:00 quote AAPL 100.00 100.02
+            09:31:00 filled AAPL E1 buy 60 at 100.00
+            09:31:00 gauge ticker gap risk  -> ticker gap risk: 600.00 of 1000.00 (AAPL), 400.00 left, on, refused 0 today
+            09:31:00 place IBM E1 sell 101 limit 100.00  -> refused: a leap of IBM by a tenth would take 1010.00, the limit is 1000.00
+            09:31:00 place IBM E1 sell 100 limit 100.00  -> admitted
+            09:31:01 place AAPL E2 buy 41 limit 100.00  -> refused: a leap of AAPL by a tenth would take 1010.00, the limit is 1000.00
+            09:31:01 place AAPL E2 buy 40 limit 100.00  -> admitted
+            09:31:01 gauge ticker gap risk  -> ticker gap risk: 1000.00 of 1000.00 (IBM), 0.00 left, on, refused 2 today
+        "#]],
     );
 }
 

@@ -229,7 +229,7 @@ impl Teller {
                 let (wanted, changes) = changed(self.ticker.settings(), numbers);
                 self.ticker.reconfigure(now, wanted, changes, &self.view, &mut out);
             }
-            ["removed"] => self.ticker.wind_down(now, &mut out),
+            ["removed"] => self.ticker.wind_down(now, &self.view, &mut out),
             ["returned"] => self.ticker.come_back(now, &mut out),
             _ => return None,
         }
