@@ -131,6 +131,13 @@ pub enum AccountFact {
         /// What stood in the way.
         why: String,
     },
+    /// The engine panicked over the ticker that the record names; nothing of what it half decided was written.
+    Panicked {
+        /// Over what.
+        over: String,
+        /// What followed.
+        then: String,
+    },
     /// A signed message was taken; the same one is not taken again.
     MessageTaken {
         /// Its id.

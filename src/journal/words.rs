@@ -75,6 +75,7 @@ fn of_account(fact: &AccountFact) -> String {
         AccountFact::Released { limit, by, .. } => format!("{limit} released by {by}"),
         AccountFact::GroupTripped { group, trip } => format!("group {group}: {trip}"),
         AccountFact::GroupReleased { group, by, .. } => format!("group {group} released by {by}"),
+        AccountFact::Panicked { over, then } => format!("panicked over {over}; {then}"),
         AccountFact::MessageTaken { id, .. } => format!("message {id} taken"),
         AccountFact::OrderIds { to } => format!("order ids below {to} are taken"),
         AccountFact::NotSent { orders, why } => {

@@ -1,0 +1,373 @@
+//! Which record changes what.
+//!
+//! Inputs count with their number and time only: what they led to are facts. A fact about a trade that is not kept any
+//! more still counts for its day.
+
+use chrono::{DateTime, Utc};
+
+use super::day::{Day, Sums};
+use super::exact::{minus, plus};
+use super::incident::Incident;
+use super::trade::{Dossier, Over};
+use super::{DAYS_MAX, Dossiers, EARLY_MAX, OVER_MAX, SIGNALS_MAX, SignalTold};
+use crate::account::Refusal;
+use crate::fact::{Fact, LotClosed, LotOpened};
+use crate::instrument::TickerKey;
+use crate::ledger::split;
+use crate::money::Money;
+use crate::order::{Commission, Execution};
+use crate::order_ref::OrderRef;
+use crate::reason::{Because, Decline};
+use crate::record::{AccountFact, Body, Record, Verdict};
+use crate::request::Request;
+use crate::signal::Signal;
+use crate::time::{Now, trading_day};
+
+use super::kinds::{NO_RULE, of_decline, of_refusal, rule_of};
+
+impl Dossiers {
+    /// Takes in the next record. The only change.
+    pub fn apply(&mut self, record: &Record) {
+        self.seq = record.seq;
+        self.day(record.at).records += 1;
+        match (&record.ticker, &record.body) {
+            (Some(ticker), Body::Fact(fact)) => self.fact(record.at, ticker, fact),
+            (Some(ticker), Body::Request(request)) => self.request(record.at.market, ticker, request),
+            (_, Body::Verdict(verdict)) => self.verdict(record.at, verdict),
+            (ticker, Body::Account(fact)) => self.account(record.at, ticker.as_ref(), fact),
+            _ => {}
+        }
+    }
+
+    fn fact(&mut self, now: Now, ticker: &TickerKey, fact: &Fact) {
+        if let Some(incident) = Incident::of_fact(now, ticker, fact) {
+            self.day(now).note(now, incident);
+        }
+        match fact {
+            Fact::SignalTaken { signal, because } => self.taken(now, ticker, signal, because),
+            Fact::SignalDeclined { signal, because } => self.declined(now, ticker, signal, because),
+            Fact::LotOpened(lot) => self.open_lot(now, ticker, lot),
+            Fact::EntryDeclined { lot, because } => self.refused(ticker, *lot, because),
+            Fact::Executed { execution } | Fact::TakenOver { execution } => {
+                self.executed(now, ticker, execution, None);
+            }
+            Fact::ClosedOutside { lot, execution } => self.executed(now, ticker, execution, Some(*lot)),
+            Fact::ClosedUnseen(unseen) => {
+                self.executed(now, ticker, &unseen.execution(now.market), Some(unseen.lot));
+            }
+            Fact::Stray { execution } => self.executed(now, ticker, execution, None),
+            Fact::Settled { lot, execution, change } => {
+                self.corrected(now, ticker, execution, Some(*lot), *change);
+            }
+            Fact::CorrectedLate { execution, by } => self.corrected(now, ticker, execution, None, *by),
+            Fact::Commissioned(commission) => self.commissioned(now, ticker, commission),
+            Fact::Adopted { orders } => {
+                self.request(now.market, ticker, &Request::Place { orders: orders.clone() });
+            }
+            Fact::LotClosed(closed) => self.lot_closed(now, ticker, closed),
+            Fact::LotReopened { lot, realized } => self.lot_reopened(now, ticker, *lot, *realized),
+            Fact::TradeClosed { .. } | Fact::TradeReopened { .. } => self.turned(now, ticker, fact),
+            Fact::Protected { lot, exposed } => {
+                self.day(now).of_ticker(ticker).unprotected.add(*exposed);
+                if let Some(own) = self.open_of(ticker).and_then(|open| open.lot_mut(*lot)) {
+                    own.unprotected.add(*exposed);
+                    own.exposed = false;
+                    own.protected = own.protected.or(Some(now.market));
+                }
+            }
+            _ => self.order(now.market, ticker, fact),
+        }
+    }
+
+    /// What a fact says of an order, or of the open trade as a whole.
+    fn order(&mut self, at: DateTime<Utc>, ticker: &TickerKey, fact: &Fact) {
+        let Some(open) = self.open_of(ticker) else { return };
+        match fact {
+            Fact::OrderMoved(status) => {
+                if let Some(own) = open.order_mut(&status.order) {
+                    own.standing = Some(status.standing);
+                }
+            }
+            Fact::TermsEchoed(terms) => {
+                if let Some(own) = open.order_mut(&terms.order) {
+                    own.quantity = terms.quantity;
+                    own.kind = terms.price.map_or(own.kind, |price| own.kind.at(price));
+                }
+            }
+            Fact::CloseDecided { because } => open.leaving = Some((at, because.clone())),
+            Fact::Split { ratio, .. } => open.split(*ratio),
+            _ => {}
+        }
+    }
+
+    fn taken(&mut self, now: Now, ticker: &TickerKey, signal: &Signal, because: &Because) {
+        self.day(now).taken += 1;
+        self.desks.entry(ticker.clone()).or_default().signal = Some((signal.clone(), because.clone()));
+        self.hear(now, ticker, signal, None, because.to_string());
+    }
+
+    fn declined(&mut self, now: Now, ticker: &TickerKey, signal: &Signal, because: &Decline) {
+        self.day(now).decline(of_decline(because));
+        self.hear(now, ticker, signal, Some(because.clone()), String::new());
+    }
+
+    fn hear(
+        &mut self,
+        now: Now,
+        ticker: &TickerKey,
+        signal: &Signal,
+        declined: Option<Decline>,
+        because: String,
+    ) {
+        if self.signals.len() == SIGNALS_MAX {
+            self.signals.pop_front();
+        }
+        let (ticker, signal) = (ticker.clone(), signal.clone());
+        self.signals.push_back(SignalTold { at: now.market, ticker, signal, declined, because });
+    }
+
+    fn open_lot(&mut self, now: Now, ticker: &TickerKey, lot: &LotOpened) {
+        let desk = self.desks.entry(ticker.clone()).or_default();
+        // One that was not told to be over is: nothing is kept that no record names any more.
+        let lost = desk.open.take_if(|open| open.trade != lot.trade);
+        let signal = desk.signal.take().filter(|(_, because)| *because == lot.because);
+        let fresh = || Dossier::new(now.market, ticker, lot, signal.map(|(signal, _)| signal));
+        desk.open.get_or_insert_with(fresh).open_lot(now.market, lot);
+        if let Some(lost) = lost {
+            self.put_away(lost);
+        }
+    }
+
+    fn refused(&mut self, ticker: &TickerKey, lot: u32, because: &Refusal) {
+        if let Some(own) = self.open_of(ticker).and_then(|open| open.lot_mut(lot)) {
+            own.refused = Some(because.clone());
+        }
+    }
+
+    fn request(&mut self, at: DateTime<Utc>, ticker: &TickerKey, request: &Request) {
+        let (Request::Place { orders }, Some(open)) = (request, self.open_of(ticker)) else { return };
+        let trade = open.trade;
+        orders.iter().filter(|spec| spec.order.trade == trade).for_each(|spec| open.ask(at, spec));
+    }
+
+    fn verdict(&mut self, now: Now, Verdict { request, refused }: &Verdict) {
+        if let Some(because) = refused {
+            self.day(now).refuse(&of_refusal(because));
+        }
+        let Request::Place { orders } = request else { return };
+        for spec in orders {
+            let own = self.find(&spec.order.ticker, spec.order.trade).and_then(|own| own.order_mut(&spec.order));
+            if let Some(own) = own {
+                (own.admitted, own.refused) = (refused.is_none(), refused.clone());
+            }
+        }
+    }
+
+    /// An execution, in its place among those of its trade; for the day it counts even where no trade is known.
+    fn executed(&mut self, now: Now, ticker: &TickerKey, execution: &Execution, lot: Option<u32>) {
+        let booked = self.find(ticker, execution.order.trade).map(|own| own.book(execution, lot));
+        let (came, went) = booked.unzip();
+        let sums = self.day(now).of_ticker(ticker);
+        if let Some(fill) = &came {
+            count(sums, fill, went.flatten().as_ref());
+        } else {
+            sums.fills += 1;
+        }
+        let Some(fill) = came else { return };
+        let early = self.desks.get_mut(ticker).and_then(|desk| {
+            let base = split(&execution.id).0;
+            let place = desk.early.iter().position(|(waits, _)| waits == base)?;
+            desk.early.remove(place)
+        });
+        if let Some((base, amount)) = early {
+            let rule = self.charge(ticker, fill.execution.order.trade, &base, amount);
+            self.day(now).of_rule(rule.as_deref().unwrap_or(NO_RULE)).charge(amount);
+        }
+    }
+
+    /// The price of an execution is another one than was booked.
+    fn corrected(
+        &mut self,
+        now: Now,
+        ticker: &TickerKey,
+        execution: &Execution,
+        lot: Option<u32>,
+        by: Money,
+    ) {
+        let Some(own) = self.find(ticker, execution.order.trade) else {
+            let sums = self.day(now).of_ticker(ticker);
+            sums.realized = plus(sums.realized, by);
+            return;
+        };
+        let (fill, _) = own.book(execution, lot);
+        own.realized = plus(own.realized, by);
+        let rule = own.lot(fill.lot).map_or(NO_RULE, |lot| rule_of(&lot.opened.because)).to_owned();
+        self.realize(now, ticker, &rule, by);
+    }
+
+    fn commissioned(&mut self, now: Now, ticker: &TickerKey, Commission { execution, amount }: &Commission) {
+        let (base, amount) = (split(execution).0, *amount);
+        self.day(now).of_ticker(ticker).charge(amount);
+        let trade = self.desks.get(ticker).and_then(|desk| desk.open.as_ref()).map(|open| open.trade);
+        let before = self.over.iter().rev().find(|own| own.ticker == *ticker).map(|own| own.trade);
+        let rule = [trade, before].into_iter().flatten().find_map(|trade| {
+            self.charge(ticker, trade, base, amount)
+        });
+        match rule {
+            Some(rule) => self.day(now).of_rule(&rule).charge(amount),
+            None => {
+                let desk = self.desks.entry(ticker.clone()).or_default();
+                if desk.early.len() == EARLY_MAX {
+                    desk.early.pop_front();
+                }
+                desk.early.push_back((base.to_owned(), amount));
+            }
+        }
+    }
+
+    /// Books a cost with its trade; answers with the rule of the lot that it is of.
+    fn charge(&mut self, ticker: &TickerKey, trade: u32, base: &str, amount: Money) -> Option<String> {
+        let own = self.find(ticker, trade)?;
+        let lot = own.charge(base, amount)?;
+        Some(own.lot(lot).map_or(NO_RULE, |lot| rule_of(&lot.opened.because)).to_owned())
+    }
+
+    fn lot_closed(&mut self, now: Now, ticker: &TickerKey, closed: &LotClosed) {
+        let Some(open) = self.open_of(ticker) else {
+            let sums = self.day(now).of_ticker(ticker);
+            sums.realized = plus(sums.realized, closed.realized);
+            return;
+        };
+        open.realized = plus(open.realized, closed.realized);
+        let (mut rule, mut never) = (NO_RULE.to_owned(), 0);
+        if let Some(lot) = open.lot_mut(closed.lot) {
+            never = u64::from(std::mem::take(&mut lot.exposed));
+            lot.unprotected.never += never;
+            lot.closed = Some((now.market, closed.clone()));
+            rule = rule_of(&lot.opened.because).to_owned();
+        }
+        let day = self.day(now);
+        day.of_ticker(ticker).unprotected.never += never;
+        let own = day.of_rule(&rule);
+        own.ended += 1;
+        own.won += u64::from(closed.realized > Money::ZERO);
+        self.realize(now, ticker, &rule, closed.realized);
+    }
+
+    fn lot_reopened(&mut self, now: Now, ticker: &TickerKey, lot: u32, realized: Money) {
+        let mut rule = NO_RULE.to_owned();
+        if let Some(open) = self.open_of(ticker) {
+            open.realized = minus(open.realized, realized);
+            if let Some(own) = open.lot_mut(lot) {
+                own.closed = None;
+                rule = rule_of(&own.opened.because).to_owned();
+            }
+        }
+        let own = self.day(now).of_rule(&rule);
+        own.ended = own.ended.saturating_sub(1);
+        own.won = own.won.saturating_sub(u64::from(realized > Money::ZERO));
+        self.realize(now, ticker, &rule, -realized);
+    }
+
+    fn realize(&mut self, now: Now, ticker: &TickerKey, rule: &str, amount: Money) {
+        let day = self.day(now);
+        let own = day.of_rule(rule);
+        own.realized = plus(own.realized, amount);
+        let sums = day.of_ticker(ticker);
+        sums.realized = plus(sums.realized, amount);
+    }
+
+    /// A trade is over, or is not after all.
+    fn turned(&mut self, now: Now, ticker: &TickerKey, fact: &Fact) {
+        let sums = self.day(now).of_ticker(ticker);
+        match fact {
+            Fact::TradeClosed { trade, realized, commission, traded } => {
+                sums.ended += u64::from(*traded);
+                sums.unfilled += u64::from(!*traded);
+                sums.won += u64::from(*traded && minus(*realized, *commission) > Money::ZERO);
+                let desk = self.desks.get_mut(ticker);
+                let ended = desk.and_then(|desk| desk.open.take_if(|open| open.trade == *trade));
+                if let Some(mut ended) = ended {
+                    ended.over = Some(Over { at: now.market, traded: *traded });
+                    self.put_away(ended);
+                }
+            }
+            Fact::TradeReopened { trade, counted } => {
+                sums.ended = sums.ended.saturating_sub(u64::from(counted.is_some()));
+                sums.won = sums.won.saturating_sub(u64::from(*counted == Some(true)));
+                let place = self.over.iter().rposition(|own| own.is(ticker, *trade));
+                if let Some(mut again) = place.and_then(|place| self.over.remove(place)) {
+                    again.over = None;
+                    again.reopened += 1;
+                    self.desks.entry(ticker.clone()).or_default().open = Some(again);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn account(&mut self, now: Now, ticker: Option<&TickerKey>, fact: &AccountFact) {
+        if let Some(incident) = Incident::of_account(now, fact) {
+            self.day(now).note(now, incident.about(ticker));
+        }
+        if let AccountFact::NotSent { orders, .. } = fact {
+            orders.iter().for_each(|order| self.not_sent(order));
+        }
+    }
+
+    fn not_sent(&mut self, order: &OrderRef) {
+        let own = self.find(&order.ticker, order.trade).and_then(|own| own.order_mut(order));
+        if let Some(own) = own.filter(|own| own.standing.is_none()) {
+            own.refused = Some(Refusal::NotSent("it did not leave".to_owned()));
+        }
+    }
+
+    fn put_away(&mut self, trade: Dossier) {
+        if self.over.len() == OVER_MAX {
+            self.over.pop_front();
+        }
+        self.over.push_back(trade);
+    }
+
+    fn open_of(&mut self, ticker: &TickerKey) -> Option<&mut Dossier> {
+        self.desks.get_mut(ticker)?.open.as_mut()
+    }
+
+    /// A trade that is kept, open or over.
+    fn find(&mut self, ticker: &TickerKey, number: u32) -> Option<&mut Dossier> {
+        let open = self.desks.get_mut(ticker).and_then(|desk| desk.open.as_mut());
+        match open.filter(|open| open.trade == number) {
+            Some(open) => Some(open),
+            None => self.over.iter_mut().rev().find(|own| own.is(ticker, number)),
+        }
+    }
+
+    /// The day of a moment. One that is older than all that are kept counts with the oldest of them.
+    fn day(&mut self, now: Now) -> &mut Day {
+        let mut date = trading_day(now.market, self.zone);
+        if !self.days.contains_key(&date) && self.days.len() == DAYS_MAX {
+            match self.days.first_key_value() {
+                Some((oldest, _)) if *oldest > date => date = *oldest,
+                _ => drop(self.days.pop_first()),
+            }
+        }
+        self.days.entry(date).or_default()
+    }
+}
+
+/// Counts a fill, in the place of the one that it replaces.
+fn count(sums: &mut Sums, fill: &super::Fill, replaces: Option<&super::Fill>) {
+    let stop = fill.execution.order.role == crate::order_ref::Role::Stop;
+    let by = minus(
+        fill.slippage.unwrap_or(Money::ZERO),
+        replaces.and_then(|old| old.slippage).unwrap_or(Money::ZERO),
+    );
+    let sum = if stop { &mut sums.stop_slippage } else { &mut sums.slippage };
+    *sum = plus(*sum, by);
+    if let Some(old) = replaces {
+        sums.shares = sums.shares.less(old.execution.quantity);
+    } else {
+        sums.fills += 1;
+    }
+    sums.shares = super::day::added(sums.shares, fill.execution.quantity);
+}
