@@ -19,3 +19,4 @@ pub mod settings;
 pub mod soak;
 pub mod summary;
 pub mod terminal;
+pub mod told;
