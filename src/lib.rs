@@ -14,6 +14,7 @@ pub mod logs;
 pub mod nearest;
 pub mod private;
 pub mod reload;
+pub mod report;
 pub mod run;
 pub mod settings;
 pub mod soak;

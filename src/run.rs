@@ -16,6 +16,7 @@ use crate::config::{self, Config, Source};
 use crate::control::signals::{Doors, Senders};
 use crate::control::{self, Control};
 use crate::reload::{self, Fixed, Reloads, Wanted, Watch};
+use crate::report::clerk::Clerk;
 use crate::terminal::{self, say};
 use crate::{demo, logs, private, summary};
 
@@ -54,6 +55,7 @@ pub fn run(config: Config, source: &Source, choices: Choices) -> anyhow::Result<
     }
     tell_what_starts(&config, source, gateway.as_ref());
     let watch = Watch::over(source).context("failed to watch the config")?;
+    let reports = config.reports.clone().map(|own| if gateway.is_some() { demo::reports() } else { own });
     let (port, zone, mut config) = (config.control.port, config.limits.zone, config);
     let fixed = Fixed::of(&config);
     let doors = config.signals.senders.names();
@@ -65,6 +67,8 @@ pub fn run(config: Config, source: &Source, choices: Choices) -> anyhow::Result<
     let views = actix_rt::System::new().block_on(async {
         let mut running = actors::start(settings).context("failed to start")?;
         let control = control((port, zone), senders, &running, reloads);
+        let clerk = reports.map(|folder| Clerk::start(folder, running.board.clone())).transpose();
+        let clerk = clerk.context("failed to start the thread that writes reports")?;
         serve(&mut running, &choices, &fixed, (watch, wishes)).await?;
         if let Some(control) = control {
             control.stop();
@@ -72,6 +76,7 @@ pub fn run(config: Config, source: &Source, choices: Choices) -> anyhow::Result<
         let board = running.board.clone();
         tell_end(&running);
         running.stop().await;
+        clerk.into_iter().for_each(Clerk::stop);
         anyhow::Ok(board.tickers())
     })?;
     if let Some(gateway) = gateway {

@@ -12,10 +12,10 @@ use engine::account::{DayResult, Gauge};
 use engine::ticker::Tally;
 use engine::trade::Stage;
 use engine::{Dossiers, Mode, Money, Price, Quantity, Record, TickerKey};
-use rust_decimal::Decimal;
 use ports::brakes::Brake;
 use ports::broker::codes::Farm;
 use ports::broker::{Condition, Others};
+use rust_decimal::Decimal;
 
 use crate::signal::shown::Signals;
 

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use engine::{
-    AccountFact, Body, Book, Dossiers, Fact, Installation, Limits, Now, Process, Record, Replays, Step, Ticker,
-    TickerKey, TickerSettings,
+    AccountFact, Body, Book, Dossiers, Fact, Installation, Limits, Now, Process, Record, Replays, Step,
+    Ticker, TickerKey, TickerSettings,
 };
 use serde::{Deserialize, Serialize};
 

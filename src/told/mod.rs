@@ -47,7 +47,8 @@ mod tests {
         let order = OrderRef { installation, ticker, trade: 40, role: Role::Stop, n: 2 };
         assert_eq!(trade_named("aapl.40"), wanted);
         assert_eq!(trade_named(&order.to_string()), wanted);
-        for wrong in ["", "AAPL", "AAPL.", "AAPL.-1", "AAPL.+1", "AAPL.1.S1", "../status", "AAPL.99999999999"] {
+        for wrong in ["", "AAPL", "AAPL.", "AAPL.-1", "AAPL.+1", "AAPL.1.S1", "../status", "AAPL.99999999999"]
+        {
             assert_eq!(trade_named(wrong), None, "{wrong}");
         }
     }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use actors::board::{PositionView, Shown};
 use actors::Board;
+use actors::board::{PositionView, Shown};
 use chrono::{DateTime, FixedOffset, Utc};
 use chrono_tz::Tz;
 use engine::{Money, Price, Quantity, TickerKey};
@@ -99,7 +99,11 @@ impl Position {
         });
         Some(Position {
             ticker: ticker.clone(),
-            mode: shown.view.trouble.as_ref().map_or_else(|| shown.view.mode.to_string(), ToString::to_string),
+            mode: shown
+                .view
+                .trouble
+                .as_ref()
+                .map_or_else(|| shown.view.mode.to_string(), ToString::to_string),
             side: held.side.to_string(),
             quantity: held.quantity,
             average: held.average,

@@ -42,7 +42,8 @@ pub fn running(dossiers: &Dossiers, latest: &[Latest]) -> Vec<Heard> {
     let before = of_records.filter(|told| first.is_none_or(|first| told.at <= first));
     let own = |heard: &Latest| {
         // What was ordered for it the records know.
-        let taken = || dossiers.signals().find(|told| is_the_same(heard, told)).map(|told| told.because.clone());
+        let taken =
+            || dossiers.signals().find(|told| is_the_same(heard, told)).map(|told| told.because.clone());
         Heard::of(heard, taken, zone)
     };
     before.map(|told| Heard::of_record(told, zone)).chain(latest.iter().map(own)).collect()
@@ -56,7 +57,9 @@ pub fn recorded(dossiers: &Dossiers) -> Vec<Heard> {
 
 fn is_the_same(own: &Latest, told: &SignalTold) -> bool {
     let same_end = matches!(own.end, End::Taken) == told.declined.is_none();
-    same_end && own.said.as_ref().is_some_and(|said| said.id == told.signal.id) && own.of.as_deref() == Some(told.ticker.as_str())
+    same_end
+        && own.said.as_ref().is_some_and(|said| said.id == told.signal.id)
+        && own.of.as_deref() == Some(told.ticker.as_str())
 }
 
 impl Heard {

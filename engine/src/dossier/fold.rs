@@ -156,7 +156,8 @@ impl Dossiers {
         }
         let Request::Place { orders } = request else { return };
         for spec in orders {
-            let own = self.find(&spec.order.ticker, spec.order.trade).and_then(|own| own.order_mut(&spec.order));
+            let own =
+                self.find(&spec.order.ticker, spec.order.trade).and_then(|own| own.order_mut(&spec.order));
             if let Some(own) = own {
                 (own.admitted, own.refused) = (refused.is_none(), refused.clone());
             }
@@ -210,9 +211,8 @@ impl Dossiers {
         self.day(now).of_ticker(ticker).charge(amount);
         let trade = self.desks.get(ticker).and_then(|desk| desk.open.as_ref()).map(|open| open.trade);
         let before = self.over.iter().rev().find(|own| own.ticker == *ticker).map(|own| own.trade);
-        let rule = [trade, before].into_iter().flatten().find_map(|trade| {
-            self.charge(ticker, trade, base, amount)
-        });
+        let rule =
+            [trade, before].into_iter().flatten().find_map(|trade| self.charge(ticker, trade, base, amount));
         match rule {
             Some(rule) => self.day(now).of_rule(&rule).charge(amount),
             None => {

@@ -86,7 +86,9 @@ impl Incident {
             }
             Fact::ModeChanged { mode: mode @ Mode::Frozen(_) } => (Kind::Frozen, mode.to_string()),
             Fact::ModeChanged { mode: mode @ Mode::Halted { .. } } => (Kind::Halted, mode.to_string()),
-            Fact::ProtectionRenewed { .. } | Fact::TargetRefused { .. } => (Kind::Protection, fact.to_string()),
+            Fact::ProtectionRenewed { .. } | Fact::TargetRefused { .. } => {
+                (Kind::Protection, fact.to_string())
+            }
             Fact::StopCancelledByHand { .. } | Fact::ChangedByHand { .. } => (Kind::Hand, fact.to_string()),
             Fact::ChangeRefused { .. } | Fact::LocateGivenUp { .. } => (Kind::Order, fact.to_string()),
             Fact::OrderMoved(status)

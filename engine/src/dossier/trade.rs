@@ -289,13 +289,7 @@ impl Dossier {
         (fill, old)
     }
 
-    fn fill(
-        &self,
-        execution: &Execution,
-        lot: u32,
-        stop: Option<Price>,
-        commission: Option<Money>,
-    ) -> Fill {
+    fn fill(&self, execution: &Execution, lot: u32, stop: Option<Price>, commission: Option<Money>) -> Fill {
         let opened = self.lot(lot).map(|own| &own.opened);
         let multiplier = opened.map_or(Decimal::ONE, |own| own.multiplier);
         let (price, shares) = (execution.price.value(), execution.quantity.value());
