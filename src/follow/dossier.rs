@@ -241,6 +241,33 @@ mod tests {
         });
         let told = words(&serde_json::from_value(whole).unwrap());
         assert!(told.lines().all(|line| line.chars().count() <= 80), "{told}");
-        expect![[r#""#]].assert_eq(&told);
+        expect![[r#"
+            AAPL.12 long 83, closed by target, +831.32 after commissions; times are
+            America/New_York
+
+            signal     09-29 10:08:45 BUY 0.71 from http, id AAPL-3
+            decided    09-29 10:08:46 Buy: 0.71 >= 0.70; 1.0 s after the signal
+            over       09-29 11:02:10
+
+            lot        09-29 10:08:46 decided at a quote of 119.06
+              risk     admitted
+              filled   long 83 at 119.08, 1.66 worse than at the quote
+              stop     worked 12 ms after the fill (09-29 10:08:47)
+              closed   09-29 11:02:10 at 129.12 by target: +833.32 before commissions
+
+            order role   side quantity at           filled state     reference
+            ────────────────────────────────────────────────────────────────────────────
+            E1    entry  buy        83 limit 119.18     83 filled    K7Q.AAPL.000C.E1.4R
+            T1    target sell       83 limit 129.12     83 filled    K7Q.AAPL.000C.T1.4R
+            S1    stop   sell       83 stop 115.96       0 cancelled K7Q.AAPL.000C.S1.4R
+
+            filled          order  side  quantity   price  commission  slippage
+            ───────────────────────────────────────────────────────────────────
+            09-29 10:08:47  E1     buy         83  119.08        1.00      1.66
+            09-29 10:08:47  T1     sell        83  129.12        1.00         -
+
+            money      +833.32 realised − 2.00 commissions = +831.32
+            slippage   1.66 worse in all than at the quotes of the decisions"#]]
+        .assert_eq(&told);
     }
 }

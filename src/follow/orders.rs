@@ -7,13 +7,10 @@ use crate::told::orders::{Order, Orders};
 /// The whole screen.
 #[must_use]
 pub fn words(orders: &Orders) -> String {
-    let rows: Vec<[String; 9]> = orders.own.iter().map(row).collect();
-    let header = ["ticker", "role", "side", "quantity", "filled", "kind", "price", "state", "reference"];
-    let own = if rows.is_empty() {
-        "no order of ours can fill".to_owned()
-    } else {
-        table(header, &rows, &[3, 4, 6])
-    };
+    let rows: Vec<[String; 7]> = orders.own.iter().map(row).collect();
+    let header = ["ticker", "role", "side", "filled", "at", "state", "reference"];
+    let own =
+        if rows.is_empty() { "no order of ours can fill".to_owned() } else { table(header, &rows, &[3]) };
     let foreign = orders.foreign.as_ref().map(|foreign| match foreign.as_slice() {
         [] => "no orders of others on this account".to_owned(),
         some => {
@@ -24,15 +21,13 @@ pub fn words(orders: &Orders) -> String {
     [Some(own), foreign].into_iter().flatten().collect::<Vec<_>>().join("\n\n")
 }
 
-fn row(own: &Order) -> [String; 9] {
+fn row(own: &Order) -> [String; 7] {
     [
         own.ticker.to_string(),
         own.role.clone(),
         own.action.clone(),
-        own.quantity.to_string(),
-        own.filled.to_string(),
-        own.kind.clone(),
-        own.price.map_or_else(|| "-".to_owned(), |price| price.to_string()),
+        format!("{}/{}", own.filled, own.quantity),
+        own.price.map_or_else(|| own.kind.clone(), |price| format!("{} {price}", own.kind)),
         own.state.clone(),
         own.reference.clone(),
     ]
@@ -62,8 +57,21 @@ mod tests {
         });
         let told = words(&serde_json::from_value(told).unwrap());
         assert!(told.lines().all(|line| line.chars().count() <= 80), "{told}");
-        expect![[r#""#]].assert_eq(&told);
+        expect![[r#"
+            ticker   role   side filled at           state     reference
+            ───────────────────────────────────────────────────────────────────────────
+            AAPL     target sell 0/1000 limit 129.12 working   K7Q.AAPL.000C.T1.4R
+            AAPL     stop   sell 0/1000 stop 115.96  working   K7Q.AAPL.000C.S1.4R
+            LONGNAME stop   sell 0/1000 stop limit   cancelled K7Q.LONGNAME.000C.S12.4R
+                                        11115.9635
+
+            somebody else's on this account, not touched: buy 100 TSLA (client 7)"#]]
+        .assert_eq(&told);
         let none = json!({ "own": [], "foreign": [] });
-        expect![[r#""#]].assert_eq(&words(&serde_json::from_value(none).unwrap()));
+        expect![[r#"
+            no order of ours can fill
+
+            no orders of others on this account"#]]
+        .assert_eq(&words(&serde_json::from_value(none).unwrap()));
     }
 }

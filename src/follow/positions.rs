@@ -3,7 +3,7 @@
 use engine::{Money, Price};
 use rust_decimal::Decimal;
 
-use super::table::table;
+use super::table::whole;
 use super::{WIDTH, wrapped};
 use crate::control::client::{AskError, ask};
 use crate::told::positions::{Position, Positions, Protection};
@@ -19,33 +19,38 @@ pub fn positions(json: bool) -> Result<String, AskError> {
 /// The whole screen.
 fn words(positions: &Positions) -> String {
     let time = positions.market_time.format("%Y-%m-%d %H:%M:%S");
+    let mut parts = Vec::new();
     if positions.own.is_empty() {
-        return [format!("{time}  flat: nothing is held")]
-            .into_iter()
-            .chain(others(positions))
-            .collect::<Vec<_>>()
-            .join("\n\n");
+        parts.push(format!("{time}  flat: nothing is held"));
+    } else {
+        let header = [
+            "ticker", "position", "average", "last", "stop", "away", "at stop", "target", "open P/L",
+            "stop is",
+        ];
+        let rows: Vec<[String; 10]> = positions.own.iter().map(row).collect();
+        let table = whole(header, &rows, &[2, 3, 4, 5, 6, 7, 8]);
+        parts.push(table.unwrap_or_else(|| blocks(&rows)));
+        let sum = |part: fn(&Position) -> Option<Money>| positions.own.iter().filter_map(part).sum::<Money>();
+        let (open, at_stop) = (sum(|own| own.unrealized), sum(|own| own.at_stop));
+        let told =
+            format!("{time}  open P/L {open:+}; {at_stop:+} from here if every stop fills at its price");
+        parts.push(wrapped(&told, WIDTH).join("\n"));
     }
-    let header = [
-        "ticker",
-        "position",
-        "average",
-        "last",
-        "stop",
-        "away",
-        "at stop",
-        "target",
-        "open P/L",
-        "protected",
-    ];
-    let rows: Vec<[String; 10]> = positions.own.iter().map(row).collect();
-    let mut parts = vec![table(header, &rows, &[2, 3, 4, 5, 6, 7, 8])];
-    let sum = |part: fn(&Position) -> Option<Money>| positions.own.iter().filter_map(part).sum::<Money>();
-    let (open, at_stop) = (sum(|own| own.unrealized), sum(|own| own.at_stop));
-    parts.push(format!("{time}  open P/L {open:+}; {at_stop:+} more if every stop fills at its price"));
     parts.extend(odd(positions));
     parts.extend(others(positions));
     parts.join("\n\n")
+}
+
+/// Each position in lines of its own, where numbers are too long for a table.
+fn blocks(rows: &[[String; 10]]) -> String {
+    let block = |row: &[String; 10]| {
+        let [ticker, position, average, last, stop, away, at_stop, target, open, is] = row;
+        format!(
+            "{ticker}  {position} from {average}, last {last}, open P/L {open}\n  stop {stop} is {is}, {away} away, {at_stop} from \
+             here\n  target {target}"
+        )
+    };
+    rows.iter().map(block).collect::<Vec<_>>().join("\n")
 }
 
 fn row(own: &Position) -> [String; 10] {
@@ -139,7 +144,22 @@ mod tests {
         });
         let told = words(&serde_json::from_value(told).unwrap());
         assert!(told.lines().all(|line| line.chars().count() <= 80), "{told}");
-        expect![[r#""#]].assert_eq(&told);
+        expect![[r#"
+            ticker position average   last   stop away at stop target open P/L stop is
+            ──────────────────────────────────────────────────────────────────────────
+            AAPL   long 83   119.08 119.50 115.96 2.9% -293.82 129.12   +34.86 armed
+            IBM    short 20  119.08      - 115.96    -       -      -        - IN PART
+            MSFT   long 83   119.08 119.50      -    -       - 129.12   +34.86 NO
+
+            2008-09-29 10:36:59 open P/L +69.72; -293.82 from here if every stop fills at
+            its price
+
+            IBM: a stop covers 12 of 20 only
+            MSFT: no stop is seen at the broker; see `supervisor why` and TWS
+            MSFT is frozen (the broker holds 5, our executions make 0)
+
+            somebody else's on this account, not touched: -40 AAPL, 100 TSLA"#]]
+        .assert_eq(&told);
     }
 
     #[test]
@@ -159,6 +179,10 @@ mod tests {
     fn nothing_held_is_said() {
         let told = json!({ "market_time": "2008-09-29T10:36:59-04:00", "own": [], "foreign": {}, "others": ["5 X"] });
         let told = words(&serde_json::from_value(told).unwrap());
-        expect![[r#""#]].assert_eq(&told);
+        expect![[r#"
+            2008-09-29 10:36:59  flat: nothing is held
+
+            somebody else's on this account, not touched: 5 X"#]]
+        .assert_eq(&told);
     }
 }

@@ -66,6 +66,12 @@ mod tests {
             heard("AAPL", "declined", Some("confidence 0.69 < 0.80 needed to close the long position")),
             wrong,
         ]);
-        expect![[r#""#]].assert_eq(&words(&serde_json::from_value::<Vec<_>>(all).unwrap()));
+        expect![[r#"
+            09-29 10:36:59  AAPL BUY 0.71 from http: taken: Buy: 0.71 >= 0.60
+            09-29 10:36:59  AAPL BUY 0.71 from http: duplicate
+            09-29 10:36:59  AAPL BUY 0.71 from http: declined: confidence 0.69 < 0.80 needed
+                            to close the long position
+            09-29 10:36:59  - no signal from http: malformed: no `symbol` in [2J{}"#]]
+        .assert_eq(&words(&serde_json::from_value::<Vec<_>>(all).unwrap()));
     }
 }

@@ -6,13 +6,17 @@ use super::WIDTH;
 
 /// A table with a rule below its header; `right` are the columns of numbers.
 pub(crate) fn table<const N: usize>(header: [&str; N], rows: &[[String; N]], right: &[usize]) -> String {
-    let fits = |table: &String| table.lines().all(|line| line.trim_end().chars().count() <= WIDTH);
-    let airy = made(header, rows, right, 2, false);
-    if fits(&airy) {
-        return airy;
-    }
-    let tight = made(header, rows, right, 1, false);
-    if fits(&tight) { tight } else { made(header, rows, right, 1, true) }
+    whole(header, rows, right).unwrap_or_else(|| made(header, rows, right, 1, true))
+}
+
+/// The same with each cell in one line; none where it would be too wide.
+pub(super) fn whole<const N: usize>(
+    header: [&str; N],
+    rows: &[[String; N]],
+    right: &[usize],
+) -> Option<String> {
+    let fits = |table: &String| table.lines().all(|line| line.chars().count() <= WIDTH);
+    [2, 1].into_iter().map(|gap| made(header, rows, right, gap, false)).find(fits)
 }
 
 fn made<const N: usize>(

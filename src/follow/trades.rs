@@ -1,4 +1,4 @@
-//! `supervisor trades`: the trades, newest last, a line each.
+//! `supervisor trades`: the trades, newest last, a line each; `net` is after commissions.
 
 use engine::Money;
 
@@ -7,7 +7,7 @@ use super::{WIDTH, cut, market};
 use crate::told::trades::{Trade, Trades};
 
 /// How much of what ended a trade is shown in the list.
-const ENDED_MAX: usize = 18;
+const ENDED_MAX: usize = 14;
 
 /// The whole screen.
 #[must_use]
@@ -16,7 +16,7 @@ pub fn words(told: &Trades) -> String {
         return "no such trade is known".to_owned();
     }
     let rows: Vec<[String; 8]> = told.trades.iter().map(row).collect();
-    let header = ["trade", "decided", "position", "entry", "exit", "after costs", "closed", "by"];
+    let header = ["trade", "decided", "position", "entry", "exit", "net", "closed", "by"];
     let over = told.trades.iter().filter(|own| own.closed.is_some());
     let (net, count) = over.fold((Money::ZERO, 0), |(sum, count), own| (sum + own.net, count + 1));
     let open = told.trades.len() - count;
@@ -82,6 +82,17 @@ pub(crate) mod tests {
         ]});
         let told = words(&serde_json::from_value(told).unwrap());
         assert!(told.lines().all(|line| line.chars().count() <= 80), "{told}");
-        expect![[r#""#]].assert_eq(&told);
+        expect![[r#"
+            trade   decided        position   entry   exit       net closed   by
+            ────────────────────────────────────────────────────────────────────────────────
+            AAPL.12 09-29 10:08:46 long 83   119.08 129.12   +831.32 11:02:10 target
+            AAPL.12 09-29 10:08:46 long 0         -      -         - 11:02:10 no fill
+            AAPL.12 09-29 10:08:46 long 83  1119.08 129.12 -12345.60 11:02:10 SHORT 0.91 cl…
+            AAPL.12 09-29 10:08:46 long 83   119.08      -     -1.00          open
+
+            -11514.28 after commissions by 3 that are over; 1 open; older ones are left out
+
+            more of one: supervisor trades TRADE"#]]
+        .assert_eq(&told);
     }
 }

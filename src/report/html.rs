@@ -74,7 +74,7 @@ fn numbers(page: &mut String, title: &str, [name, won]: [&str; 2], all: &[(Strin
         ]
     };
     let rows: Vec<Vec<String>> = all.iter().map(row).collect();
-    section(page, title, &[name, won, "realised", "commission", "after costs"], &rows, 1);
+    section(page, title, &[name, won, "realised", "commission", "net"], &rows, 1);
 }
 
 fn counts(page: &mut String, title: &str, all: &BTreeMap<String, u64>) {
@@ -100,18 +100,8 @@ fn trades(page: &mut String, title: &str, all: &[Trade]) {
         ]
     };
     let rows: Vec<Vec<String>> = all.iter().map(row).collect();
-    let header = [
-        "trade",
-        "decided",
-        "position",
-        "why",
-        "ended by",
-        "entry",
-        "exit",
-        "slippage",
-        "commission",
-        "after costs",
-    ];
+    let header =
+        ["trade", "decided", "position", "why", "ended by", "entry", "exit", "slippage", "commission", "net"];
     section(page, title, &header, &rows, 5);
 }
 

@@ -43,7 +43,11 @@ pub(super) fn facts(report: &Report) -> Vec<(&'static str, String)> {
     let missing = fills.saturating_sub(*commissioned);
     let missing =
         if missing == 0 { String::new() } else { format!("; commissions of {missing} not told yet") };
-    let entries = if *unfilled == 0 { String::new() } else { format!(", {unfilled} entries without a fill") };
+    let entries = match unfilled {
+        0 => String::new(),
+        1 => ", 1 entry without a fill".to_owned(),
+        more => format!(", {more} entries without a fill"),
+    };
     let declined: u64 = report.signals_declined.values().sum();
     let refused: u64 = report.refused.values().sum();
     vec![
@@ -53,7 +57,7 @@ pub(super) fn facts(report: &Report) -> Vec<(&'static str, String)> {
         ("slippage", slippage(&report.all)),
         ("exposed", exposed(&report.all)),
         ("signals", format!("{} taken, {declined} declined", report.signals_taken)),
-        ("refused", format!("{refused} requests, by the risk book")),
+        ("refused", if refused == 1 { "1 request".to_owned() } else { format!("{refused} requests") }),
         ("incidents", (report.incidents_before + report.incidents.len() as u64).to_string()),
     ]
 }
@@ -72,6 +76,7 @@ fn exposed(all: &Numbers) -> String {
     }
     let never = match all.unprotected_never {
         0 => String::new(),
+        1 => "; 1 lot was gone before a stop was seen to work".to_owned(),
         lots => format!("; {lots} lots were gone before a stop was seen to work"),
     };
     format!(
@@ -107,7 +112,7 @@ fn numbers<'a>(what: &str, count: &str, all: impl Iterator<Item = (String, &'a N
     };
     let rows: Vec<_> = all.map(row).collect();
     let won = format!("{count} won");
-    table([what, &won, "realised", "commission", "after costs"], &rows, &[1, 2, 3, 4])
+    table([what, &won, "realised", "commission", "net"], &rows, &[1, 2, 3, 4])
 }
 
 fn counts(title: &str, all: &BTreeMap<String, u64>) -> Option<String> {
@@ -147,7 +152,7 @@ fn trades(title: &str, all: &[Trade], before: u64) -> Option<String> {
         return None;
     }
     let rows: Vec<[String; 8]> = all.iter().map(row).collect();
-    let header = ["trade", "decided", "position", "entry", "exit", "after costs", "closed", "by"];
+    let header = ["trade", "decided", "position", "entry", "exit", "net", "closed", "by"];
     let left = if before == 0 {
         String::new()
     } else {
@@ -192,6 +197,49 @@ pub(crate) mod tests {
     fn a_report_of_80_columns() {
         let told = text(&eventful());
         assert!(told.lines().all(|line| line.chars().count() <= 80), "{told}");
-        expect![[r#""#]].assert_eq(&told);
+        expect![[r#"
+            2008-09-29, days of America/New_York
+
+            result     +816.50 = +820.50 realised − 4.00 commissions
+            trades     2 ended, 1 won, 1 entry without a fill; 1 open
+            fills      5, of 332 shares or contracts; commissions of 1 not told yet
+            slippage   entries 1.66 worse than at the quotes they were decided at; stops
+                       0.50 better than at their prices
+            exposed    2 times without a working stop: 1.3 s in all, 1.2 s at most; 1 lot
+                       was gone before a stop was seen to work
+            signals    3 taken, 14 declined
+            refused    1 request
+            incidents  1
+
+            ticker  trades won  realised  commission      net
+            ─────────────────────────────────────────────────
+            AAPL           1/1   +833.32        2.00  +831.32
+            GOOG           1/1    -12.82        2.00   -14.82
+
+            rule      lots won  realised  commission      net
+            ─────────────────────────────────────────────────
+            Buy <b>&       1/2   +820.50        4.00  +816.50
+
+            signals declined
+                12  no quote
+                 2  stale
+
+            refused by the risk book
+                 1  daily loss
+
+            incidents
+            10:08:47  gap AAPL, GOOG: news of orders may be missing; compared with the
+                      broker anew
+
+            trades that ended, the newest 1; 1 before those
+            trade   decided        position  entry   exit     net closed   by
+            ─────────────────────────────────────────────────────────────────────────────
+            AAPL.12 09-29 10:08:46 long 83  119.08 129.12 +831.32 11:02:10 <script>alert…
+
+            open when the day ended
+            trade   decided         position   entry  exit      net  closed  by
+            ─────────────────────────────────────────────────────────────────────
+            GOOG.3  09-29 10:08:46  long 83   119.08     -  +831.32          open"#]]
+        .assert_eq(&told);
     }
 }
