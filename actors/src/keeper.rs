@@ -99,9 +99,12 @@ pub fn fold(journal: &Journal, terms: &Terms, to: u64) -> Result<Memory, Journal
 pub fn told_until(journal: &Journal, terms: &Terms, day: NaiveDate) -> Result<Dossiers, JournalError> {
     let memory = first(journal, terms)?;
     let (mut dossiers, zone) = (memory.dossiers().clone(), terms.limits.zone);
+    let mut passed = false;
     journal.each_after(memory.seq(), |record| {
         if trading_day(record.at.market, zone) <= day {
             dossiers.apply(&record);
+        } else if !std::mem::replace(&mut passed, true) {
+            dossiers.pass(record.at);
         }
     })?;
     Ok(dossiers)

@@ -188,7 +188,11 @@ fn money(whole: &Whole) -> String {
 
 /// A difference that costs, in words.
 pub(crate) fn worse(slippage: Money) -> String {
-    if slippage < Money::ZERO { format!("{} better", -slippage) } else { format!("{slippage} worse") }
+    match slippage.to_cents().cmp(&Money::ZERO) {
+        std::cmp::Ordering::Less => format!("{} better", -slippage),
+        std::cmp::Ordering::Equal => "not worse".to_owned(),
+        std::cmp::Ordering::Greater => format!("{slippage} worse"),
+    }
 }
 
 /// Milliseconds in words.

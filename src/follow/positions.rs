@@ -32,9 +32,9 @@ fn words(positions: &Positions) -> String {
         parts.push(table.unwrap_or_else(|| blocks(&rows)));
         let sum = |part: fn(&Position) -> Option<Money>| positions.own.iter().filter_map(part).sum::<Money>();
         let (open, at_stop) = (sum(|own| own.unrealized), sum(|own| own.at_stop));
-        let told =
-            format!("{time}  open P/L {open:+}; {at_stop:+} from here if every stop fills at its price");
-        parts.push(wrapped(&told, WIDTH).join("\n"));
+        parts.push(format!(
+            "market    {time}\nopen P/L  {open:+}; from here {at_stop:+} if every stop fills at its price"
+        ));
     }
     parts.extend(odd(positions));
     parts.extend(others(positions));
@@ -151,8 +151,8 @@ mod tests {
             IBM    short 20  119.08      - 115.96    -       -      -        - IN PART
             MSFT   long 83   119.08 119.50      -    -       - 129.12   +34.86 NO
 
-            2008-09-29 10:36:59 open P/L +69.72; -293.82 from here if every stop fills at
-            its price
+            market    2008-09-29 10:36:59
+            open P/L  +69.72; from here -293.82 if every stop fills at its price
 
             IBM: a stop covers 12 of 20 only
             MSFT: no stop is seen at the broker; see `supervisor why` and TWS

@@ -39,6 +39,11 @@ impl Dossiers {
         }
     }
 
+    /// Takes note that a moment has come of which nothing else is told.
+    pub fn pass(&mut self, now: Now) {
+        self.day(now);
+    }
+
     fn fact(&mut self, now: Now, ticker: &TickerKey, fact: &Fact) {
         if let Some(incident) = Incident::of_fact(now, ticker, fact) {
             self.day(now).note(now, incident);
