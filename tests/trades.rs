@@ -93,11 +93,12 @@ fn trade(desk: &Desk, folder: &Path, program: &mut Program) {
     desk.make(Fault::NetClose { how: Ending::Rst, client: None });
     program.wait_for(&["in step with the broker"]);
     desk.say("SELL", 0.7);
-    program.wait_for(&["trade closed: "]);
+    program.wait_for(&["closed long 100 "]);
+    until(folder, &["trades"], |told| told["trades"][0]["state"] == "closed");
     desk.say("SHORT", 0.7);
     program.wait_for(&["  holds "]);
     desk.make(gap(4.0));
-    program.wait_for(&["trade closed: "]);
+    program.wait_for(&["closed short 100 "]);
     desk.say("SHORT", 0.5);
     program.wait_for(&[" declined: "]);
     let both = |told: &Value| {

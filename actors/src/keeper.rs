@@ -14,7 +14,6 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use chrono::NaiveDate;
-use engine::time::trading_day;
 use engine::{Body, Dossiers, Input, Record};
 use ports::journal::snapshot::{self, Of};
 use ports::journal::{Journal, JournalError};
@@ -98,15 +97,8 @@ pub fn fold(journal: &Journal, terms: &Terms, to: u64) -> Result<Memory, Journal
 /// The journal cannot be read, or is not what was written.
 pub fn told_until(journal: &Journal, terms: &Terms, day: NaiveDate) -> Result<Dossiers, JournalError> {
     let memory = first(journal, terms)?;
-    let (mut dossiers, zone) = (memory.dossiers().clone(), terms.limits.zone);
-    let mut passed = false;
-    journal.each_after(memory.seq(), |record| {
-        if trading_day(record.at.market, zone) <= day {
-            dossiers.apply(&record);
-        } else if !std::mem::replace(&mut passed, true) {
-            dossiers.pass(record.at);
-        }
-    })?;
+    let mut dossiers = memory.dossiers().clone();
+    journal.each_after(memory.seq(), |record| dossiers.apply_until(day, &record))?;
     Ok(dossiers)
 }
 

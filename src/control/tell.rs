@@ -64,7 +64,7 @@ async fn signals(source: Data<Source>) -> Json<Vec<Heard>> {
 async fn report(source: Data<Source>, wanted: Query<OfDay>) -> HttpResponse {
     let told = source.board.dossiers(|own| {
         let date = wanted.date.or(own.newest_day());
-        (date.and_then(|date| Report::of(own, date)), own.days().keys().copied().collect())
+        (date.and_then(|date| Report::of(own, date)), own.days().keys().copied().collect::<Vec<_>>())
     });
     match told {
         (Some(report), _) => HttpResponse::Ok().json(report),
@@ -83,7 +83,7 @@ pub fn no_trade(name: &str) -> String {
 
 /// What is said where nothing is known of a day.
 #[must_use]
-pub fn no_day(date: Option<NaiveDate>, days: &Vec<NaiveDate>) -> String {
+pub fn no_day(date: Option<NaiveDate>, days: &[NaiveDate]) -> String {
     match (date, days.first(), days.last()) {
         (Some(date), Some(first), Some(last)) => {
             format!(

@@ -1,7 +1,7 @@
 //! The clerk: writes each day's report by itself, once the day is over.
 //!
 //! A day is over when a record of a later one is written: the account opens its day with one as soon as the market's
-//! clock is past midnight in the configured zone, so nothing of the day before can be missing. A day that ended while
+//! clock is past midnight in the configured zone. No record counts on a day that is over, so nothing of it can be missing. A day that ended while
 //! nothing ran is written at the next start. What is there already is never written over: where a later look finds other
 //! words, they go into a file of their own, and that is said.
 
@@ -98,7 +98,9 @@ fn over(board: &Board, after: Option<NaiveDate>, newest: NaiveDate) -> Vec<Naive
 }
 
 fn write(folder: &Path, board: &Board, date: NaiveDate) {
-    let Some(report) = board.dossiers(|own| Report::of(own, date)) else { return };
+    // A day on which the market was closed has no report.
+    let report = board.dossiers(|own| Report::of(own, date)).filter(|report| !report.is_empty());
+    let Some(report) = report else { return };
     for (format, ending) in FORMS {
         let kept = format.of(&report).and_then(|text| {
             Ok(std::fs::create_dir_all(folder).and_then(|()| keep(folder, date, ending, &text))?)

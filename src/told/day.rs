@@ -124,6 +124,20 @@ impl Report {
     }
 }
 
+impl Report {
+    /// True where there is nothing to tell.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        let Numbers { ended, unfilled, fills, commissioned, .. } = &self.all;
+        let counts = [*ended, *unfilled, *fills, *commissioned, self.signals_taken];
+        counts.iter().all(|count| *count == 0)
+            && self.signals_declined.is_empty()
+            && self.refused.is_empty()
+            && self.incidents.is_empty()
+            && self.open.is_empty()
+    }
+}
+
 fn incidents_before(day: &Day) -> u64 {
     day.incidents_all.saturating_sub(day.incidents.len() as u64)
 }

@@ -85,8 +85,9 @@ pub struct Unprotected {
 }
 
 impl Unprotected {
-    /// One more.
+    /// One more, in whole milliseconds: the journal keeps no finer ones, and what is told live must be what is read again.
     pub(super) fn add(&mut self, span: TimeDelta) {
+        let span = TimeDelta::try_milliseconds(span.num_milliseconds()).unwrap_or(span);
         self.times += 1;
         self.sum = longer(self.sum, span);
         self.max = self.max.max(span);

@@ -3,13 +3,13 @@
 //! Inputs count with their number and time only: what they led to are facts. A fact about a trade that is not kept any
 //! more still counts for its day.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::day::{Day, Sums};
 use super::exact::{minus, plus};
 use super::incident::Incident;
 use super::trade::{Dossier, Over};
-use super::{DAYS_MAX, Dossiers, EARLY_MAX, OVER_MAX, SIGNALS_MAX, SignalTold};
+use super::{AHEAD_MAX, DAYS_MAX, Dossiers, EARLY_MAX, OVER_MAX, SIGNALS_MAX, SignalTold};
 use crate::account::Refusal;
 use crate::fact::{Fact, LotClosed, LotOpened};
 use crate::instrument::TickerKey;
@@ -29,24 +29,47 @@ impl Dossiers {
     /// Takes in the next record. The only change.
     pub fn apply(&mut self, record: &Record) {
         self.seq = record.seq;
-        self.day(record.at).records += 1;
+        if let Some(day) = self.day_of(record) {
+            self.open_day(day);
+        }
+        self.day().records += 1;
         match (&record.ticker, &record.body) {
             (Some(ticker), Body::Fact(fact)) => self.fact(record.at, ticker, fact),
             (Some(ticker), Body::Request(request)) => self.request(record.at.market, ticker, request),
-            (_, Body::Verdict(verdict)) => self.verdict(record.at, verdict),
+            (_, Body::Verdict(verdict)) => self.verdict(verdict),
             (ticker, Body::Account(fact)) => self.account(record.at, ticker.as_ref(), fact),
             _ => {}
         }
     }
 
-    /// Takes note that a moment has come of which nothing else is told.
-    pub fn pass(&mut self, now: Now) {
-        self.day(now);
+    /// Takes in the next record where it counts on this day or before; once one is later, only that there is one.
+    pub fn apply_until(&mut self, date: NaiveDate, record: &Record) {
+        if self.newest_day().is_some_and(|newest| newest > date) {
+            return;
+        }
+        match self.day_of(record) {
+            Some(later) if later > date => self.open_day(later),
+            _ => self.apply(record),
+        }
+    }
+
+    /// The day that a record counts on: never one before the newest. None before the account has opened its first one.
+    fn day_of(&self, record: &Record) -> Option<NaiveDate> {
+        let newest = self.newest_day();
+        let told = match &record.body {
+            Body::Account(AccountFact::DayOpened { day, .. }) => Some(*day),
+            _ => newest.map(|newest| {
+                let date = trading_day(record.at.market, self.zone);
+                if (date - newest).num_days() <= AHEAD_MAX { date } else { newest }
+            }),
+        };
+        newest.max(told)
     }
 
     fn fact(&mut self, now: Now, ticker: &TickerKey, fact: &Fact) {
-        if let Some(incident) = Incident::of_fact(now, ticker, fact) {
-            self.day(now).note(now, incident);
+        let first = self.is_first_look(now, ticker, fact);
+        if let Some(incident) = Incident::of_fact(now, ticker, fact).filter(|_| !first) {
+            self.day().note(now, incident);
         }
         match fact {
             Fact::SignalTaken { signal, because } => self.taken(now, ticker, signal, because),
@@ -54,26 +77,26 @@ impl Dossiers {
             Fact::LotOpened(lot) => self.open_lot(now, ticker, lot),
             Fact::EntryDeclined { lot, because } => self.refused(ticker, *lot, because),
             Fact::Executed { execution } | Fact::TakenOver { execution } => {
-                self.executed(now, ticker, execution, None);
+                self.executed(ticker, execution, None);
             }
-            Fact::ClosedOutside { lot, execution } => self.executed(now, ticker, execution, Some(*lot)),
+            Fact::ClosedOutside { lot, execution } => self.executed(ticker, execution, Some(*lot)),
             Fact::ClosedUnseen(unseen) => {
-                self.executed(now, ticker, &unseen.execution(now.market), Some(unseen.lot));
+                self.executed(ticker, &unseen.execution(now.market), Some(unseen.lot));
             }
-            Fact::Stray { execution } => self.executed(now, ticker, execution, None),
+            Fact::Stray { execution } => self.executed(ticker, execution, None),
             Fact::Settled { lot, execution, change } => {
-                self.corrected(now, ticker, execution, Some(*lot), *change);
+                self.corrected(ticker, execution, Some(*lot), *change);
             }
-            Fact::CorrectedLate { execution, by } => self.corrected(now, ticker, execution, None, *by),
-            Fact::Commissioned(commission) => self.commissioned(now, ticker, commission),
+            Fact::CorrectedLate { execution, by } => self.corrected(ticker, execution, None, *by),
+            Fact::Commissioned(commission) => self.commissioned(ticker, commission),
             Fact::Adopted { orders } => {
                 self.request(now.market, ticker, &Request::Place { orders: orders.clone() });
             }
             Fact::LotClosed(closed) => self.lot_closed(now, ticker, closed),
-            Fact::LotReopened { lot, realized } => self.lot_reopened(now, ticker, *lot, *realized),
+            Fact::LotReopened { lot, realized } => self.lot_reopened(ticker, *lot, *realized),
             Fact::TradeClosed { .. } | Fact::TradeReopened { .. } => self.turned(now, ticker, fact),
             Fact::Protected { lot, exposed } => {
-                self.day(now).of_ticker(ticker).unprotected.add(*exposed);
+                self.day().of_ticker(ticker).unprotected.add(*exposed);
                 if let Some(own) = self.open_of(ticker).and_then(|open| open.lot_mut(*lot)) {
                     own.unprotected.add(*exposed);
                     own.exposed = false;
@@ -82,6 +105,18 @@ impl Dossiers {
             }
             _ => self.order(now.market, ticker, fact),
         }
+    }
+
+    /// True where a ticker is compared with the broker because the program has begun, and not because news may be
+    /// missing: in this life of the process it has not been in step yet. A process counts its time from its own start.
+    fn is_first_look(&mut self, now: Now, ticker: &TickerKey, fact: &Fact) -> bool {
+        let Fact::ModeChanged { mode } = fact else { return false };
+        let desk = self.desks.entry(ticker.clone()).or_default();
+        if mode.is_reconciling() {
+            return desk.in_step.is_none_or(|since| now.process < since);
+        }
+        desk.in_step = Some(now.process);
+        false
     }
 
     /// What a fact says of an order, or of the open trade as a whole.
@@ -106,13 +141,13 @@ impl Dossiers {
     }
 
     fn taken(&mut self, now: Now, ticker: &TickerKey, signal: &Signal, because: &Because) {
-        self.day(now).taken += 1;
+        self.day().taken += 1;
         self.desks.entry(ticker.clone()).or_default().signal = Some((signal.clone(), because.clone()));
         self.hear(now, ticker, signal, None, because.to_string());
     }
 
     fn declined(&mut self, now: Now, ticker: &TickerKey, signal: &Signal, because: &Decline) {
-        self.day(now).decline(of_decline(because));
+        self.day().decline(of_decline(because));
         self.hear(now, ticker, signal, Some(because.clone()), String::new());
     }
 
@@ -155,9 +190,9 @@ impl Dossiers {
         orders.iter().filter(|spec| spec.order.trade == trade).for_each(|spec| open.ask(at, spec));
     }
 
-    fn verdict(&mut self, now: Now, Verdict { request, refused }: &Verdict) {
+    fn verdict(&mut self, Verdict { request, refused }: &Verdict) {
         if let Some(because) = refused {
-            self.day(now).refuse(&of_refusal(because));
+            self.day().refuse(&of_refusal(because));
         }
         let Request::Place { orders } = request else { return };
         for spec in orders {
@@ -170,10 +205,10 @@ impl Dossiers {
     }
 
     /// An execution, in its place among those of its trade; for the day it counts even where no trade is known.
-    fn executed(&mut self, now: Now, ticker: &TickerKey, execution: &Execution, lot: Option<u32>) {
+    fn executed(&mut self, ticker: &TickerKey, execution: &Execution, lot: Option<u32>) {
         let booked = self.find(ticker, execution.order.trade).map(|own| own.book(execution, lot));
         let (came, went) = booked.unzip();
-        let sums = self.day(now).of_ticker(ticker);
+        let sums = self.day().of_ticker(ticker);
         if let Some(fill) = &came {
             count(sums, fill, went.flatten().as_ref());
         } else {
@@ -187,39 +222,32 @@ impl Dossiers {
         });
         if let Some((base, amount)) = early {
             let rule = self.charge(ticker, fill.execution.order.trade, &base, amount);
-            self.day(now).of_rule(rule.as_deref().unwrap_or(NO_RULE)).charge(amount);
+            self.day().of_rule(rule.as_deref().unwrap_or(NO_RULE)).charge(amount);
         }
     }
 
     /// The price of an execution is another one than was booked.
-    fn corrected(
-        &mut self,
-        now: Now,
-        ticker: &TickerKey,
-        execution: &Execution,
-        lot: Option<u32>,
-        by: Money,
-    ) {
+    fn corrected(&mut self, ticker: &TickerKey, execution: &Execution, lot: Option<u32>, by: Money) {
         let Some(own) = self.find(ticker, execution.order.trade) else {
-            let sums = self.day(now).of_ticker(ticker);
+            let sums = self.day().of_ticker(ticker);
             sums.realized = plus(sums.realized, by);
             return;
         };
         let (fill, _) = own.book(execution, lot);
         own.realized = plus(own.realized, by);
         let rule = own.lot(fill.lot).map_or(NO_RULE, |lot| rule_of(&lot.opened.because)).to_owned();
-        self.realize(now, ticker, &rule, by);
+        self.realize(ticker, &rule, by);
     }
 
-    fn commissioned(&mut self, now: Now, ticker: &TickerKey, Commission { execution, amount }: &Commission) {
+    fn commissioned(&mut self, ticker: &TickerKey, Commission { execution, amount }: &Commission) {
         let (base, amount) = (split(execution).0, *amount);
-        self.day(now).of_ticker(ticker).charge(amount);
+        self.day().of_ticker(ticker).charge(amount);
         let trade = self.desks.get(ticker).and_then(|desk| desk.open.as_ref()).map(|open| open.trade);
         let before = self.over.iter().rev().find(|own| own.ticker == *ticker).map(|own| own.trade);
         let rule =
             [trade, before].into_iter().flatten().find_map(|trade| self.charge(ticker, trade, base, amount));
         match rule {
-            Some(rule) => self.day(now).of_rule(&rule).charge(amount),
+            Some(rule) => self.day().of_rule(&rule).charge(amount),
             None => {
                 let desk = self.desks.entry(ticker.clone()).or_default();
                 if desk.early.len() == EARLY_MAX {
@@ -239,7 +267,7 @@ impl Dossiers {
 
     fn lot_closed(&mut self, now: Now, ticker: &TickerKey, closed: &LotClosed) {
         let Some(open) = self.open_of(ticker) else {
-            let sums = self.day(now).of_ticker(ticker);
+            let sums = self.day().of_ticker(ticker);
             sums.realized = plus(sums.realized, closed.realized);
             return;
         };
@@ -251,15 +279,15 @@ impl Dossiers {
             lot.closed = Some((now.market, closed.clone()));
             rule = rule_of(&lot.opened.because).to_owned();
         }
-        let day = self.day(now);
+        let day = self.day();
         day.of_ticker(ticker).unprotected.never += never;
         let own = day.of_rule(&rule);
         own.ended += 1;
         own.won += u64::from(closed.realized > Money::ZERO);
-        self.realize(now, ticker, &rule, closed.realized);
+        self.realize(ticker, &rule, closed.realized);
     }
 
-    fn lot_reopened(&mut self, now: Now, ticker: &TickerKey, lot: u32, realized: Money) {
+    fn lot_reopened(&mut self, ticker: &TickerKey, lot: u32, realized: Money) {
         let mut rule = NO_RULE.to_owned();
         if let Some(open) = self.open_of(ticker) {
             open.realized = minus(open.realized, realized);
@@ -268,14 +296,14 @@ impl Dossiers {
                 rule = rule_of(&own.opened.because).to_owned();
             }
         }
-        let own = self.day(now).of_rule(&rule);
+        let own = self.day().of_rule(&rule);
         own.ended = own.ended.saturating_sub(1);
         own.won = own.won.saturating_sub(u64::from(realized > Money::ZERO));
-        self.realize(now, ticker, &rule, -realized);
+        self.realize(ticker, &rule, -realized);
     }
 
-    fn realize(&mut self, now: Now, ticker: &TickerKey, rule: &str, amount: Money) {
-        let day = self.day(now);
+    fn realize(&mut self, ticker: &TickerKey, rule: &str, amount: Money) {
+        let day = self.day();
         let own = day.of_rule(rule);
         own.realized = plus(own.realized, amount);
         let sums = day.of_ticker(ticker);
@@ -284,7 +312,7 @@ impl Dossiers {
 
     /// A trade is over, or is not after all.
     fn turned(&mut self, now: Now, ticker: &TickerKey, fact: &Fact) {
-        let sums = self.day(now).of_ticker(ticker);
+        let sums = self.day().of_ticker(ticker);
         match fact {
             Fact::TradeClosed { trade, realized, commission, traded } => {
                 sums.ended += u64::from(*traded);
@@ -313,7 +341,7 @@ impl Dossiers {
 
     fn account(&mut self, now: Now, ticker: Option<&TickerKey>, fact: &AccountFact) {
         if let Some(incident) = Incident::of_account(now, fact) {
-            self.day(now).note(now, incident.about(ticker));
+            self.day().note(now, incident.about(ticker));
         }
         if let AccountFact::NotSent { orders, .. } = fact {
             orders.iter().for_each(|order| self.not_sent(order));
@@ -347,16 +375,22 @@ impl Dossiers {
         }
     }
 
-    /// The day of a moment. One that is older than all that are kept counts with the oldest of them.
-    fn day(&mut self, now: Now) -> &mut Day {
-        let mut date = trading_day(now.market, self.zone);
-        if !self.days.contains_key(&date) && self.days.len() == DAYS_MAX {
-            match self.days.first_key_value() {
-                Some((oldest, _)) if *oldest > date => date = *oldest,
-                _ => drop(self.days.pop_first()),
-            }
+    /// The day that counts now.
+    fn day(&mut self) -> &mut Day {
+        match self.days.last_entry() {
+            Some(newest) => newest.into_mut(),
+            None => &mut self.before,
         }
-        self.days.entry(date).or_default()
+    }
+
+    fn open_day(&mut self, date: NaiveDate) {
+        if self.days.contains_key(&date) {
+            return;
+        }
+        if self.days.len() == DAYS_MAX {
+            self.days.pop_first();
+        }
+        self.days.insert(date, std::mem::take(&mut self.before));
     }
 }
 

@@ -16,8 +16,6 @@ use crate::time::{Now, Process};
 const TICKERS_MAX: usize = 64;
 /// Incidents of one kind within so much process time are one.
 const TOGETHER: TimeDelta = TimeDelta::seconds(2);
-/// While a process is so young each ticker is compared with the broker for the first time.
-const STARTING: TimeDelta = TimeDelta::seconds(2);
 
 /// What kind of incident.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -81,7 +79,7 @@ impl Incident {
     /// What a ticker's fact is, where it is one.
     pub(super) fn of_fact(now: Now, ticker: &TickerKey, fact: &Fact) -> Option<Incident> {
         let (kind, text) = match fact {
-            Fact::ModeChanged { mode: Mode::Reconciling { .. } } if !is_young(now) => {
+            Fact::ModeChanged { mode: Mode::Reconciling { .. } } => {
                 (Kind::Gap, "news of orders may be missing; compared with the broker anew".to_owned())
             }
             Fact::ModeChanged { mode: mode @ Mode::Frozen(_) } => (Kind::Frozen, mode.to_string()),
@@ -161,8 +159,4 @@ impl Incident {
             }
         }
     }
-}
-
-fn is_young(now: Now) -> bool {
-    now.process.since(Process::default()) < STARTING
 }

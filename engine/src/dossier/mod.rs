@@ -22,6 +22,7 @@ use crate::instrument::TickerKey;
 use crate::money::Money;
 use crate::reason::{Because, Decline};
 use crate::signal::Signal;
+use crate::time::Process;
 
 pub use day::{Day, Sums, Unprotected};
 pub use incident::{Incident, Kind};
@@ -33,6 +34,9 @@ pub const OVER_MAX: usize = 300;
 pub const DAYS_MAX: usize = 10;
 /// Signals that are kept, the newest.
 pub const SIGNALS_MAX: usize = 200;
+/// How far ahead of the newest day a record may be dated and be believed, in days: until the market's time is known,
+/// records bear the wall's, which may be years ahead of a simulated market's.
+const AHEAD_MAX: i64 = 7;
 /// Commissions of one ticker that wait for their execution.
 const EARLY_MAX: usize = 64;
 
@@ -46,6 +50,8 @@ pub struct Dossiers {
     /// Trades that are over, newest last.
     over: VecDeque<Dossier>,
     days: BTreeMap<NaiveDate, Day>,
+    /// What is counted before the account has opened its first day.
+    before: Day,
     signals: VecDeque<SignalTold>,
     seq: u64,
 }
@@ -56,6 +62,8 @@ struct Desk {
     open: Option<Dossier>,
     /// The signal that was taken last, and what for: where that opens a trade, it is the trade's.
     signal: Option<(Signal, Because)>,
+    /// When it was in step with the broker last, in time of the process that wrote it.
+    in_step: Option<Process>,
     /// Commissions that came before their execution.
     early: VecDeque<(String, Money)>,
 }
@@ -94,6 +102,7 @@ impl Dossiers {
             desks: BTreeMap::new(),
             over: VecDeque::new(),
             days: BTreeMap::new(),
+            before: Day::default(),
             signals: VecDeque::new(),
             seq: 0,
         }
@@ -140,7 +149,7 @@ impl Dossiers {
         &self.days
     }
 
-    /// The newest day that any record is of.
+    /// The newest day that any record is of. A record counts on it or on a later one, so a day before it is over.
     #[must_use]
     pub fn newest_day(&self) -> Option<NaiveDate> {
         self.days.last_key_value().map(|(date, _)| *date)

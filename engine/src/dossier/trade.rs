@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::day::{Unprotected, added};
-use super::exact::{plus, product};
+use super::exact::{minus, plus, product};
 use crate::account::Refusal;
 use crate::fact::{LotClosed, LotOpened};
 use crate::instrument::TickerKey;
@@ -391,7 +391,7 @@ impl LotStory {
         }
         let wanted = [self.opened.touch.value(), self.bought.value(), self.opened.multiplier];
         let more = plus(self.value, Money::new(-product(&wanted)));
-        Some(if self.opened.side == Side::Long { more } else { -more })
+        Some(if self.opened.side == Side::Long { more } else { minus(Money::ZERO, more) })
     }
 }
 
