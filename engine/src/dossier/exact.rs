@@ -5,9 +5,12 @@ use rust_decimal::Decimal;
 
 use crate::money::Money;
 
-/// The sum; the first amount alone where there is no such number.
+/// The sum; the first amount alone where there is no such number. Nothing has no sign.
 pub(super) fn plus(one: Money, other: Money) -> Money {
-    one.value().checked_add(other.value()).map_or(one, Money::new)
+    match one.value().checked_add(other.value()) {
+        Some(nothing) if nothing.is_zero() => Money::ZERO,
+        sum => sum.map_or(one, Money::new),
+    }
 }
 
 /// The difference; the first amount alone where there is no such number.

@@ -179,7 +179,11 @@ impl Dossiers {
     }
 
     fn refused(&mut self, ticker: &TickerKey, lot: u32, because: &Refusal) {
-        if let Some(own) = self.open_of(ticker).and_then(|open| open.lot_mut(lot)) {
+        let Some(open) = self.open_of(ticker) else { return };
+        if let Some(own) = open.lot_mut(lot) {
+            own.refused = Some(because.clone());
+        }
+        for own in open.orders.iter_mut().filter(|own| own.lot == lot && own.standing.is_none()) {
             own.refused = Some(because.clone());
         }
     }
@@ -229,13 +233,14 @@ impl Dossiers {
     /// The price of an execution is another one than was booked.
     fn corrected(&mut self, ticker: &TickerKey, execution: &Execution, lot: Option<u32>, by: Money) {
         let Some(own) = self.find(ticker, execution.order.trade) else {
-            let sums = self.day().of_ticker(ticker);
-            sums.realized = plus(sums.realized, by);
-            return;
+            return self.realize(ticker, NO_RULE, by);
         };
-        let (fill, _) = own.book(execution, lot);
+        let (fill, old) = own.book(execution, lot);
         own.realized = plus(own.realized, by);
         let rule = own.lot(fill.lot).map_or(NO_RULE, |lot| rule_of(&lot.opened.because)).to_owned();
+        if let Some(old) = old {
+            count(self.day().of_ticker(ticker), &fill, Some(&old));
+        }
         self.realize(ticker, &rule, by);
     }
 
@@ -267,9 +272,7 @@ impl Dossiers {
 
     fn lot_closed(&mut self, now: Now, ticker: &TickerKey, closed: &LotClosed) {
         let Some(open) = self.open_of(ticker) else {
-            let sums = self.day().of_ticker(ticker);
-            sums.realized = plus(sums.realized, closed.realized);
-            return;
+            return self.realize(ticker, NO_RULE, closed.realized);
         };
         open.realized = plus(open.realized, closed.realized);
         let (mut rule, mut never) = (NO_RULE.to_owned(), 0);
