@@ -237,6 +237,32 @@ fn a_day_is_told_while_it_goes_on_and_after_it_and_its_numbers_are_the_gateways(
     assert_eq!(ended(&json(here, &["signals"])), ended(&signals));
 }
 
+#[test]
+fn a_trade_that_is_open_has_its_whole_dossier_after_a_crash() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (desk, here) = (Desk::open(folder.path()), folder.path());
+    let mut program = Program::start_in(here, &[]);
+    program.wait_for(&["in step with the broker"]);
+    desk.say("BUY", 0.7);
+    program.wait_for(&["  holds "]);
+    let settled =
+        |told: &Value| told["trade"]["commissioned"] == 1 && told["lots"][0]["protected"].is_string();
+    let before = until(here, &["trades", "ACME.1"], settled);
+    let day = json(here, &["report"]);
+    program.kill();
+    assert_eq!(json(here, &["trades", "ACME.1"]), before, "by the journal");
+    let mut program = Program::start_in(here, &[]);
+    program.wait_for(&["in step with the broker"]);
+    assert_eq!(json(here, &["trades", "ACME.1"]), before, "by the next life");
+    let again = json(here, &["report"]);
+    assert_eq!(
+        (&again["all"], &again["incidents"]),
+        (&day["all"], &day["incidents"]),
+        "a start is no incident"
+    );
+    program.interrupt();
+}
+
 /// Lines of a program that goes on by itself, until `words` was said so often; then it is told to end by Ctrl-C.
 fn watched(mut command: Command, words: &str, times: usize) -> (bool, String) {
     let mut child = command.stdout(Stdio::piped()).spawn().expect("a program");

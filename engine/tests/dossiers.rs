@@ -172,7 +172,7 @@ fn a_trade_from_the_signal_to_the_money() {
               S1 stop 97.09 99 of 99, Ended(Filled)
             2026-06-01: 1 ended, 0 won, 0 unfilled, -308.88 realised, 2.00 commissions of 3 of 3 fills, 198 shares, slippage 1.98, stops 18.81, unprotected 2 times 1000 ms at most 1000 ms, never 0; 1 taken
               High Confidence Buy: 1 lots, -308.88, 2.00
-              gap [TickerKey("AAPL")]: news of orders may be missing; compared with the broker anew
+              gap [TickerKey("AAPL")]: news of orders may be missing or is in doubt; compared with the broker anew
         "#]],
     );
 }
@@ -260,7 +260,7 @@ fn a_gap_is_one_incident_and_a_start_is_none() {
               T1 limit 108.00 0 of 99, Working
               S1 stop 97.09 0 of 99, Working
             2026-06-01: 0 ended, 0 won, 0 unfilled, +0.00 realised, 0.00 commissions of 0 of 1 fills, 99 shares, slippage 0.00, stops 0.00, unprotected 1 times 0 ms at most 0 ms, never 0; 1 taken
-              gap [TickerKey("AAPL")]: news of orders may be missing; compared with the broker anew
+              gap [TickerKey("AAPL")]: news of orders may be missing or is in doubt; compared with the broker anew
         "#]],
     );
 }

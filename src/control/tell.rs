@@ -12,7 +12,8 @@ use crate::told::orders::Orders;
 use crate::told::positions::Positions;
 use crate::told::signals::{Heard, running};
 use crate::told::trade_named;
-use crate::told::trades::{Trades, Wanted, Whole};
+use crate::told::trades::{Trades, Wanted};
+use crate::told::whole::Whole;
 
 /// Of which day.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

@@ -12,7 +12,8 @@ use crate::told::day::Report;
 use crate::told::orders::Orders;
 use crate::told::signals::{Heard, recorded};
 use crate::told::trade_named;
-use crate::told::trades::{Trades, Wanted, Whole};
+use crate::told::trades::{Trades, Wanted};
+use crate::told::whole::Whole;
 
 /// `supervisor orders`.
 ///

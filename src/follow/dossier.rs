@@ -7,7 +7,8 @@ use engine::time::in_words;
 use super::table::table;
 use super::{WIDTH, market, wrapped};
 use crate::told::orders::Order;
-use crate::told::trades::{Filled, Lot, Trade, Whole};
+use crate::told::trades::Trade;
+use crate::told::whole::{Filled, Lot, Whole};
 
 /// Columns of a line's name and the gap after it.
 const INDENT: usize = 11;

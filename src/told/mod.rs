@@ -3,13 +3,14 @@
 //! The same values are made of a running program's board and of a journal that is read while nothing runs. Money, prices
 //! and quantities are text in JSON; times are market time in the configured zone; spans are milliseconds of process time.
 //!
-//! Read next: [`trades`], [`orders`], [`signals`], [`positions`], [`day`].
+//! Read next: [`trades`], [`whole`], [`orders`], [`signals`], [`positions`], [`day`].
 
 pub mod day;
 pub mod orders;
 pub mod positions;
 pub mod signals;
 pub mod trades;
+pub mod whole;
 
 use chrono::{DateTime, FixedOffset, Utc};
 use chrono_tz::Tz;

@@ -79,9 +79,10 @@ impl Incident {
     /// What a ticker's fact is, where it is one.
     pub(super) fn of_fact(now: Now, ticker: &TickerKey, fact: &Fact) -> Option<Incident> {
         let (kind, text) = match fact {
-            Fact::ModeChanged { mode: Mode::Reconciling { .. } } => {
-                (Kind::Gap, "news of orders may be missing; compared with the broker anew".to_owned())
-            }
+            Fact::ModeChanged { mode: Mode::Reconciling { .. } } => (
+                Kind::Gap,
+                "news of orders may be missing or is in doubt; compared with the broker anew".to_owned(),
+            ),
             Fact::ModeChanged { mode: mode @ Mode::Frozen(_) } => (Kind::Frozen, mode.to_string()),
             Fact::ModeChanged { mode: mode @ Mode::Halted { .. } } => (Kind::Halted, mode.to_string()),
             Fact::ProtectionRenewed { .. } | Fact::TargetRefused { .. } => {

@@ -3,13 +3,16 @@
 //! Nothing is decided by them. They are a fold: [`Dossiers::apply`] takes each record once, in the journal's order, costs
 //! the same whatever came before, and never fails. What is kept has bounds; sums stay right when details are dropped.
 //!
-//! Read next: [`trade`] (one trade), [`day`] (one day's sums), `fold` (which record goes where), [`incident`].
+//! Read next: [`trade`] (one trade), [`day`] (one day's sums), `fold` (which record goes where) and `money` (what is
+//! counted of it), [`incident`].
 
 pub mod day;
 mod exact;
 mod fold;
 pub mod incident;
 mod kinds;
+mod money;
+mod parts;
 pub mod trade;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -26,7 +29,8 @@ use crate::time::Process;
 
 pub use day::{Day, Sums, Unprotected};
 pub use incident::{Incident, Kind};
-pub use trade::{Dossier, Fill, LotStory, OrderStory, Over};
+pub use parts::{Fill, LotStory, OrderStory};
+pub use trade::{Dossier, Over};
 
 /// Trades that are over of which dossiers are kept, the newest.
 pub const OVER_MAX: usize = 300;

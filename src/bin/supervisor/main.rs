@@ -1,14 +1,12 @@
 //! The supervisor's command line: what was said goes to the one who does it.
 
 mod arguments;
+mod screens;
 
 use std::path::Path;
 use std::process::ExitCode;
 
-use arguments::{
-    Adopts, Cli, Command, Config, DayReport, Logs, Look, Opens, Person, Place, Recorded, Run, Screen, Soak,
-    Targets, Trades,
-};
+use arguments::{Adopts, Cli, Command, Config, Logs, Look, Opens, Person, Place, Run, Soak, Targets};
 use clap::Parser;
 use engine::Act;
 use engine::rule::Opening;
@@ -16,6 +14,7 @@ use ringfence::config::{self, Environment, Source};
 use ringfence::journal::{self, Form, Wanted};
 use ringfence::terminal::say;
 use ringfence::{doctor, follow, report, run, soak, told};
+use screens::{DayReport, Recorded, Screen, Trades};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
