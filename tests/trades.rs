@@ -140,6 +140,26 @@ fn look_at_what_is_open(folder: &Path) {
     has(&screen(folder, &["trades"]), &["ACME.1", "open"]);
 }
 
+/// What the screens say of two trades that are over.
+fn look_at_what_is_over(folder: &Path) {
+    let stopped = screen(folder, &["trades", "ACME.2"]);
+    has(&stopped, &["short 100, closed by stop", "worse in all than at the quotes", "S1", "commissions = "]);
+    has(
+        &screen(folder, &["trades", "--date", DAY, "--ticker", "ACME"]),
+        &["ACME.1", "ACME.2", "by 2 that are over; 0 open"],
+    );
+    has(&screen(folder, &["trades", "--ticker", "OTHER"]), &["no such trade is known"]);
+    has(&screen(folder, &["positions"]), &["flat: nothing is held"]);
+    has(&screen(folder, &["orders"]), &["no order of ours can fill"]);
+    let signals = screen(folder, &["signals"]);
+    has(
+        &signals,
+        &["ACME BUY 0.70 from http: taken: Buy: 0.70 >= 0.60", "ACME SHORT 0.50 from http: declined: "],
+    );
+    let (success, _, wrong) = run(folder, &["trades", "ACME.9"]);
+    assert!(!success && wrong.contains("there is no trade `ACME.9`"), "{wrong}");
+}
+
 /// What the gateway booked, against what the report says.
 fn is_the_gateways(report: &Value, desk: &Desk) {
     let books = desk.books();
@@ -189,22 +209,7 @@ fn a_day_is_told_while_it_goes_on_and_after_it_and_its_numbers_are_the_gateways(
         .filter_map(|own| own["kind"].as_str())
         .collect();
     assert!(kinds.contains(&"gap"), "{report}");
-    let stopped = screen(here, &["trades", "ACME.2"]);
-    has(&stopped, &["short 100, closed by stop", "worse in all than at the quotes", "S1", "commissions = "]);
-    has(
-        &screen(here, &["trades", "--date", DAY, "--ticker", "ACME"]),
-        &["ACME.1", "ACME.2", "by 2 that are over; 0 open"],
-    );
-    has(&screen(here, &["trades", "--ticker", "OTHER"]), &["no such trade is known"]);
-    has(&screen(here, &["positions"]), &["flat: nothing is held"]);
-    has(&screen(here, &["orders"]), &["no order of ours can fill"]);
-    let signals = screen(here, &["signals"]);
-    has(
-        &signals,
-        &["ACME BUY 0.70 from http: taken: Buy: 0.70 >= 0.60", "ACME SHORT 0.50 from http: declined: "],
-    );
-    let (success, _, wrong) = run(here, &["trades", "ACME.9"]);
-    assert!(!success && wrong.contains("there is no trade `ACME.9`"), "{wrong}");
+    look_at_what_is_over(here);
 
     desk.a_day_later();
     program.wait_for(&[

@@ -1,13 +1,14 @@
 //! `supervisor trades`: the trades, newest last, a line each; `net` is after commissions.
 
+use chrono::{DateTime, FixedOffset};
 use engine::Money;
 
 use super::table::table;
-use super::{WIDTH, cut, market};
+use super::{WIDTH, cut};
 use crate::told::trades::{Trade, Trades};
 
 /// How much of what ended a trade is shown in the list.
-const ENDED_MAX: usize = 14;
+const ENDED_MAX: usize = 12;
 
 /// The whole screen.
 #[must_use]
@@ -41,14 +42,20 @@ pub(crate) fn row(own: &Trade) -> [String; 8] {
     };
     [
         own.trade.clone(),
-        market(&own.opened),
+        own.opened.format("%m-%d %H:%M").to_string(),
         format!("{} {}", own.side, own.quantity),
         price(own.entry),
         price(own.exit),
         if own.state == "unfilled" { "-".to_owned() } else { format!("{:+}", own.net) },
-        own.closed.as_ref().map_or_else(String::new, |at| at.format("%H:%M:%S").to_string()),
+        own.closed.as_ref().map_or_else(String::new, |at| closed(own, at)),
         by,
     ]
+}
+
+/// The time, with its day where that is another one than the decision's.
+fn closed(own: &Trade, at: &DateTime<FixedOffset>) -> String {
+    let same = at.date_naive() == own.opened.date_naive();
+    at.format(if same { "%H:%M" } else { "%m-%d %H:%M" }).to_string()
 }
 
 #[cfg(test)]
@@ -77,18 +84,18 @@ pub(crate) mod tests {
         let told = json!({ "older": true, "trades": [
             trade(&json!({})),
             trade(&json!({ "state": "unfilled", "quantity": "0", "entry": null, "exit": null, "net": "0", "ended_by": null })),
-            trade(&json!({ "ended_by": "SHORT 0.91 closes the long position", "net": "-12345.6", "entry": "1119.0833" })),
+            trade(&json!({ "closed": "2008-09-30T09:30:01-04:00", "ended_by": "SHORT 0.91 closes the long position", "net": "-12345.6", "entry": "1119.0833" })),
             trade(&json!({ "state": "open", "closed": null, "exit": null, "net": "-1", "ended_by": null })),
         ]});
         let told = words(&serde_json::from_value(told).unwrap());
         assert!(told.lines().all(|line| line.chars().count() <= 80), "{told}");
         expect![[r#"
-            trade   decided        position   entry   exit       net closed   by
-            ────────────────────────────────────────────────────────────────────────────────
-            AAPL.12 09-29 10:08:46 long 83   119.08 129.12   +831.32 11:02:10 target
-            AAPL.12 09-29 10:08:46 long 0         -      -         - 11:02:10 no fill
-            AAPL.12 09-29 10:08:46 long 83  1119.08 129.12 -12345.60 11:02:10 SHORT 0.91 cl…
-            AAPL.12 09-29 10:08:46 long 83   119.08      -     -1.00          open
+            trade   decided     position   entry   exit       net closed      by
+            ──────────────────────────────────────────────────────────────────────────────
+            AAPL.12 09-29 10:08 long 83   119.08 129.12   +831.32 11:02       target
+            AAPL.12 09-29 10:08 long 0         -      -         - 11:02       no fill
+            AAPL.12 09-29 10:08 long 83  1119.08 129.12 -12345.60 09-30 09:30 SHORT 0.91 …
+            AAPL.12 09-29 10:08 long 83   119.08      -     -1.00             open
 
             -11514.28 after commissions by 3 that are over; 1 open; older ones are left out
 

@@ -232,14 +232,14 @@ pub(crate) mod tests {
                       broker anew
 
             trades that ended, the newest 1; 1 before those
-            trade   decided        position  entry   exit     net closed   by
+            trade    decided      position   entry    exit      net  closed  by
             ─────────────────────────────────────────────────────────────────────────────
-            AAPL.12 09-29 10:08:46 long 83  119.08 129.12 +831.32 11:02:10 <script>alert…
+            AAPL.12  09-29 10:08  long 83   119.08  129.12  +831.32  11:02   <script>ale…
 
             open when the day ended
-            trade   decided         position   entry  exit      net  closed  by
-            ─────────────────────────────────────────────────────────────────────
-            GOOG.3  09-29 10:08:46  long 83   119.08     -  +831.32          open"#]]
+            trade   decided      position   entry  exit      net  closed  by
+            ──────────────────────────────────────────────────────────────────
+            GOOG.3  09-29 10:08  long 83   119.08     -  +831.32          open"#]]
         .assert_eq(&told);
     }
 }
