@@ -320,6 +320,7 @@ fn a_day_goes_on_until_the_account_opens_the_next_and_never_comes_back() {
         ),
         account(moment("2008-09-30T03:59:59Z"), tripped),
         account(moment("2008-09-30T13:30:00Z"), day("2008-09-30")),
+        account(moment("2008-09-28T13:30:00Z"), AccountFact::Armed { by: "bob".to_owned() }),
     ]);
     let dossiers = fold(&all);
     expect![[r#"
@@ -330,6 +331,7 @@ fn a_day_goes_on_until_the_account_opens_the_next_and_never_comes_back() {
         2008-09-30: 0 ended, 0 won, 0 unfilled, +0.00 realised, 0.00 commissions of 0 of 0 fills, 0 shares, slippage 0.00, stops 0.00, unprotected 0 times 0 ms at most 0 ms, never 0; 0 taken
           panic []: panicked over a quote; made anew
           limit []: the day's loss -10.00 reached the limit 9.00; nothing opens
+          person []: armed by bob
     "#]].assert_eq(&told(&dossiers));
     let date = "2008-09-29".parse().expect("a day");
     let mut until = Dossiers::new(chrono_tz::America::New_York);
