@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actors::keeper::{Keeper, fold, remember};
@@ -77,7 +78,7 @@ fn measure(folder: &Path, terms: &Terms) -> anyhow::Result<()> {
 fn keep(journal: &Journal, terms: &Terms) -> anyhow::Result<()> {
     let memory = fold(journal, terms, u64::MAX)?;
     let began = Instant::now();
-    Keeper::start(journal, memory, terms, 0)?.stop(Duration::from_secs(60));
+    Keeper::start(journal, memory, terms, 0, Arc::default())?.stop(Duration::from_secs(60));
     println!("snapshot: {} ms", began.elapsed().as_millis());
     Ok(())
 }

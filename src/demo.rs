@@ -15,6 +15,12 @@ pub const ADDRESS: &str = "state/gateway";
 /// Where the demo's journal lies.
 pub const FOLDER: &str = "state/demo";
 
+/// Where the demo's reports go: they are of its journal, and go with it.
+#[must_use]
+pub fn reports() -> PathBuf {
+    Path::new(FOLDER).join("reports")
+}
+
 /// Starts the gateway and its prediction API on ports that the system picks. Of `symbols`,
 /// those without real prices walk at random.
 ///

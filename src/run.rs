@@ -17,6 +17,7 @@ use crate::control::signals::{Doors, Senders};
 use crate::control::{self, Control};
 use crate::reload::watch::Watch;
 use crate::reload::{Reloader, Reloads, STILL_TO_REMOVE, Wanted, Why};
+use crate::report::clerk::Clerk;
 use crate::terminal::{self, say};
 use crate::{demo, logs, private, summary};
 
@@ -55,6 +56,7 @@ pub fn run(config: Config, source: &Source, choices: Choices) -> anyhow::Result<
     }
     tell_what_starts(&config, source, gateway.as_ref());
     let watch = Watch::over(source).context("failed to watch the config")?;
+    let reports = config.reports.clone().map(|own| if gateway.is_some() { demo::reports() } else { own });
     let (port, zone, mut config) = (config.control.port, config.limits.zone, config);
     let api = gateway.as_ref().and_then(Gateway::api).map(|api| api.to_string());
     let mut reloader = Reloader::new(choices.config.clone(), source.clone(), &config, api);
@@ -67,6 +69,8 @@ pub fn run(config: Config, source: &Source, choices: Choices) -> anyhow::Result<
     let views = actix_rt::System::new().block_on(async {
         let mut running = actors::start(settings).context("failed to start")?;
         let control = control((port, zone), senders, &running, reloads);
+        let clerk = reports.map(|folder| Clerk::start(folder, running.board.clone())).transpose();
+        let clerk = clerk.context("failed to start the thread that writes reports")?;
         serve(&mut running, choices.duration, &mut reloader, (watch, wishes)).await?;
         if let Some(control) = control {
             control.stop();
@@ -74,6 +78,7 @@ pub fn run(config: Config, source: &Source, choices: Choices) -> anyhow::Result<
         let board = running.board.clone();
         tell_end(&running);
         running.stop().await;
+        clerk.into_iter().for_each(Clerk::stop);
         anyhow::Ok(board.tickers())
     })?;
     if let Some(gateway) = gateway {

@@ -11,10 +11,11 @@ use chrono::{DateTime, Utc};
 use engine::account::{DayResult, Gauge};
 use engine::ticker::Tally;
 use engine::trade::Stage;
-use engine::{Mode, Money, Price, Quantity, TickerKey};
+use engine::{Dossiers, Mode, Money, Price, Quantity, Record, TickerKey};
 use ports::brakes::Brake;
 use ports::broker::codes::Farm;
 use ports::broker::{Condition, Others};
+use rust_decimal::Decimal;
 
 use crate::signal::shown::Signals;
 
@@ -34,6 +35,7 @@ pub struct Board {
     unarmed: AtomicBool,
     brakes: Mutex<BTreeMap<Brake, String>>,
     signals: Signals,
+    dossiers: Mutex<Dossiers>,
 }
 
 /// A view, and when it was published.
@@ -103,6 +105,8 @@ pub struct TickerView {
     pub decisions: Arc<[Decision]>,
     /// Its counts.
     pub tally: Tally,
+    /// Somebody else's signed position in its contract, once the broker has told; none before.
+    pub foreign: Option<Decimal>,
 }
 
 /// Why a ticker does not decide although nothing stands against it.
@@ -150,6 +154,15 @@ pub struct PositionView {
     pub target: Option<Price>,
     /// What it would gain or lose at the last quote, before commissions.
     pub unrealized: Option<Money>,
+    /// What a share could be closed at now: the bid, or for a short the ask.
+    pub last: Option<Price>,
+    /// What it would bring from that price on if every stop filled at its own: below zero, a loss. None where a lot has
+    /// no working stop.
+    pub at_stop: Option<Money>,
+    /// Shares that working stops and exits cover.
+    pub armed: Quantity,
+    /// Shares that stops cover which sleep at the broker until an entry fills.
+    pub asleep: Quantity,
 }
 
 impl Board {
@@ -243,6 +256,21 @@ impl Board {
     #[must_use]
     pub fn gauges(&self) -> Vec<Gauge> {
         open(&self.gauges).clone()
+    }
+
+    /// Begins to keep what the records tell people, with what they told so far.
+    pub fn begin_dossiers(&self, dossiers: Dossiers) {
+        *open(&self.dossiers) = dossiers;
+    }
+
+    /// Takes in the next record.
+    pub fn tell(&self, record: &Record) {
+        open(&self.dossiers).apply(record);
+    }
+
+    /// What `read` finds in what the records tell people. Whoever writes waits for it, so it is short.
+    pub fn dossiers<T>(&self, read: impl FnOnce(&Dossiers) -> T) -> T {
+        read(&open(&self.dossiers))
     }
 
     /// All tickers' views.

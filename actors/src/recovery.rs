@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use engine::{
-    AccountFact, Body, Book, ContractSpec, Fact, Installation, Limits, Now, Process, Record, Replays, Step,
-    Ticker, TickerKey, TickerSettings,
+    AccountFact, Body, Book, ContractSpec, Dossiers, Fact, Installation, Limits, Now, Process, Record,
+    Replays, Step, Ticker, TickerKey, TickerSettings,
 };
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +32,9 @@ pub struct Memory {
     /// What each ticker was last said to trade.
     #[serde(default)]
     contracts: BTreeMap<TickerKey, ContractSpec>,
+    /// What they tell people.
+    #[serde(default)]
+    dossiers: Dossiers,
     seq: u64,
 }
 
@@ -70,6 +73,7 @@ impl Memory {
             known_until: None,
             replays: Replays::default(),
             contracts: BTreeMap::new(),
+            dossiers: Dossiers::new(terms.limits.zone),
             seq: 0,
         }
     }
@@ -78,7 +82,7 @@ impl Memory {
     /// known of it.
     #[must_use]
     pub fn resume(self, terms: &Terms) -> Memory {
-        let Memory { mut tickers, mut strangers, book, .. } = self;
+        let Memory { mut tickers, mut strangers, book, dossiers, .. } = self;
         for settings in &terms.tickers {
             let ticker = match tickers.remove(&settings.key) {
                 Some(kept) => kept.resume(settings.clone()),
@@ -86,8 +90,8 @@ impl Memory {
             };
             tickers.insert(settings.key.clone(), ticker);
         }
-        let book = book.resume(terms.limits.clone());
-        Memory { installation: terms.installation, tickers, strangers, book, ..self }
+        let (book, dossiers) = (book.resume(terms.limits.clone()), dossiers.resume(terms.limits.zone));
+        Memory { installation: terms.installation, tickers, strangers, book, dossiers, ..self }
     }
 
     /// Takes in the next record.
@@ -95,6 +99,7 @@ impl Memory {
         self.seq = record.seq;
         self.known_until = Some(record.at.market);
         self.book.apply(record);
+        self.dossiers.apply(record);
         match (&record.ticker, &record.body) {
             (Some(ticker), Body::Fact(fact)) => self.step(ticker, record.at, || Step::Fact(fact.clone())),
             (Some(ticker), Body::Request(request)) => {
@@ -147,6 +152,12 @@ impl Memory {
     #[must_use]
     pub fn book(&self) -> Book {
         self.book.clone()
+    }
+
+    /// What the records tell people.
+    #[must_use]
+    pub fn dossiers(&self) -> &Dossiers {
+        &self.dossiers
     }
 
     /// True where a ticker's records tell of this trade of somebody else's.

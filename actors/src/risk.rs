@@ -191,6 +191,7 @@ impl RiskActor {
             }
             AccountFact::NotSent { .. }
             | AccountFact::MessageTaken { .. }
+            | AccountFact::Panicked { .. }
             | AccountFact::ReloadAsked { .. }
             | AccountFact::ConfigTaken { .. }
             | AccountFact::Joined { .. }

@@ -132,11 +132,12 @@ pub fn start(settings: Settings) -> Result<Running, JournalError> {
     let installation = journal.installation(settings.mark)?;
     let terms = Terms { installation, tickers: settings.tickers.clone(), limits: settings.limits };
     let (memory, kept) = remember(&journal, &terms)?;
-    let keeper = Keeper::start(&journal, memory.clone(), &terms, kept)?;
+    let board = Arc::new(Board::default());
+    let keeper = Keeper::start(&journal, memory.clone(), &terms, kept, board.clone())?;
     fail::pass(Point::Recovered, String::new);
     let threads = Threads::start(settings.durability, settings.ticker_threads.min(settings.tickers.len()));
     let clock = Arc::new(Clock::resuming(memory.known_until()));
-    let (board, quotes) = (Arc::new(Board::default()), QuoteCells::default());
+    let quotes = QuoteCells::default();
     let (funds, brakes) = (FundsCell::of(&settings.base_currency), settings.broker.brakes.clone());
 
     let broker = {

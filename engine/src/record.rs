@@ -142,6 +142,13 @@ pub enum AccountFact {
         /// What of it concerns more than one ticker.
         changes: Vec<SettingChange>,
     },
+    /// The engine panicked over the ticker that the record names; nothing of what it half decided was written.
+    Panicked {
+        /// Over what.
+        over: String,
+        /// What followed.
+        then: String,
+    },
     /// A signed message was taken; the same one is not taken again.
     MessageTaken {
         /// Its id.

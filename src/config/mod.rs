@@ -72,6 +72,8 @@ pub struct Config {
     pub logs: supervisor::Logs,
     /// Where `status` and `why` are answered.
     pub control: supervisor::Control,
+    /// Where the report of each day is written; none: nowhere.
+    pub reports: Option<PathBuf>,
     /// What is in force and where it was said.
     pub report: Report,
 }

@@ -484,6 +484,7 @@ fn complete(
         in_flight_max: own.actors.in_flight_max.get(),
         logs: own.logs,
         control: own.control,
+        reports: own.reports.folder.value(),
         report,
     }
 }

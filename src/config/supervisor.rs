@@ -34,6 +34,7 @@ pub struct Supervisor {
     pub(super) actors: Actors,
     pub(super) logs: Logs,
     pub(super) control: Control,
+    pub(super) reports: Reports,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -135,6 +136,13 @@ pub struct Control {
     pub port: u16,
 }
 
+/// Where the report of each day is written once the day is over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Reports {
+    pub(super) folder: Switch<PathBuf>,
+}
+
 /// A log level, in the words of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -213,6 +221,12 @@ impl Default for Control {
     }
 }
 
+impl Default for Reports {
+    fn default() -> Self {
+        Reports { folder: Switch::on("reports".into()) }
+    }
+}
+
 /// What its tables are called.
 pub(super) fn named(path: &[Segment]) -> &str {
     let groups = [Some("risk"), Some("groups")];
@@ -228,6 +242,7 @@ pub(super) fn named(path: &[Segment]) -> &str {
         Some("journal") => "[journal]",
         Some("actors") => "[actors]",
         Some("logs") => "[logs]",
+        Some("reports") => "[reports]",
         Some(_) => "[control]",
     }
 }

@@ -112,6 +112,7 @@ pub(super) async fn order(source: Data<Source>, role: ReqData<Role>, order: Json
 }
 
 pub(super) async fn nothing() -> HttpResponse {
-    let error = "there are /status, /why/TICKER, /risk and /health/live to be read, and /order, /arm and /reload to be posted to";
+    let error = "there are /status, /positions, /orders, /trades, /trades/NAME, /signals/latest, /report, /why/TICKER, /risk and \
+                 /health/live to be read, and /order, /arm and /reload to be posted to";
     HttpResponse::NotFound().json(json!({ "error": error }))
 }

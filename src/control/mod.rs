@@ -4,7 +4,7 @@
 //! new token; the token and the address lie in a file that only this user reads. It runs
 //! on a thread of its own, so that no request ever waits in the way of an order.
 //!
-//! Read next: [`server`], which answers; [`guard`], which refuses; [`shown`], what is
+//! Read next: [`server`], which answers; [`guard`], which refuses; [`shown`] and [`tell`], what is
 //! told; [`order`], what is ordered; [`signals`], what is sent; [`mod@file`], how a command finds it; [`client`], how a command asks.
 
 pub mod client;
@@ -16,6 +16,7 @@ pub mod server;
 pub mod shown;
 pub mod signals;
 pub mod sources;
+pub mod tell;
 
 use std::time::Duration;
 

@@ -114,6 +114,7 @@ async fn serve(
             .route("/arm", post().to(arm))
             .route("/reload", post().to(reload))
             .configure(routes)
+            .configure(super::tell::routes)
             .default_service(to(nothing))
     };
     let server =

@@ -1,31 +1,42 @@
-//! How a person follows the program: `status`, `why`, `risk`, `logs`; and what a person orders of it.
+//! How a person follows the program: `status`, `positions`, `orders`, `trades`, `signals`, `why`, `risk`, `logs`; and what
+//! a person orders of it.
 //!
-//! `logs` reads files, so that it works while nothing runs; the others ask the running program. Lines fit a terminal
-//! of 80 columns.
+//! `logs` reads files, so that it works while nothing runs; the others ask the running program, and what the journal can
+//! tell is read there where none runs. Lines fit a terminal of 80 columns.
 //!
-//! Read next: [`status`], [`why`], [`risk`], [`mod@order`]; [`streams`] finds a log, [`tail`] follows it, [`logs`]
+//! Read next: [`status`], [`positions`], [`why`], [`risk`]; [`mod@ask`] and [`recorded`] (what comes from the program or the
+//! journal), [`orders`], [`trades`], [`dossier`], [`signals`]; [`watch`]; [`mod@order`]; [`streams`] finds a log, [`tail`] follows it, [`logs`]
 //! shows it.
 
+pub mod ask;
+pub mod dossier;
 pub mod logs;
 pub mod order;
+pub mod orders;
+pub mod positions;
+pub mod recorded;
 pub mod risk;
+pub mod signals;
 pub mod status;
 pub mod streams;
+pub(crate) mod table;
 pub mod tail;
+pub mod trades;
+pub mod watch;
 pub mod why;
 
 use chrono::{DateTime, FixedOffset};
 
 /// Columns of a terminal.
-const WIDTH: usize = 80;
+pub(crate) const WIDTH: usize = 80;
 
 /// Market time as the log lines show it.
-fn market(at: &DateTime<FixedOffset>) -> String {
+pub(crate) fn market(at: &DateTime<FixedOffset>) -> String {
     at.format("%m-%d %H:%M:%S").to_string()
 }
 
 /// `text`, cut to `width` characters.
-fn cut(text: &str, width: usize) -> String {
+pub(crate) fn cut(text: &str, width: usize) -> String {
     if text.chars().count() <= width {
         return text.to_owned();
     }
@@ -33,7 +44,7 @@ fn cut(text: &str, width: usize) -> String {
 }
 
 /// `text` in lines of at most `width` characters, broken between words where it can be.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
+pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = vec![String::new()];
     for word in text.split_whitespace() {
         let Some(line) = lines.last_mut() else { break };

@@ -4,24 +4,22 @@ use engine::account::Scope;
 
 use crate::control::client::{AskError, ask};
 use crate::control::shown::Limit;
-use crate::terminal::say;
 
 use super::{WIDTH, wrapped};
 
 /// Columns of a formula's indent.
 const INDENT: usize = 4;
 
-/// Asks and prints.
+/// Asks; answers with the screen.
 ///
 /// # Errors
 /// No supervisor answers.
-pub fn risk(json: bool) -> Result<(), AskError> {
-    if json {
-        say(ask::<serde_json::Value>("/risk")?);
+pub fn risk(json: bool) -> Result<String, AskError> {
+    Ok(if json {
+        ask::<serde_json::Value>("/risk")?.to_string()
     } else {
-        say(words(&ask::<Vec<Limit>>("/risk")?));
-    }
-    Ok(())
+        words(&ask::<Vec<Limit>>("/risk")?)
+    })
 }
 
 /// The account's limits, then those of tickers and of groups.

@@ -8,22 +8,16 @@ use engine::{Money, Price, TickerKey};
 use super::{WIDTH, cut, wrapped};
 use crate::control::client::{AskError, ask};
 use crate::control::shown::{Source, Status, Ticker, Told};
-use crate::terminal::say;
 
 /// A view older than this is pointed at, while connected: quotes come more often.
 const OLD_MS: u64 = 10_000;
 
-/// Asks and prints.
+/// Asks; answers with the screen.
 ///
 /// # Errors
 /// No supervisor answers.
-pub fn status(json: bool) -> Result<(), AskError> {
-    if json {
-        say(ask::<serde_json::Value>("/status")?);
-    } else {
-        say(words(&ask("/status")?));
-    }
-    Ok(())
+pub fn status(json: bool) -> Result<String, AskError> {
+    Ok(if json { ask::<serde_json::Value>("/status")?.to_string() } else { words(&ask("/status")?) })
 }
 
 /// The whole screen.

@@ -2,18 +2,17 @@
 
 use crate::control::client::{AskError, ask};
 use crate::control::shown::Why;
-use crate::terminal::say;
 
 use super::{WIDTH, market, wrapped};
 
 /// Columns of a time and the gap after it.
 const INDENT: usize = 16;
 
-/// Asks and prints.
+/// Asks; answers with the screen.
 ///
 /// # Errors
 /// No supervisor answers, or it knows no such ticker.
-pub fn why(ticker: &str, json: bool) -> Result<(), AskError> {
+pub fn why(ticker: &str, json: bool) -> Result<String, AskError> {
     // What is no name cannot be a path either.
     let name: String = ticker.chars().filter(char::is_ascii_alphanumeric).collect();
     if name != ticker || name.is_empty() {
@@ -22,12 +21,7 @@ pub fn why(ticker: &str, json: bool) -> Result<(), AskError> {
         )));
     }
     let path = format!("/why/{name}");
-    if json {
-        say(ask::<serde_json::Value>(&path)?);
-    } else {
-        say(words(&ask(&path)?));
-    }
-    Ok(())
+    Ok(if json { ask::<serde_json::Value>(&path)?.to_string() } else { words(&ask(&path)?) })
 }
 
 /// A line for each decision.

@@ -80,6 +80,7 @@ fn of_account(fact: &AccountFact) -> String {
             let changes: Vec<String> = changes.iter().map(ToString::to_string).collect();
             format!("a changed config is in force: {}", changes.join(", "))
         }
+        AccountFact::Panicked { over, then } => format!("panicked over {over}; {then}"),
         AccountFact::MessageTaken { id, .. } => format!("message {id} taken"),
         AccountFact::OrderIds { to } => format!("order ids below {to} are taken"),
         AccountFact::NotSent { orders, why } => {

@@ -93,9 +93,11 @@ struct Entering {
 impl SignalActor {
     fn admit(&mut self, message: Arrive) -> Result<Entering, Received> {
         let Arrive { door, id, at, said } = message;
-        let symbol = said.as_ref().ok().map(|said| said.symbol.clone());
         if !id.is_empty() && self.replays.knows(&id) {
-            self.count(door, symbol.as_deref(), &End::Duplicate);
+            match &said {
+                Ok(prediction) => self.count(door, prediction, &End::Duplicate),
+                Err(_) => self.board.signals().count(door, None, &End::Duplicate),
+            }
             return Err(Received::Duplicate);
         }
         let prediction = said.map_err(|malformed| {
@@ -103,12 +105,12 @@ impl SignalActor {
             Received::Malformed(malformed.to_string())
         })?;
         self.may_enter(&prediction.symbol, at).map_err(|(why, received)| {
-            self.count(door, symbol.as_deref(), &End::Declined(why.to_owned()));
+            self.count(door, &prediction, &End::Declined(why.to_owned()));
             tracing::debug!(actor = NAME, "{door}: {} declined: {why}", prediction.signal);
             received
         })?;
         if !self.is_new(&prediction.signal.id) {
-            self.count(door, symbol.as_deref(), &End::Duplicate);
+            self.count(door, &prediction, &End::Duplicate);
             return Err(Received::Duplicate);
         }
         let written = self.write(id, at).ok_or(Received::Unready("the journal is not there yet"))?;
@@ -167,9 +169,9 @@ impl SignalActor {
     }
 
     /// It is not handed on, though it may be on disk by now: nobody was told that it was taken.
-    fn too_late(&mut self, door: &'static str, symbol: &str) -> Received {
+    fn too_late(&self, door: &'static str, said: &Prediction) -> Received {
         let why = "the journal is behind";
-        self.count(door, Some(symbol), &End::Declined(why.to_owned()));
+        self.count(door, said, &End::Declined(why.to_owned()));
         Received::Unready(why)
     }
 }
@@ -192,7 +194,7 @@ impl Handler<Arrive> for SignalActor {
         Box::pin(written.then(move |written, this, _| {
             let entered = match written {
                 Ok(Ok(())) => this.enter(door, prediction),
-                _ => Box::pin(ready(this.too_late(door, &prediction.symbol))),
+                _ => Box::pin(ready(this.too_late(door, &prediction))),
             };
             entered.into_actor(this)
         }))

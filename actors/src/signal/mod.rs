@@ -4,9 +4,10 @@
 //! ticker's to say. A source that fails or says nothing closes nothing: it is a state, and an alert.
 //!
 //! Read next: `take` (a signal's way to its ticker, and how it ended), [`arrivals`] (signals that are sent to us),
-//! [`mod@shown`].
+//! [`mod@shown`], [`latest`].
 
 pub mod arrivals;
+pub mod latest;
 pub mod lines;
 pub mod shown;
 mod silence;

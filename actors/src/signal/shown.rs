@@ -8,6 +8,8 @@ use chrono::{DateTime, Utc};
 use engine::{Decline, TickerKey};
 use serde::{Deserialize, Serialize};
 
+use super::latest::{Latest, Ring};
+
 /// How a signal ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum End {
@@ -80,13 +82,27 @@ pub struct SignalsView {
 
 /// Where signals are counted. The doors count here, too, so that strangers never come near the road.
 #[derive(Debug, Default)]
-pub struct Signals(Mutex<SignalsView>);
+pub struct Signals {
+    view: Mutex<SignalsView>,
+    latest: Mutex<Ring>,
+}
 
 impl Signals {
     /// What is shown now.
     #[must_use]
     pub fn view(&self) -> SignalsView {
         self.open().clone()
+    }
+
+    /// The latest signals, newest last.
+    #[must_use]
+    pub fn latest(&self) -> Vec<Latest> {
+        self.latest.lock().unwrap_or_else(PoisonError::into_inner).all()
+    }
+
+    /// Keeps one that has ended.
+    pub(super) fn note(&self, latest: Latest) {
+        self.latest.lock().unwrap_or_else(PoisonError::into_inner).push(latest);
     }
 
     /// There is such a source.
@@ -136,7 +152,7 @@ impl Signals {
 
     /// Every write leaves the value whole, so a writer's panic spoils nothing.
     fn open(&self) -> MutexGuard<'_, SignalsView> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.view.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,11 +1,12 @@
 //! A signal's way to its ticker, and how it ended: each in one way, counted once.
 
 use actix::{Context, Handler};
-use engine::{Input, TickerKey};
+use engine::{Input, Signal, TickerKey};
 use ports::fail::{self, Point};
 use ports::signals::{Malformed, Prediction, Source};
 use tokio::sync::oneshot;
 
+use super::latest::Latest;
 use super::shown::End;
 use super::{Dating, NAME, SignalActor};
 use crate::message::{Ended, Tell};
@@ -20,7 +21,7 @@ const WAITING_MAX: usize = 4_096;
 pub(super) struct Waiting {
     source: &'static str,
     ticker: TickerKey,
-    id: String,
+    signal: Signal,
     /// Who wants to hear how it ends.
     told: Option<oneshot::Sender<End>>,
 }
@@ -34,7 +35,7 @@ impl SignalActor {
             Ok(prediction) => {
                 if !self.is_new(&prediction.signal.id) {
                     if !repeats {
-                        self.count(source, Some(&prediction.symbol), &End::Duplicate);
+                        self.count(source, &prediction, &End::Duplicate);
                     }
                     return;
                 }
@@ -50,7 +51,8 @@ impl SignalActor {
     }
 
     pub(super) fn tell_malformed(&mut self, source: &'static str, malformed: &Malformed) {
-        self.count(source, None, &End::Malformed);
+        self.board.signals().count(source, None, &End::Malformed);
+        self.note(source, None, None, &End::Malformed, Some(malformed.to_string()));
         tracing::warn!(target: streams::ERRORS, actor = NAME, "malformed: {malformed}");
     }
 
@@ -66,7 +68,8 @@ impl SignalActor {
         self.hear(source);
         let Some((ticker, to)) = self.tickers.get(&symbol).cloned() else {
             let end = End::Declined(format!("no ticker trades {symbol}"));
-            self.count(source, None, &end);
+            self.board.signals().count(source, None, &end);
+            self.note(source, Some(symbol.clone()), Some(signal.clone()), &end, None);
             if let Some(more) = self.strangers.tell(std::time::Instant::now()) {
                 tracing::warn!(target: streams::ERRORS, actor = NAME, "{source}: {signal}: no ticker trades {symbol}{more}");
             }
@@ -76,7 +79,7 @@ impl SignalActor {
             signal.at = self.clock.market_time_of(signal.at);
         }
         self.board.signals().hand_over(source, &ticker);
-        self.waiting.push_back(Waiting { source, ticker, id: signal.id.clone(), told });
+        self.waiting.push_back(Waiting { source, ticker, signal: signal.clone(), told });
         if self.waiting.len() > WAITING_MAX
             && let Some(oldest) = self.waiting.pop_front()
         {
@@ -86,9 +89,22 @@ impl SignalActor {
     }
 
     /// Counts a signal that goes to nobody.
-    pub(super) fn count(&mut self, source: &'static str, symbol: Option<&str>, end: &End) {
-        let ticker = symbol.and_then(|symbol| self.tickers.get(symbol)).map(|(ticker, _)| ticker);
+    pub(super) fn count(&self, source: &'static str, said: &Prediction, end: &End) {
+        let ticker = self.tickers.get(&said.symbol).map(|(ticker, _)| ticker);
         self.board.signals().count(source, ticker, end);
+        self.note(source, Some(said.symbol.clone()), Some(said.signal.clone()), end, None);
+    }
+
+    fn note(
+        &self,
+        source: &'static str,
+        of: Option<String>,
+        said: Option<Signal>,
+        end: &End,
+        wrong: Option<String>,
+    ) {
+        let at = self.clock.now().market;
+        self.board.signals().note(Latest { at, source, of, said, end: end.clone(), wrong });
     }
 
     fn hear(&mut self, source: &'static str) {
@@ -103,6 +119,8 @@ impl SignalActor {
 
     fn settle(&self, waiting: Waiting, end: &End) {
         self.board.signals().settle(waiting.source, &waiting.ticker, end);
+        let of = Some(waiting.ticker.to_string());
+        self.note(waiting.source, of, Some(waiting.signal), end, None);
         tell(waiting.told, end.clone());
     }
 
@@ -132,7 +150,7 @@ impl Handler<Ended> for SignalActor {
 
     /// A signal that is taken, and of which a part is declined later, was taken.
     fn handle(&mut self, Ended { ticker, id, end }: Ended, _: &mut Context<Self>) {
-        let place = self.waiting.iter().position(|own| own.ticker == ticker && own.id == id);
+        let place = self.waiting.iter().position(|own| own.ticker == ticker && own.signal.id == id);
         if let Some(waiting) = place.and_then(|place| self.waiting.remove(place)) {
             self.settle(waiting, &end);
         }

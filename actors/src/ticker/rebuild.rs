@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use actix::{AsyncContext, Context};
 use engine::lot::{Leg, Lot};
-use engine::{Decline, Fact, Input, Now, Quantity, Request, Step, Ticker};
+use engine::{AccountFact, Decline, Fact, Input, Now, Quantity, Request, Step, Ticker};
 
 use super::breakdowns::Verdict;
 use super::{Body, TickerActor};
@@ -89,6 +89,7 @@ impl TickerActor {
             Verdict::Quarantine(because) => self.quarantine(now, because),
         };
         kept.iter().for_each(|input| self.set_aside(ctx, input));
+        self.note_panic(ctx, now, what);
         self.recall(ctx);
         self.show(now);
     }
@@ -101,6 +102,15 @@ impl TickerActor {
         if let Some(before) = self.recall.replace(wait) {
             ctx.cancel_future(before);
         }
+    }
+
+    /// Has it written, for those who ask later what the day was like.
+    fn note_panic(&mut self, ctx: &mut Context<Self>, now: Now, what: &str) {
+        let then = match &self.life {
+            Life::Retiring { because } => format!("quarantined: {because}"),
+            _ => "made anew from the journal".to_owned(),
+        };
+        self.append(ctx, now, vec![Body::Account(AccountFact::Panicked { over: what.to_owned(), then })]);
     }
 
     /// Takes back what it keeps.

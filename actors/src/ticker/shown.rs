@@ -2,7 +2,9 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use engine::order::Side;
+use engine::lot::Lot;
+use engine::order::{Side, Standing};
+use engine::trade::Trade;
 use engine::{Money, Now, Price, Quantity, Role};
 use rust_decimal::Decimal;
 
@@ -21,6 +23,7 @@ impl TickerActor {
             position: self.shown_position(),
             decisions: self.decisions.clone(),
             tally: self.ticker.tally().clone(),
+            foreign: self.ticker.foreign(),
         };
         self.doors.board.publish(&self.key, view);
     }
@@ -46,8 +49,9 @@ impl TickerActor {
         let average = trade.average(self.ticker.ledger());
         let mark = self.view.quote.and_then(|quote| quote.mark(side));
         let multiplier = trade.lots.first().map_or(Decimal::ONE, |lot| lot.opened.multiplier);
-        let gain = |(mark, average)| gain(side, quantity, average, mark, multiplier);
-        let unrealized = mark.zip(average).map(gain);
+        let gain_from = |(mark, average)| gain(side, quantity, average, mark, multiplier);
+        let unrealized = mark.zip(average).map(gain_from);
+        let at_stop = mark.and_then(|mark| at_stops(trade, mark));
         Some(PositionView {
             side,
             quantity,
@@ -55,12 +59,33 @@ impl TickerActor {
             stop: price(Role::Stop),
             target: price(Role::Target),
             unrealized,
+            last: mark,
+            at_stop,
+            armed: trade.lots.iter().map(Lot::covered).sum(),
+            asleep: trade.lots.iter().map(asleep).sum(),
         })
     }
 }
 
-fn gain(side: Side, quantity: Quantity, average: Price, mark: Price, multiplier: Decimal) -> Money {
-    let moved = mark.times(quantity, multiplier) - average.times(quantity, multiplier);
+/// Shares of a lot whose stop the broker has, and that works only once its entry is filled.
+fn asleep(lot: &Lot) -> Quantity {
+    let stop = lot.newest(Role::Stop).filter(|leg| leg.standing == Some(Standing::Held));
+    stop.map_or(Quantity::ZERO, |leg| leg.remaining)
+}
+
+/// What is lost from `mark` on if each lot goes at its stop; none where a lot has none.
+fn at_stops(trade: &Trade, mark: Price) -> Option<Money> {
+    let held = trade.lots.iter().filter(|lot| !lot.held().is_zero());
+    let each = held.map(|lot| {
+        let stop = lot.newest(Role::Stop).filter(|leg| leg.works())?.spec.kind.price()?;
+        Some(gain(trade.side, lot.held(), mark, stop, lot.opened.multiplier))
+    });
+    each.sum()
+}
+
+/// What shares gain on the way from the first price to the second.
+fn gain(side: Side, quantity: Quantity, from: Price, to: Price, multiplier: Decimal) -> Money {
+    let moved = to.times(quantity, multiplier) - from.times(quantity, multiplier);
     match side {
         Side::Long => moved,
         Side::Short => -moved,

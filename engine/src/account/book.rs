@@ -342,6 +342,7 @@ impl Book {
                 self.standing_of(group).release();
             }
             AccountFact::OrderIds { .. }
+            | AccountFact::Panicked { .. }
             | AccountFact::MessageTaken { .. }
             | AccountFact::SetByHand { .. }
             | AccountFact::Armed { .. }

@@ -75,16 +75,19 @@ pub(crate) const HOLDING: &str = "
         10:00:01 echo T1 99 at 108.00
 ";
 
+#[allow(dead_code, reason = "not every test that tells stories compares the answer")]
 /// Plays `story` to a ticker with the settings of [`settings`] and compares its answer.
 pub(crate) fn check(story: &str, expected: Expect) {
     check_with(settings(), story, expected);
 }
 
+#[allow(dead_code, reason = "not every test that tells stories compares the answer")]
 /// The same with other settings.
 pub(crate) fn check_with(settings: TickerSettings, story: &str, expected: Expect) {
     expected.assert_eq(&Teller::new(settings).play(story));
 }
 
+#[allow(dead_code, reason = "not every test that tells stories compares the answer")]
 /// The same, and only what comes after `before` is compared.
 pub(crate) fn check_after(settings: TickerSettings, before: &str, story: &str, expected: Expect) {
     let mut teller = Teller::new(settings);
@@ -98,6 +101,14 @@ pub(crate) fn lived(settings: TickerSettings, story: &str) -> (Ticker, MarketVie
     let mut teller = Teller::new(settings);
     teller.play(story);
     (teller.ticker, teller.view)
+}
+
+#[allow(dead_code, reason = "not every test that tells stories reads the steps")]
+/// What a ticker said and asked for while it lived through `story`, with its times.
+pub(crate) fn steps(settings: TickerSettings, story: &str) -> Vec<(Now, Step)> {
+    let mut teller = Teller::new(settings);
+    teller.play(story);
+    teller.steps
 }
 
 /// `next-` is the day after.

@@ -13,6 +13,8 @@ use ringfence::config::Choices;
 use ringfence::journal::Wanted;
 use rust_decimal::Decimal;
 
+use super::screens::{DayReport, Recorded, Screen, Trades};
+
 /// Trades many tickers on one Interactive Brokers account: one actor per ticker, every share protected by an order
 /// that rests at the broker. Without a command it runs.
 ///
@@ -50,25 +52,26 @@ pub(super) enum Command {
         json: bool,
     },
     /// Ask the supervisor of this folder what it holds and how it does
-    Status {
-        /// Print as JSON
-        #[arg(long)]
-        json: bool,
-    },
+    Status(Screen),
+    /// Ask the supervisor of this folder for its positions: prices, stops and how far they are, and what is protected
+    Positions(Screen),
+    /// Show the orders that can still fill; where no supervisor runs, by its journal
+    Orders(Recorded),
+    /// List the trades, newest last, or show the dossier of one: signal, orders, fills, protection, money
+    Trades(Trades),
+    /// Show the latest signals, who said them, and how each ended
+    Signals(Recorded),
     /// Ask the supervisor of this folder for a ticker's last decisions, each with its reason
     Why {
         /// Which ticker
         ticker: String,
-        /// Print as JSON
-        #[arg(long)]
-        json: bool,
+        #[command(flatten)]
+        screen: Screen,
     },
     /// Ask the supervisor of this folder for its limits: today's numbers, how far each is from biting, what it refused
-    Risk {
-        /// Print as JSON
-        #[arg(long)]
-        json: bool,
-    },
+    Risk(Screen),
+    /// Report a trading day: trades, fills, slippage, profit by ticker and rule, refusals, incidents
+    Report(DayReport),
     /// Open nothing until `resume`; what is held is managed as ever
     Pause(Targets),
     /// Go on after `pause`

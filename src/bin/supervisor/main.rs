@@ -1,6 +1,7 @@
 //! The supervisor's command line: what was said goes to the one who does it.
 
 mod arguments;
+mod screens;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -13,7 +14,8 @@ use ringfence::config::{self, Environment, Source};
 use ringfence::journal::{self, Form, Wanted};
 use ringfence::reload::Wish;
 use ringfence::terminal::say;
-use ringfence::{doctor, follow, run, soak};
+use ringfence::{doctor, follow, report, run, soak, told};
+use screens::{DayReport, Recorded, Screen, Trades};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -23,11 +25,20 @@ fn main() -> ExitCode {
         Command::Doctor { config, place_test_order, json } => {
             look_around(&config, doctor::Choices { place_test_order, json })
         }
-        Command::Status { json } => end(follow::status::status(json).map_err(Into::into), json),
-        Command::Why { ticker, json } => end(follow::why::why(&ticker, json).map_err(Into::into), json),
+        Command::Status(screen) => shown(&screen, || Ok(follow::status::status(screen.json)?)),
+        Command::Positions(screen) => shown(&screen, || Ok(follow::positions::positions(screen.json)?)),
+        Command::Orders(Recorded { at, screen }) => {
+            shown(&screen, || follow::ask::of_orders(&at.recorded(), screen.json))
+        }
+        Command::Trades(choices) => trades(&choices),
+        Command::Signals(Recorded { at, screen }) => {
+            shown(&screen, || follow::ask::of_signals(&at.recorded(), screen.json))
+        }
+        Command::Why { ticker, screen } => shown(&screen, || Ok(follow::why::why(&ticker, screen.json)?)),
         Command::Logs(choices) => logs(choices),
         Command::Journal { what } => look(what),
-        Command::Risk { json } => end(follow::risk::risk(json).map_err(Into::into), json),
+        Command::Risk(screen) => shown(&screen, || Ok(follow::risk::risk(screen.json)?)),
+        Command::Report(choices) => report_day(choices),
         Command::Soak(choices) => soak(choices),
         Command::Pause(targets) => order(Act::Pause, targets),
         Command::Resume(targets) => order(Act::Resume, targets),
@@ -44,6 +55,26 @@ fn main() -> ExitCode {
             end(follow::order::reload(&Wish { by, dry_run, yes }, json), json)
         }
     }
+}
+
+/// A screen, once or again and again.
+fn shown(screen: &Screen, look: impl Fn() -> anyhow::Result<String>) -> ExitCode {
+    end(follow::watch::show(screen.watch, screen.json, look), screen.json)
+}
+
+fn trades(choices: &Trades) -> ExitCode {
+    let Trades { trade, date, ticker, recorded: Recorded { at, screen } } = choices;
+    let (at, wanted) = (at.recorded(), told::trades::Wanted { date: *date, ticker: ticker.clone() });
+    shown(screen, || match trade {
+        Some(name) => follow::ask::of_trade(&at, name, screen.json),
+        None => follow::ask::of_trades(&at, &wanted, screen.json),
+    })
+}
+
+fn report_day(choices: DayReport) -> ExitCode {
+    let DayReport { date, format, out, json, at } = choices;
+    let format = if json { report::Format::Json } else { format };
+    end(report::report(&at.recorded(), date, format, out.as_deref()), json)
 }
 
 fn look(what: Look) -> ExitCode {
