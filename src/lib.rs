@@ -15,6 +15,7 @@ pub mod nearest;
 pub mod private;
 pub mod reload;
 pub mod run;
+pub mod service;
 pub mod settings;
 pub mod soak;
 pub mod summary;

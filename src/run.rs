@@ -16,6 +16,7 @@ use crate::config::{self, Config, Source};
 use crate::control::signals::{Doors, Senders};
 use crate::control::{self, Control};
 use crate::reload::{self, Fixed, Reloads, Wanted, Watch};
+use crate::service::{Service, reloading};
 use crate::terminal::{self, say};
 use crate::{demo, logs, private, summary};
 
@@ -65,7 +66,9 @@ pub fn run(config: Config, source: &Source, choices: Choices) -> anyhow::Result<
     let views = actix_rt::System::new().block_on(async {
         let mut running = actors::start(settings).context("failed to start")?;
         let control = control((port, zone), senders, &running, reloads);
+        let service = Service::start(running.board.clone());
         serve(&mut running, &choices, &fixed, (watch, wishes)).await?;
+        service.stop();
         if let Some(control) = control {
             control.stop();
         }
@@ -229,11 +232,11 @@ async fn serve(
             () = &mut over => return Ok(()),
             _ = terminate.recv() => return Ok(()),
             _ = interrupt.recv() => return Ok(()),
-            () = changed => drop(reload::reload(running, &choices.config, fixed)),
-            _ = hang_up.recv() => drop(reload::reload(running, &choices.config, fixed)),
+            () = changed => drop(reloading(|| reload::reload(running, &choices.config, fixed))),
+            _ = hang_up.recv() => drop(reloading(|| reload::reload(running, &choices.config, fixed))),
             Some(wanted) = wishes.recv() => {
                 running.note(AccountFact::ReloadAsked { by: wanted.by.clone() });
-                let told = reload::reload(running, &choices.config, fixed);
+                let told = reloading(|| reload::reload(running, &choices.config, fixed));
                 wanted.answer(told);
             }
         }

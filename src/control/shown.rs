@@ -258,7 +258,7 @@ impl Why {
 }
 
 /// What keeps it from deciding goes before what it would be.
-fn state(view: &TickerView) -> String {
+pub(super) fn state(view: &TickerView) -> String {
     view.trouble.as_ref().map_or_else(|| view.mode.to_string(), ToString::to_string)
 }
 

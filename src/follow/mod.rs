@@ -3,9 +3,10 @@
 //! `logs` reads files, so that it works while nothing runs; the others ask the running program. Lines fit a terminal
 //! of 80 columns.
 //!
-//! Read next: [`status`], [`why`], [`risk`], [`mod@order`]; [`streams`] finds a log, [`tail`] follows it, [`logs`]
+//! Read next: [`status`], [`why`], [`risk`], [`health`], [`mod@order`]; [`streams`] finds a log, [`tail`] follows it, [`logs`]
 //! shows it.
 
+pub mod health;
 pub mod logs;
 pub mod order;
 pub mod risk;

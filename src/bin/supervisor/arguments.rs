@@ -26,6 +26,11 @@ pub(super) struct Cli {
     pub(super) run: Run,
 }
 
+const HEALTH_CODES: &str = "Status at the end:
+  0  ready; or degraded: what is held is looked after, and something opens nothing
+  1  it lives and is not ready: no connection to the broker, or KILL is set
+  2  nothing answers, or a thread gives no sign of life";
+
 #[derive(Subcommand)]
 pub(super) enum Command {
     /// Start and trade until Ctrl-C
@@ -68,6 +73,16 @@ pub(super) enum Command {
         /// Print as JSON
         #[arg(long)]
         json: bool,
+    },
+    /// Ask the supervisor of this folder whether it lives and can do its work: one word, then what is wrong
+    #[command(after_help = HEALTH_CODES)]
+    Health {
+        /// Print as JSON
+        #[arg(long)]
+        json: bool,
+        /// Stay, and print whenever it changes, until Ctrl-C
+        #[arg(long)]
+        watch: bool,
     },
     /// Open nothing until `resume`; what is held is managed as ever
     Pause(Targets),
@@ -323,6 +338,10 @@ pub(super) struct Run {
     #[cfg(feature = "testing")]
     #[arg(long, hide = true, value_name = "POINT[:WORD][#N]")]
     pub(super) panic_at: Option<ports::fail::Switch>,
+    /// For tests of threads that hang: stand still at this passage
+    #[cfg(feature = "testing")]
+    #[arg(long, hide = true, value_name = "POINT[:WORD][#N]")]
+    pub(super) stall_at: Option<ports::fail::Switch>,
 }
 
 impl Run {

@@ -27,6 +27,8 @@ fn main() -> ExitCode {
         Command::Logs(choices) => logs(choices),
         Command::Journal { what } => look(what),
         Command::Risk { json } => end(follow::risk::risk(json).map_err(Into::into), json),
+        Command::Health { json, watch: true } => follow::health::watch(json),
+        Command::Health { json, watch: false } => ExitCode::from(follow::health::health(json) as u8),
         Command::Soak(choices) => soak(choices),
         Command::Pause(targets) => order(Act::Pause, targets),
         Command::Resume(targets) => order(Act::Resume, targets),
@@ -96,6 +98,7 @@ fn start(choices: Run) -> ExitCode {
         .kill_at
         .into_iter()
         .chain(choices.panic_at.map(ports::fail::Switch::panicking))
+        .chain(choices.stall_at.map(ports::fail::Switch::stalling))
         .for_each(ports::fail::arm);
     let source = Source::find(choices.config.config.as_deref());
     let config = match load(&choices.config) {
