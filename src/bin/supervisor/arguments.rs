@@ -10,7 +10,9 @@ use engine::money::BadNumber;
 use engine::rule::{CreatePosition, EntryKind, Opening};
 use engine::{Money, Price, Quantity, TickerKey};
 use ringfence::config::Choices;
+use ringfence::config::schema::File;
 use ringfence::journal::Wanted;
+use ringfence::nearest::did_you_mean;
 use rust_decimal::Decimal;
 
 /// Trades many tickers on one Interactive Brokers account: one actor per ticker, every share protected by an order
@@ -42,6 +44,12 @@ pub(super) enum Command {
         /// Print as JSON
         #[arg(long)]
         json: bool,
+    },
+    /// Print the JSON schema of a file of the config, for an editor; without a name, of all three
+    Schema {
+        /// supervisor, tickers or trading_rules
+        #[arg(value_parser = file)]
+        file: Option<File>,
     },
     /// Reach each outside thing, say what is wrong and how to mend it; exit 1 if something is
     Doctor {
@@ -365,6 +373,14 @@ impl Config {
     pub(super) fn choices(&self) -> Choices {
         Choices { folder: self.config.clone(), test_mode: self.test_mode }
     }
+}
+
+fn file(text: &str) -> Result<File, String> {
+    let known = File::ALL.into_iter().find(|file| file.name() == text);
+    let names = File::ALL.map(File::name).join(", ");
+    known.ok_or_else(|| {
+        format!("there are {names}{}", did_you_mean(text, File::ALL.into_iter().map(File::name)))
+    })
 }
 
 /// `60s`, `5m`, `2h`; seconds without a unit.

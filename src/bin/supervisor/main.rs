@@ -9,6 +9,7 @@ use arguments::{Adopts, Cli, Command, Config, Logs, Look, Opens, Person, Place, 
 use clap::Parser;
 use engine::Act;
 use engine::rule::Opening;
+use ringfence::config::schema::File;
 use ringfence::config::{self, Environment, Source};
 use ringfence::journal::{self, Form, Wanted};
 use ringfence::terminal::say;
@@ -19,6 +20,7 @@ fn main() -> ExitCode {
     match cli.command.unwrap_or(Command::Run(cli.run)) {
         Command::Run(choices) => start(choices),
         Command::Check { config, json } => check(&config, json),
+        Command::Schema { file } => print_schema(file),
         Command::Doctor { config, place_test_order, json } => {
             look_around(&config, doctor::Choices { place_test_order, json })
         }
@@ -180,6 +182,17 @@ fn check(choices: &Config, json: bool) -> ExitCode {
         }
         Err(faults) => refuse(&faults, json),
     }
+}
+
+fn print_schema(file: Option<File>) -> ExitCode {
+    match file {
+        Some(file) => say(format_args!("{:#}", file.schema().to_value())),
+        None => {
+            let all = File::ALL.map(|file| (file.name().to_owned(), file.schema().to_value()));
+            say(format_args!("{:#}", serde_json::Value::Object(all.into_iter().collect())));
+        }
+    }
+    ExitCode::SUCCESS
 }
 
 fn look_around(choices: &Config, wanted: doctor::Choices) -> ExitCode {
