@@ -8,6 +8,7 @@ pub mod control;
 pub mod demo;
 pub mod doctor;
 pub mod follow;
+pub mod init;
 pub mod journal;
 pub mod kill_switch;
 pub mod logs;

@@ -11,6 +11,7 @@ use engine::rule::{CreatePosition, EntryKind, Opening};
 use engine::{Money, Price, Quantity, TickerKey};
 use ringfence::config::Choices;
 use ringfence::config::schema::File;
+use ringfence::init::answers::{Endpoint, Mode, ticker};
 use ringfence::journal::Wanted;
 use ringfence::nearest::did_you_mean;
 use rust_decimal::Decimal;
@@ -45,6 +46,8 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Ask what a config needs, look whether it is so, and write one; nothing that is there is overwritten
+    Init(Init),
     /// Print the JSON schema of a file of the config, for an editor; without a name, of all three
     Schema {
         /// supervisor, tickers or trading_rules
@@ -320,6 +323,55 @@ pub(super) struct Config {
     /// Always use the embedded paper gateway, whatever the config says
     #[arg(long)]
     pub(super) test_mode: bool,
+}
+
+/// What is not given is asked for: at the terminal, or line by line from the standard input.
+#[derive(Args)]
+pub(super) struct Init {
+    /// Where the files go
+    #[arg(long, value_name = "DIR", default_value = "config")]
+    pub(super) config: PathBuf,
+    /// paper or live
+    #[arg(long)]
+    pub(super) mode: Option<Mode>,
+    /// Where TWS or IB Gateway listens
+    #[arg(long)]
+    pub(super) host: Option<String>,
+    /// Its port
+    #[arg(long)]
+    pub(super) port: Option<u16>,
+    /// The number this program connects under
+    #[arg(long)]
+    pub(super) client_id: Option<i32>,
+    /// The account to trade
+    #[arg(long)]
+    pub(super) account: Option<String>,
+    /// What to trade; several times for several
+    #[arg(long = "ticker", value_name = "TICKER", value_parser = ticker)]
+    pub(super) tickers: Vec<TickerKey>,
+    /// Where the prediction API answers, without a key; or none
+    #[arg(long, value_name = "URL")]
+    pub(super) signal_url: Option<Endpoint>,
+    /// Ask nothing: take what was not given as a question's brackets have it, and keep every answer
+    #[arg(long)]
+    pub(super) yes: bool,
+}
+
+impl Init {
+    pub(super) fn choices(self) -> ringfence::init::answers::Choices {
+        let Init { config: folder, mode, host, port, client_id, account, tickers, signal_url, yes } = self;
+        ringfence::init::answers::Choices {
+            folder,
+            mode,
+            host,
+            port,
+            client_id,
+            account,
+            tickers,
+            signal_url,
+            yes,
+        }
+    }
 }
 
 #[derive(Args)]

@@ -13,13 +13,14 @@ use ringfence::config::schema::File;
 use ringfence::config::{self, Environment, Source};
 use ringfence::journal::{self, Form, Wanted};
 use ringfence::terminal::say;
-use ringfence::{doctor, follow, run, soak};
+use ringfence::{doctor, follow, init, run, soak};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     match cli.command.unwrap_or(Command::Run(cli.run)) {
         Command::Run(choices) => start(choices),
         Command::Check { config, json } => check(&config, json),
+        Command::Init(choices) => init(choices.choices()),
         Command::Schema { file } => print_schema(file),
         Command::Doctor { config, place_test_order, json } => {
             look_around(&config, doctor::Choices { place_test_order, json })
@@ -182,6 +183,17 @@ fn check(choices: &Config, json: bool) -> ExitCode {
         }
         Err(faults) => refuse(&faults, json),
     }
+}
+
+fn init(choices: init::answers::Choices) -> ExitCode {
+    let folder = match init::init(choices) {
+        Ok(folder) => folder,
+        Err(error) => return end(Err(error), false),
+    };
+    say("");
+    let checked = check(&Config { config: Some(folder.clone()), test_mode: false }, false);
+    init::tell_next(&folder);
+    checked
 }
 
 fn print_schema(file: Option<File>) -> ExitCode {
