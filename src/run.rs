@@ -18,6 +18,7 @@ use crate::control::{self, Control};
 use crate::reload::watch::Watch;
 use crate::reload::{Reloader, Reloads, STILL_TO_REMOVE, Wanted, Why};
 use crate::report::clerk::Clerk;
+use crate::service::{Service, reloading};
 use crate::terminal::{self, say};
 use crate::{demo, logs, private, summary};
 
@@ -71,7 +72,9 @@ pub fn run(config: Config, source: &Source, choices: Choices) -> anyhow::Result<
         let control = control((port, zone), senders, &running, reloads);
         let clerk = reports.map(|folder| Clerk::start(folder, running.board.clone())).transpose();
         let clerk = clerk.context("failed to start the thread that writes reports")?;
+        let service = Service::start(running.board.clone());
         serve(&mut running, choices.duration, &mut reloader, (watch, wishes)).await?;
+        service.stop();
         if let Some(control) = control {
             control.stop();
         }
@@ -248,11 +251,11 @@ async fn serve(
             () = &mut over => return Ok(()),
             _ = terminate.recv() => return Ok(()),
             _ = interrupt.recv() => return Ok(()),
-            () = changed => drop(reloader.reload(running, Why::Changed)),
-            () = at_rest => drop(reloader.reload(running, Why::Still)),
-            _ = hang_up.recv() => drop(reloader.reload(running, Why::Asked { yes: false })),
+            () = changed => drop(reloading(|| reloader.reload(running, Why::Changed))),
+            () = at_rest => drop(reloading(|| reloader.reload(running, Why::Still))),
+            _ = hang_up.recv() => drop(reloading(|| reloader.reload(running, Why::Asked { yes: false }))),
             Some(wanted) = wishes.recv() => {
-                let told = reloader.follow(running, &wanted.wish);
+                let told = reloading(|| reloader.follow(running, &wanted.wish));
                 wanted.answer(told);
             }
             key = running.leaver() => {

@@ -29,7 +29,7 @@ pub struct Board {
     tickers: Mutex<BTreeMap<TickerKey, Shown>>,
     day: Mutex<Option<(DayResult, Option<Money>)>>,
     gauges: Mutex<Vec<Gauge>>,
-    late: Mutex<BTreeMap<String, Duration>>,
+    late: Mutex<(BTreeMap<String, Duration>, Option<Instant>)>,
     condition: Mutex<Condition>,
     others: Mutex<Others>,
     unarmed: AtomicBool,
@@ -222,13 +222,19 @@ impl Board {
 
     /// Publishes which threads owe a sign of life, and for how long.
     pub fn publish_late(&self, late: BTreeMap<String, Duration>) {
-        *open(&self.late) = late;
+        *open(&self.late) = (late, Some(Instant::now()));
     }
 
     /// Threads that have given no sign of life for more than a second.
     #[must_use]
     pub fn late(&self) -> BTreeMap<String, Duration> {
-        open(&self.late).clone()
+        open(&self.late).0.clone()
+    }
+
+    /// How long ago somebody looked at the threads; none before the first time.
+    #[must_use]
+    pub fn looked(&self) -> Option<Duration> {
+        open(&self.late).1.map(|at| at.elapsed())
     }
 
     /// Publishes the day's result.

@@ -11,12 +11,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
-use actix::ArbiterHandle;
+use actix::{Arbiter, ArbiterHandle};
 
 use crate::board::Board;
 use crate::streams;
 
 const NAME: &str = "watchdog";
+/// The thread that starts all others, reads the config again and hears the order to end.
+const MAIN: &str = "main";
 /// How often it looks.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 /// How late a sign of life may be.
@@ -39,12 +41,15 @@ struct Watched {
 }
 
 impl Watchdog {
-    /// Watches `threads`, by name, and shows on `board` those that are late.
-    pub(crate) fn over(threads: BTreeMap<String, ArbiterHandle>, board: Arc<Board>) -> Watchdog {
+    /// Watches `threads`, by name, and the one that calls this; shows on `board` those that are late.
+    pub(crate) fn over(mut threads: BTreeMap<String, ArbiterHandle>, board: Arc<Board>) -> Watchdog {
+        threads.extend(Arbiter::try_current().map(|own| (MAIN.to_owned(), own)));
         let over = Arc::new(AtomicBool::new(false));
         let ends = over.clone();
         let mut watched: BTreeMap<String, Watched> =
             threads.into_iter().map(|(name, handle)| (name, Watched::new(handle))).collect();
+        // The first look is over before anybody can ask for it.
+        look(&mut watched, &board);
         let thread = Builder::new().name(NAME.to_owned()).spawn(move || {
             while !ends.load(Ordering::Relaxed) {
                 look(&mut watched, &board);

@@ -16,6 +16,7 @@ use crate::time::trading_day;
 
 /// A ticker's name with us: one to eight of `A-Z` and `0-9`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline, extend("pattern" = "^[A-Z0-9]{1,8}$")))]
 #[serde(try_from = "String", into = "String")]
 pub struct TickerKey(String);
 

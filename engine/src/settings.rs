@@ -123,6 +123,7 @@ pub enum Sizing {
 
 /// What the stops of a trade do once an add is in. A stop never loosens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 #[serde(rename_all = "snake_case")]
 pub enum StopAfterAdd {
     /// Each lot keeps its own.
@@ -191,6 +192,7 @@ impl TickerSettings {
 /// What becomes of a position that orders of ours opened, and that no record tells of: the last ones were lost with
 /// the power.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 #[serde(rename_all = "snake_case")]
 pub enum OnUnknown {
     /// The ticker freezes; a person looks at it.
@@ -202,6 +204,7 @@ pub enum OnUnknown {
 
 /// What a person means who cancels a stop by hand, and again once it is placed anew.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 #[serde(rename_all = "snake_case")]
 pub enum OnHandCancel {
     /// The position shall go.
@@ -213,6 +216,7 @@ pub enum OnHandCancel {
 
 /// What a signal against the position does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 #[serde(rename_all = "snake_case")]
 pub enum OnOpposite {
     /// Close, and open the other side once flat.

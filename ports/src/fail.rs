@@ -1,5 +1,5 @@
 //! Fail-points: moments at which a test ends the process, by SIGKILL, as a power cut would; or at which the code
-//! panics, as a mistake in it would.
+//! panics, as a mistake in it would, or stands still for ever, as a call that never returns would.
 //!
 //! Only the feature `testing` can arm one; without it a passage is nothing, and nothing of
 //! this is left in the program. One is armed for the process, by what the command line says.
@@ -83,15 +83,28 @@ mod switch {
         word: String,
         /// Which of those that count, from 1.
         nth: u32,
-        /// True where the code panics there.
-        panics: bool,
+        what: What,
+    }
+
+    /// What happens at the passage.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    enum What {
+        Kill,
+        Panic,
+        Stall,
     }
 
     impl Switch {
         /// The same passage; the code panics there, and the process is not killed.
         #[must_use]
         pub fn panicking(self) -> Switch {
-            Switch { panics: true, ..self }
+            Switch { what: What::Panic, ..self }
+        }
+
+        /// The same passage; its thread stands still there for ever.
+        #[must_use]
+        pub fn stalling(self) -> Switch {
+            Switch { what: What::Stall, ..self }
         }
     }
 
@@ -107,7 +120,7 @@ mod switch {
             let point = serde_json::from_value(point.into())
                 .map_err(|_: serde_json::Error| format!("`{point}` is no fail-point"))?;
             let nth = nth.parse().map_err(|_| format!("`{nth}` is no number"))?;
-            Ok(Switch { point, word: word.to_owned(), nth, panics: false })
+            Ok(Switch { point, word: word.to_owned(), nth, what: What::Kill })
         }
     }
 
@@ -119,8 +132,11 @@ mod switch {
     /// Ends the process here, or panics, if this is the passage.
     pub fn pass(point: Point, told: impl FnOnce() -> String) {
         if is_the_passage(point, told) {
-            assert!(ARMED.get().is_none_or(|armed| !armed.panics), "a test made the code panic here");
-            kill();
+            match ARMED.get().map(|armed| armed.what) {
+                Some(What::Panic) => panic!("a test made the code panic here"),
+                Some(What::Stall) => stall(),
+                _ => kill(),
+            }
         }
     }
 
@@ -141,6 +157,10 @@ mod switch {
     fn kill() {
         // Nobody outlives it.
         let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
+        stall();
+    }
+
+    fn stall() -> ! {
         loop {
             std::thread::park();
         }

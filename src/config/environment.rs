@@ -48,6 +48,13 @@ impl Environment {
         Environment(VARIABLES.into_iter().filter_map(set).collect())
     }
 
+    /// None but this one.
+    #[must_use]
+    pub fn only(mut self, name: &str) -> Environment {
+        self.0.retain(|own, _| *own == name);
+        self
+    }
+
     /// The value of a variable, if it is set.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name).map(String::as_str)

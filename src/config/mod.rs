@@ -13,6 +13,7 @@ pub mod report;
 mod resolve;
 mod risk;
 pub mod rules;
+pub mod schema;
 mod senders;
 pub mod source;
 pub mod supervisor;

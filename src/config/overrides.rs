@@ -5,28 +5,38 @@
 
 use engine::rule::{Action, Condition};
 use engine::{Confidence, Fraction, Portion, Rule};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The numbers of one rule that a ticker replaces.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Numbers {
+    /// The least confidence.
     #[serde(skip_serializing_if = "Option::is_none")]
     min_confidence: Option<Confidence>,
+    /// The least gain, as a fraction.
     #[serde(skip_serializing_if = "Option::is_none")]
     min_profit_pct: Option<Fraction>,
+    /// The least loss, as a fraction.
     #[serde(skip_serializing_if = "Option::is_none")]
     min_loss_pct: Option<Fraction>,
+    /// How far the stop lies from the entry, as a fraction.
     #[serde(skip_serializing_if = "Option::is_none")]
     stop_loss_pct: Option<Fraction>,
+    /// How far the target lies from the entry, as a fraction.
     #[serde(skip_serializing_if = "Option::is_none")]
     take_profit_pct: Option<Fraction>,
+    /// An add's size, as a part of the first lot's.
     #[serde(skip_serializing_if = "Option::is_none")]
     scale_pct: Option<Portion>,
+    /// How far a double-down rests from the first entry, as a fraction.
     #[serde(skip_serializing_if = "Option::is_none")]
     distance_pct: Option<Fraction>,
+    /// The part that is closed.
     #[serde(skip_serializing_if = "Option::is_none")]
     part: Option<Portion>,
+    /// It does not act again for so long, in seconds of market time.
     #[serde(skip_serializing_if = "Option::is_none")]
     cool_down_s: Option<u32>,
 }

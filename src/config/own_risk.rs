@@ -6,6 +6,7 @@ use std::num::{NonZeroU32, NonZeroUsize};
 
 use engine::account::{GroupLimits, GroupName, OnDailyLoss};
 use engine::{Fraction, Limits, TickerKey};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Report;
@@ -19,33 +20,52 @@ use crate::segments;
 use crate::settings::{Fault, Located};
 
 /// A ticker's own numbers. The most specific wins, be it tighter or looser than the account's.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct OwnRisk {
+    /// The most shares or contracts of one order.
     pub(super) max_order_quantity: Option<Switch<NonZeroU32>>,
+    /// The most that one order may be worth, in base currency.
     pub(super) max_order_value: Option<Switch<Amount>>,
+    /// How far an entry's limit may lie beyond the quote, as a fraction.
     pub(super) price_collar_pct: Option<Switch<Fraction>>,
+    /// How old the quote may be, in seconds of real time.
     pub(super) max_quote_age_s: Option<Switch<u32>>,
+    /// How wide the quote may be, as a fraction.
     pub(super) max_spread_pct: Option<Switch<Fraction>>,
+    /// The most that one ticker's position may be worth, in base currency.
     pub(super) max_position_size: Option<Switch<Amount>>,
+    /// The most entries of one ticker in a minute.
     pub(super) max_entries_a_minute: Option<Switch<NonZeroU32>>,
+    /// The most trades of one ticker in a day.
     pub(super) max_trades_a_day: Option<Switch<NonZeroU32>>,
+    /// So many losses in a row pause the ticker.
     pub(super) max_losses_in_a_row: Option<Switch<NonZeroU32>>,
+    /// How long, in seconds of market time.
     pub(super) loss_pause_s: Option<u32>,
+    /// The most entries in a row that end without a fill.
     pub(super) max_unfilled_entries: Option<Switch<NonZeroU32>>,
+    /// What one ticker may lose if every stop fills at its price.
     pub(super) max_ticker_risk: Option<Switch<Amount>>,
+    /// What one ticker may lose if its price leaps by a tenth, past every stop.
     pub(super) max_ticker_gap_risk: Option<Switch<Amount>>,
 }
 
 /// A group's limits. What it does not say is off.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Group {
+    /// Its tickers.
     tickers: Vec<TickerKey>,
+    /// The most positions open at once.
     max_positions: Switch<NonZeroUsize>,
+    /// The most that its positions may be worth together.
     max_gross_exposure: Switch<Amount>,
+    /// The most that longs less shorts may be worth.
     max_net_exposure: Switch<Amount>,
+    /// The day's loss after which none of its tickers opens.
     max_daily_loss: Switch<Amount>,
+    /// What becomes of open positions then.
     on_daily_loss: OnDailyLoss,
 }
 

@@ -10,44 +10,76 @@ use engine::account::{
 };
 use engine::money::Portion;
 use engine::{Fraction, Limits, Quantity, TickerKey};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::own_risk::{Groups, OwnRisk};
 use super::switch::Switch;
 use super::values::{Amount, Currency};
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Risk {
+    /// The most shares or contracts of one order.
     max_order_quantity: Switch<NonZeroU32>,
+    /// The most that one order may be worth, in base currency.
     max_order_value: Switch<Amount>,
+    /// How far an entry's limit may lie beyond the quote, as a fraction.
     price_collar_pct: Switch<Fraction>,
+    /// How old the quote may be, in seconds of real time.
     max_quote_age_s: Switch<u32>,
+    /// How wide the quote may be, as a fraction.
     max_spread_pct: Switch<Fraction>,
+    /// The most that one ticker's position may be worth, in base currency.
     max_position_size: Switch<Amount>,
+    /// The most entries of one ticker in a minute.
     max_entries_a_minute: Switch<NonZeroU32>,
+    /// The most trades of one ticker in a day.
     max_trades_a_day: Switch<NonZeroU32>,
+    /// So many losses in a row pause the ticker.
     max_losses_in_a_row: Switch<NonZeroU32>,
+    /// How long, in seconds of market time.
     loss_pause_s: u32,
+    /// The most entries in a row that end without a fill.
     max_unfilled_entries: Switch<NonZeroU32>,
+    /// The most orders of one side that work on one contract; IB takes 15.
     max_orders_a_side: Switch<NonZeroU32>,
+    /// The most positions open at once.
     max_positions: Switch<NonZeroUsize>,
+    /// The most that all positions may be worth together.
     max_gross_exposure: Switch<Amount>,
+    /// The most that longs less shorts may be worth.
     max_net_exposure: Switch<Amount>,
+    /// What all tickers may lose if every stop fills at its price.
     max_open_risk: Switch<Amount>,
+    /// What one ticker may lose if every stop fills at its price.
     max_ticker_risk: Switch<Amount>,
+    /// What one ticker may lose if its price leaps by a tenth, past every stop.
     max_ticker_gap_risk: Switch<Amount>,
+    /// What all may lose if all prices leap by a tenth, past every stop.
     max_gap_risk: Switch<Amount>,
+    /// The day's loss after which nothing opens, until it is released by name.
     max_daily_loss: Switch<Amount>,
+    /// Whose loss that is.
     daily_loss_scope: LossScope,
+    /// What becomes of open positions then.
     on_daily_loss: OnDailyLoss,
+    /// The most orders a second.
     max_orders_a_second: Switch<NonZeroU32>,
+    /// The most orders a day.
     max_orders_a_day: Switch<NonZeroU32>,
+    /// The part of the broker's buying power that entries may take.
     buying_power_share: Switch<Portion>,
+    /// True: the broker is asked what an entry would do to the margin before it is placed.
     what_if: bool,
+    /// Tickers that open nothing.
     restricted: BTreeSet<TickerKey>,
+    /// The account's currency.
     base_currency: Currency,
+    /// A trading day is counted in this zone, e.g. America/New_York.
+    #[schemars(with = "String")]
     time_zone: chrono_tz::Tz,
+    /// Limits of several tickers together, by name.
     groups: Groups,
 }
 

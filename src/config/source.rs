@@ -7,6 +7,11 @@ use crate::settings::{Document, Fault, Origin};
 /// The folder that is looked for in the working folder.
 const FOLDER: &str = "config";
 
+/// The files as built in.
+pub(crate) const BUILT_IN_SUPERVISOR: &str = include_str!("../../config/supervisor.toml");
+pub(crate) const BUILT_IN_TICKERS: &str = include_str!("../../config/tickers.toml");
+pub(crate) const BUILT_IN_RULES: &str = include_str!("../../config/trading_rules.toml");
+
 /// The three files, and where they are from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
@@ -34,17 +39,17 @@ impl Source {
     }
 
     pub(super) fn supervisor(&self) -> Result<Text, Fault> {
-        self.read(&["supervisor.toml"], include_str!("../../config/supervisor.toml"))
+        self.read(&["supervisor.toml"], BUILT_IN_SUPERVISOR)
     }
 
     pub(super) fn tickers(&self) -> Result<Text, Fault> {
-        self.read(&["tickers.toml"], include_str!("../../config/tickers.toml"))
+        self.read(&["tickers.toml"], BUILT_IN_TICKERS)
     }
 
     /// TOML or YAML, whichever is there; both is a fault, for one of them would be dead.
     pub(super) fn rules(&self) -> Result<Text, Fault> {
         let names = ["trading_rules.toml", "trading_rules.yaml", "trading_rules.yml"];
-        self.read(&names, include_str!("../../config/trading_rules.toml"))
+        self.read(&names, BUILT_IN_RULES)
     }
 
     fn read(&self, names: &[&str], built_in: &str) -> Result<Text, Fault> {

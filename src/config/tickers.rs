@@ -5,6 +5,7 @@ use std::num::NonZeroU32;
 
 use engine::rule::EntryKind;
 use engine::{Confidence, Fraction, OnHandCancel, OnOpposite, OnUnknown, Quantity, Sizing, StopAfterAdd};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::overrides::Numbers;
@@ -16,56 +17,95 @@ use crate::settings::Segment;
 pub(super) type Tickers = BTreeMap<Name, Table>;
 
 /// One table: a ticker's, or the defaults of all. What is missing is looked up.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Table {
+    /// The symbol at the broker; none: the ticker's name.
     pub(super) symbol: Option<String>,
+    /// `SMART`, or the one exchange to route to.
     pub(super) exchange: Option<String>,
+    /// Where it is listed; tells apart symbols that several exchanges use.
     pub(super) primary_exchange: Option<String>,
+    /// Its currency, three letters.
     pub(super) currency: Option<String>,
+    /// What is traded.
     pub(super) security_type: Option<SecurityType>,
+    /// A future's own name at its exchange.
     pub(super) local_symbol: Option<String>,
+    /// A future's expiry: YYYYMM or YYYYMMDD.
     pub(super) expiry: Option<String>,
+    /// What one entry may cost, in the account's base currency.
     pub(super) position_size: Option<Amount>,
+    /// So many shares or contracts an entry.
     pub(super) shares: Option<Quantity>,
+    /// What may be lost at the stop of one entry, in base currency.
     pub(super) risk_per_trade: Option<Amount>,
+    /// What one entry may cost, as a fraction of what the account is worth.
     pub(super) equity_pct: Option<Fraction>,
+    /// How much worse than its stop an exit is expected to be, where a size is made from the risk.
     pub(super) slippage_allowance_pct: Option<Fraction>,
+    /// How far the stop lies from the entry, as a fraction: 0.03 is 3 %.
     pub(super) stop_loss_pct: Option<Fraction>,
+    /// How far the target lies from the entry, as a fraction.
     pub(super) take_profit_pct: Option<Fraction>,
+    /// Bars that the average true range is taken over.
     pub(super) atr_period: Option<NonZeroU32>,
+    /// Minutes of each of these bars.
     pub(super) atr_bar_minutes: Option<BarMinutes>,
+    /// How an entry is sent.
     pub(super) entry: Option<EntryKind>,
+    /// How far its limit lies from the quote, as a fraction.
     pub(super) entry_offset_pct: Option<Fraction>,
+    /// How long it works, in seconds of market time.
     pub(super) entry_expiry_s: Option<u32>,
+    /// The oldest signal that is traded on, in seconds of market time.
     pub(super) max_signal_age_s: Option<u32>,
+    /// The oldest quote that is traded on, in seconds of real time.
     pub(super) max_quote_age_s: Option<u32>,
+    /// Whether it may be short.
     pub(super) allow_short: Option<bool>,
+    /// How long a short sale may wait for shares to borrow, in seconds of market time.
     pub(super) locate_patience_s: Option<u32>,
+    /// Trade beside a position of somebody else's.
     pub(super) allow_foreign_position: Option<bool>,
+    /// What a signal against the position does.
     pub(super) on_opposite: Option<OnOpposite>,
+    /// The least confidence of a signal that closes.
     pub(super) exit_min_confidence: Option<Confidence>,
+    /// Lots that a trade may add to its first while it gains.
     pub(super) max_scale_ins: Option<u32>,
+    /// Lots that rest at a better price while the trade loses.
     pub(super) max_double_downs: Option<u32>,
+    /// The most trades in a day.
     pub(super) max_trades_a_day: Option<u32>,
+    /// What all stops do once an add is in.
     pub(super) stop_after_add: Option<StopAfterAdd>,
+    /// What a stop means that is cancelled by hand twice.
     pub(super) on_hand_cancel: Option<OnHandCancel>,
+    /// What becomes of shares that no record tells of.
     pub(super) on_unknown: Option<OnUnknown>,
+    /// The nearest that a moved stop comes to the market, as a fraction.
     pub(super) min_stop_distance_pct: Option<Fraction>,
+    /// Protection works outside regular hours, as a limit this far beyond its stop.
     pub(super) stop_outside_rth_pct: Option<Fraction>,
+    /// What one future takes of the available funds, in its currency; none: its whole worth.
     pub(super) margin_a_contract: Option<Amount>,
+    /// How long a reversal may take to become flat, in seconds of market time.
     pub(super) reversal_expiry_s: Option<u32>,
+    /// No entry for so long after a stop-out, in seconds of market time.
     pub(super) cool_down_s: Option<u32>,
+    /// Changed settings hold for an open trade, too; a stop never loosens by it.
     pub(super) apply_to_open: Option<bool>,
     /// In place of `[risk]` in `supervisor.toml`, which is the place for all tickers.
     #[serde(skip_serializing)]
     pub(super) risk: Option<OwnRisk>,
+    /// Own numbers of rules, by their names.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) rules: BTreeMap<String, Numbers>,
 }
 
 /// What a ticker trades. Cash forex, options and combos are not traded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "UPPERCASE")]
 pub(super) enum SecurityType {
     /// Stocks, and funds that trade like them.

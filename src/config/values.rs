@@ -1,13 +1,16 @@
 //! Values that cannot be wrong once they are read, so that their faults come with all others.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use engine::{Money, TickerKey};
 use rust_decimal::Decimal;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 /// An amount of money above zero, in the account's base currency.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline, extend("exclusiveMinimum" = 0))]
 #[serde(try_from = "Decimal", into = "Decimal")]
 pub(super) struct Amount(Decimal);
 
@@ -35,7 +38,8 @@ impl From<Amount> for Decimal {
 }
 
 /// The name of an HTTP header.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline, extend("pattern" = "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$"))]
 #[serde(try_from = "String", into = "String")]
 pub(super) struct HeaderName(String);
 
@@ -70,7 +74,8 @@ impl From<HeaderName> for String {
 }
 
 /// The value of an HTTP header that is no secret.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline, extend("pattern" = "^([!-~]([ -~]*[!-~])?)?$"))]
 #[serde(try_from = "String", into = "String")]
 pub(super) struct HeaderValue(String);
 
@@ -89,7 +94,8 @@ impl From<HeaderValue> for String {
 }
 
 /// How many times faster than real time a market runs; above zero.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline, extend("exclusiveMinimum" = 0))]
 #[serde(try_from = "f64", into = "f64")]
 pub(super) struct Speed(pub(super) f64);
 
@@ -108,7 +114,8 @@ impl From<Speed> for f64 {
 }
 
 /// A currency's three letters.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline, extend("pattern" = "^[A-Z]{3}$"))]
 #[serde(try_from = "String", into = "String")]
 pub(super) struct Currency(String);
 
@@ -137,7 +144,8 @@ impl From<Currency> for String {
 }
 
 /// Minutes of a bar: one of those that TWS has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(inline, extend("enum" = [1, 2, 3, 5, 10, 15, 20, 30, 60]))]
 #[serde(try_from = "u32", into = "u32")]
 pub(super) struct BarMinutes(u32);
 
@@ -195,5 +203,19 @@ impl fmt::Display for Name {
             Name::Defaults => f.write_str(DEFAULTS),
             Name::Ticker(key) => key.fmt(f),
         }
+    }
+}
+
+impl JsonSchema for Name {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Name".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "pattern": "^(defaults|[A-Z0-9]{1,8})$" })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use reqwest::StatusCode;
+use reqwest::{Response, StatusCode};
 use secrecy::ExposeSecret;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -62,27 +62,59 @@ pub fn post<T: DeserializeOwned>(path: &str, body: &impl Serialize) -> Result<T,
     actix_rt::System::new().block_on(ask_at(&door, path, Some(&body)))
 }
 
+/// Asks for a state at `path`: an answer is one where all is well and where it is not.
+///
+/// # Errors
+/// As [`ask`].
+pub fn ask_state<T: DeserializeOwned>(path: &str) -> Result<T, AskError> {
+    let door = Door::read(Path::new(PATH)).map_err(AskError::File)?.ok_or(AskError::NotRunning)?;
+    actix_rt::System::new().block_on(async {
+        let answer = send(&door, path, None).await?;
+        match answer.status() {
+            StatusCode::OK | StatusCode::SERVICE_UNAVAILABLE => {
+                answer.json().await.map_err(|source| silent(&door, source))
+            }
+            status => Err(refused(&door, status, answer).await),
+        }
+    })
+}
+
 async fn ask_at<T: DeserializeOwned>(door: &Door, path: &str, body: Option<&Value>) -> Result<T, AskError> {
-    let silent = |source: reqwest::Error| match source.is_connect() {
-        true => AskError::Gone { pid: door.pid },
-        false => AskError::Silent { pid: door.pid, address: door.address, source: source.without_url() },
-    };
+    let answer = send(door, path, body).await?;
+    match answer.status() {
+        StatusCode::OK => answer.json().await.map_err(|source| silent(door, source)),
+        status => Err(refused(door, status, answer).await),
+    }
+}
+
+async fn send(door: &Door, path: &str, body: Option<&Value>) -> Result<Response, AskError> {
+    let silent = |source| silent(door, source);
     let (client, url) = (client().map_err(silent)?, format!("http://{}{path}", door.address));
     let request = match body {
         Some(body) => client.post(url).json(body),
         None => client.get(url),
     };
-    let answer =
-        request.bearer_auth(door.keys.of(Role::Admin).expose_secret()).send().await.map_err(silent)?;
-    match answer.status() {
-        StatusCode::OK => answer.json().await.map_err(silent),
-        // Whoever has the port now is not the one who wrote the file.
-        StatusCode::UNAUTHORIZED => Err(AskError::Gone { pid: door.pid }),
-        status => {
-            let told: Value = answer.json().await.map_err(silent)?;
+    request.bearer_auth(door.keys.of(Role::Admin).expose_secret()).send().await.map_err(silent)
+}
+
+fn silent(door: &Door, source: reqwest::Error) -> AskError {
+    match source.is_connect() {
+        true => AskError::Gone { pid: door.pid },
+        false => AskError::Silent { pid: door.pid, address: door.address, source: source.without_url() },
+    }
+}
+
+async fn refused(door: &Door, status: StatusCode, answer: Response) -> AskError {
+    // Whoever has the port now is not the one who wrote the file.
+    if status == StatusCode::UNAUTHORIZED {
+        return AskError::Gone { pid: door.pid };
+    }
+    match answer.json::<Value>().await {
+        Ok(told) => {
             let words = told["error"].as_str().map_or_else(|| status.to_string(), str::to_owned);
-            Err(AskError::Refused(words))
+            AskError::Refused(words)
         }
+        Err(error) => silent(door, error),
     }
 }
 

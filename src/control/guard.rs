@@ -1,4 +1,4 @@
-//! Who may ask: whoever knows the token and means this machine.
+//! Who may ask: whoever knows the token and means this machine. How the program does, anybody on this machine may ask.
 //!
 //! A page in a browser could be told that its own name is 127.0.0.1, so a request that
 //! names any other host than loopback is refused before its token is looked at.
@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::http::header::{AUTHORIZATION, HOST, HeaderMap};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
@@ -66,11 +67,20 @@ pub(super) async fn admit(
         // Its messages prove themselves.
         return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
     }
+    if is_health(&request) && !headers.contains_key(AUTHORIZATION) {
+        // A monitor needs no secret of ours, and is told none.
+        return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
+    }
     let Some(role) = role(headers, &keys) else {
         return Ok(request.into_response(stranger(&failures)));
     };
     request.extensions_mut().insert(role);
     next.call(request).await.map(ServiceResponse::map_into_boxed_body)
+}
+
+/// True for a look at the health, which tells nothing secret.
+fn is_health(request: &ServiceRequest) -> bool {
+    request.method() == Method::GET && ["/health/live", "/health/ready"].contains(&request.path())
 }
 
 fn stranger(failures: &Failures) -> HttpResponse {

@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
 use actix_web::web::{Data, Json, Path, ReqData};
 use actors::Board;
 use actors::operator::Operator;
 use chrono_tz::Tz;
 use ports::clock::Clock;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::file::Role;
 use super::guard::not_allowed;
+use super::health::Health;
 use super::order::{Fault, Order, check_name};
 use super::shown::{Limit, Status, Why};
 use crate::nearest::did_you_mean;
@@ -33,8 +35,20 @@ pub struct Source {
     pub zone: Tz,
 }
 
-pub(super) async fn live() -> Json<Value> {
-    Json(json!({ "status": "live" }))
+pub(super) async fn live(source: Data<Source>, role: Option<ReqData<Role>>) -> HttpResponse {
+    let health = Health::of(&source.board).of_life();
+    told(health.lives(), health, role.is_some())
+}
+
+pub(super) async fn ready(source: Data<Source>, role: Option<ReqData<Role>>) -> HttpResponse {
+    let health = Health::of(&source.board);
+    told(health.is_ready(), health, role.is_some())
+}
+
+/// 200, or 503. Whoever brings no token is told no words: they name tickers and what they hold.
+fn told(is_well: bool, health: Health, is_known: bool) -> HttpResponse {
+    let status = if is_well { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    HttpResponse::build(status).json(if is_known { health } else { health.without_words() })
 }
 
 pub(super) async fn status(source: Data<Source>) -> Json<Status> {
@@ -112,7 +126,7 @@ pub(super) async fn order(source: Data<Source>, role: ReqData<Role>, order: Json
 }
 
 pub(super) async fn nothing() -> HttpResponse {
-    let error = "there are /status, /positions, /orders, /trades, /trades/NAME, /signals/latest, /report, /why/TICKER, /risk and \
-                 /health/live to be read, and /order, /arm and /reload to be posted to";
+    let error = "there are /status, /positions, /orders, /trades, /trades/NAME, /signals/latest, /report, /why/TICKER, /risk, \
+                 /health/live and /health/ready to be read, and /order, /arm and /reload to be posted to";
     HttpResponse::NotFound().json(json!({ "error": error }))
 }

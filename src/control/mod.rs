@@ -11,6 +11,7 @@ pub mod client;
 pub mod file;
 mod guard;
 mod handlers;
+pub mod health;
 pub mod order;
 pub mod server;
 pub mod shown;

@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 use super::file::{Door, Keys, PATH};
 use super::guard::{Failures, admit};
 pub use super::handlers::Source;
-use super::handlers::{arm, live, nothing, order, reload, risk, status, why};
+use super::handlers::{arm, live, nothing, order, ready, reload, risk, status, why};
 use super::signals::{Doors, routes};
 
 /// Under which name the log speaks of it.
@@ -110,6 +110,7 @@ async fn serve(
             .route("/why/{ticker}", get().to(why))
             .route("/risk", get().to(risk))
             .route("/health/live", get().to(live))
+            .route("/health/ready", get().to(ready))
             .route("/order", post().to(order))
             .route("/arm", post().to(arm))
             .route("/reload", post().to(reload))

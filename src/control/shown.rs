@@ -258,7 +258,7 @@ impl Why {
 }
 
 /// What keeps it from deciding goes before what it would be.
-fn state(view: &TickerView) -> String {
+pub(super) fn state(view: &TickerView) -> String {
     match &view.trouble {
         Some(trouble) => trouble.to_string(),
         None if !view.winding_down => view.mode.to_string(),

@@ -8,6 +8,7 @@ use engine::{Price, TickerSettings};
 use ports::broker::ConnectError;
 use ports::broker::probe::{Found, Prices, Probe};
 
+use super::Part;
 use super::finding::Finding;
 
 /// Added to our client id where somebody else has it, so that the rest can be looked at.
@@ -17,7 +18,7 @@ const SKEW_MAX: TimeDelta = TimeDelta::seconds(2);
 
 /// What finding out about the broker needs.
 struct Look<'a, T> {
-    settings: &'a Settings,
+    broker: &'a ports::broker::Settings,
     embedded: bool,
     probe: Probe,
     tell: &'a mut T,
@@ -29,13 +30,13 @@ pub(super) async fn look(
     test_order: bool,
     tell: &mut impl FnMut(Finding),
 ) {
-    let Some(probe) = reach(settings, tell).await else {
+    let Some(probe) = reach(&settings.broker, tell).await else {
         for what in ["login", "account", "read-only API", "clock", "contracts", "prices"] {
             tell(Finding::unknown(what, "not looked at: there is no connection"));
         }
         return;
     };
-    let mut look = Look { settings, embedded, probe, tell };
+    let mut look = Look { broker: &settings.broker, embedded, probe, tell };
     let account = look.account().await;
     look.configuration().await;
     look.clock().await;
@@ -49,10 +50,39 @@ pub(super) async fn look(
     }
 }
 
+/// One part of it; answers with the accounts that the login manages.
+pub(super) async fn part(
+    broker: &ports::broker::Settings,
+    part: Part<'_>,
+    tell: &mut impl FnMut(Finding),
+) -> Vec<String> {
+    let reached = match part {
+        Part::Gateway => reach(broker, tell).await,
+        // How it was reached has been told.
+        Part::Account | Part::Tickers(_) => reach(broker, &mut |_| ()).await,
+    };
+    let Some(probe) = reached else { return Vec::new() };
+    let accounts = probe.accounts().await.unwrap_or_default();
+    let mut look = Look { broker, embedded: false, probe, tell };
+    match part {
+        Part::Gateway => {
+            look.configuration().await;
+            look.clock().await;
+        }
+        Part::Account => drop(look.account().await),
+        Part::Tickers(tickers) => {
+            for own in tickers {
+                look.ticker(own).await;
+            }
+        }
+    }
+    accounts
+}
+
 /// A connection, under our client id or, where somebody has that, under another one.
-async fn reach(settings: &Settings, tell: &mut impl FnMut(Finding)) -> Option<Probe> {
-    let (address, client) = (&settings.broker.address, settings.broker.client_id);
-    let failed = match Probe::connect(&settings.broker).await {
+async fn reach(broker: &ports::broker::Settings, tell: &mut impl FnMut(Finding)) -> Option<Probe> {
+    let (address, client) = (&broker.address, broker.client_id);
+    let failed = match Probe::connect(broker).await {
         Ok(probe) => {
             let version = probe.server_version();
             tell(Finding::ok("TWS", format!("answers at {address}, server version {version}")));
@@ -66,8 +96,7 @@ async fn reach(settings: &Settings, tell: &mut impl FnMut(Finding)) -> Option<Pr
         tell(Finding::unknown("client id", "not looked at: there is no connection"));
         return None;
     }
-    let other =
-        ports::broker::Settings { client_id: client.saturating_add(OTHER_CLIENT), ..settings.broker.clone() };
+    let other = ports::broker::Settings { client_id: client.saturating_add(OTHER_CLIENT), ..broker.clone() };
     let probe = Probe::connect(&other).await;
     tell(Finding::ok("TWS", format!("answers at {address}")));
     let say = "stop the other program, or set another client_id; if it is this supervisor, all is well";
@@ -99,16 +128,16 @@ impl<T: FnMut(Finding)> Look<'_, T> {
             }
         };
         (self.tell)(Finding::ok("login", format!("manages {}", accounts.join(", "))));
-        let Some(account) = self.settings.broker.account_among(&accounts) else {
+        let Some(account) = self.broker.account_among(&accounts) else {
             let told = format!(
                 "{:?} is not the one of {accounts:?}",
-                self.settings.broker.account.as_deref().unwrap_or("none")
+                self.broker.account.as_deref().unwrap_or("none")
             );
             (self.tell)(Finding::wrong("account", told, "name the account to trade in [broker] account"));
             return None;
         };
         let kind = if account.starts_with('D') { "paper" } else { "live" };
-        match self.settings.broker.agreement.of_account(&account) {
+        match self.broker.agreement.of_account(&account) {
             Ok(()) => (self.tell)(Finding::ok("account", format!("{account}, {kind}, as the config says"))),
             Err(why) => (self.tell)(Finding::wrong("account", why.to_string(), "see [broker]")),
         }

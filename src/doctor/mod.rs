@@ -9,7 +9,9 @@ mod around;
 mod broker;
 pub mod finding;
 
+use actors::signal::Sources;
 use anyhow::Context;
+use engine::TickerSettings;
 use finding::{Finding, State};
 
 use crate::config::{Config, Source};
@@ -62,6 +64,33 @@ pub fn doctor(config: Config, source: &Source, choices: Choices) -> anyhow::Resu
         say(sum(&findings));
     }
     Ok(!findings.iter().any(|finding| finding.state == State::Wrong))
+}
+
+/// A part of what is looked at, where somebody asks step by step.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Part<'a> {
+    /// The connection, TWS's own settings, its clock.
+    Gateway,
+    /// The account.
+    Account,
+    /// These tickers.
+    Tickers(&'a [TickerSettings]),
+}
+
+/// What is found of this part; and the accounts that the login manages, none where it cannot be reached.
+pub(crate) fn broker_part(settings: &ports::broker::Settings, part: Part<'_>) -> (Vec<Finding>, Vec<String>) {
+    let mut findings = Vec::new();
+    let mut tell = |finding| findings.push(finding);
+    let accounts = actix_rt::System::new().block_on(broker::part(settings, part, &mut tell));
+    (findings, accounts)
+}
+
+/// What is found of the sources of signals.
+pub(crate) fn signals_of(sources: &Sources, symbols: &[String]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut tell = |finding| findings.push(finding);
+    actix_rt::System::new().block_on(around::signals(sources, symbols, &mut tell));
+    findings
 }
 
 fn sum(findings: &[Finding]) -> String {

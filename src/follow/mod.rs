@@ -4,12 +4,13 @@
 //! `logs` reads files, so that it works while nothing runs; the others ask the running program, and what the journal can
 //! tell is read there where none runs. Lines fit a terminal of 80 columns.
 //!
-//! Read next: [`status`], [`positions`], [`why`], [`risk`]; [`mod@ask`] and [`recorded`] (what comes from the program or the
+//! Read next: [`status`], [`positions`], [`why`], [`risk`], [`health`]; [`mod@ask`] and [`recorded`] (what comes from the program or the
 //! journal), [`orders`], [`trades`], [`dossier`], [`signals`]; [`watch`]; [`mod@order`]; [`streams`] finds a log, [`tail`] follows it, [`logs`]
 //! shows it.
 
 pub mod ask;
 pub mod dossier;
+pub mod health;
 pub mod logs;
 pub mod order;
 pub mod orders;

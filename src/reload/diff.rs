@@ -7,7 +7,7 @@ use engine::{SettingChange, TickerKey};
 use crate::config::Report;
 
 /// Tables whose settings hold for a whole run.
-const FIXED: [&str; 6] = ["broker.", "gateway.", "journal.", "actors.", "control.", "logs."];
+const FIXED: [&str; 7] = ["broker.", "gateway.", "journal.", "actors.", "control.", "logs.", "reports."];
 /// Settings of other tables that do, too.
 const FIXED_BESIDES: [&str; 4] =
     ["risk.base_currency", "risk.time_zone", "signals.doors", "signals.tradingview_confidence"];

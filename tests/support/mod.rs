@@ -92,6 +92,15 @@ impl Program {
         Program::spawn(command, folder)
     }
 
+    /// The same as systemd does, which hears of it at `socket` and wants a sign of life within `watchdog`.
+    pub(crate) fn served_in(folder: &Path, arguments: &[&str], socket: &Path, watchdog: Duration) -> Program {
+        let mut command = Command::new("env");
+        let within = watchdog.as_micros();
+        command.arg(format!("NOTIFY_SOCKET={}", socket.display())).arg(format!("WATCHDOG_USEC={within}"));
+        command.arg(binary("supervisor")).args(arguments).stderr(Stdio::inherit());
+        Program::spawn(command, folder)
+    }
+
     /// Starts it in `folder` where no file may grow beyond `blocks` of 512 bytes: writes beyond
     /// fail, as on a full disk. What it says of errors is among what it says.
     pub(crate) fn limited_in(folder: &Path, blocks: u32) -> Program {
@@ -103,7 +112,8 @@ impl Program {
 
     fn spawn(mut command: Command, folder: &Path) -> Program {
         command.current_dir(folder).stdout(Stdio::piped());
-        for name in ringfence::config::environment::VARIABLES {
+        for name in ringfence::config::environment::VARIABLES.into_iter().chain(ringfence::service::VARIABLES)
+        {
             command.env_remove(name);
         }
         let mut child = command.spawn().expect("the program");

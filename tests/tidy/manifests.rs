@@ -20,7 +20,8 @@ const ARROWS: [(&str, &[&str]); 5] = [
     ("ringfence", &["engine", "ports", "actors", "paper"]),
 ];
 
-/// All that `engine` may use: crates of data.
+/// All that `engine` may use: crates of data. Where nothing of it decides, and only by a feature, also `schemars`, by which
+/// types describe themselves.
 const ENGINE: [&str; 5] = ["rust_decimal", "chrono", "chrono-tz", "serde", "thiserror"];
 
 /// Crates that one package only may use outside of its tests.
@@ -60,6 +61,7 @@ struct Dependency {
     name: String,
     tests_only: bool,
     defaults: Option<bool>,
+    optional: bool,
 }
 
 fn wrong(package: &str, arrows: &[&str], used: &Dependency, root: &Table) -> Option<(String, String)> {
@@ -74,7 +76,8 @@ fn wrong(package: &str, arrows: &[&str], used: &Dependency, root: &Table) -> Opt
     if used.tests_only {
         return None;
     }
-    if package == "engine" && !ENGINE.contains(&name) {
+    let is_description = name == "schemars" && used.optional;
+    if package == "engine" && !ENGINE.contains(&name) && !is_description {
         return told(format!("`engine` uses {} only, not `{name}`", ENGINE.join(", ")));
     }
     if package == "engine" && name == "chrono" && has_clock(used, root) {
@@ -108,7 +111,14 @@ fn of_one_table(table: &Table) -> Vec<Dependency> {
     {
         for (key, value) in table.get(kind).and_then(Value::as_table).into_iter().flatten() {
             let name = value.get("package").and_then(Value::as_str).unwrap_or(key).to_owned();
-            found.push(Dependency { key: key.clone(), name, tests_only, defaults: defaults_of(value) });
+            let optional = value.get("optional").and_then(Value::as_bool) == Some(true);
+            found.push(Dependency {
+                key: key.clone(),
+                name,
+                tests_only,
+                defaults: defaults_of(value),
+                optional,
+            });
         }
     }
     found
@@ -175,6 +185,11 @@ mod tests {
             "a/Cargo.toml:4: `engine` uses rust_decimal, chrono, chrono-tz, serde, thiserror only, not `rand`",
         ];
         told("engine", "[dependencies]\nrand = \"1\"", &wanted);
+        told("engine", "[dependencies]\nschemars = { version = \"1\", optional = true }", &[]);
+        let always = [
+            "a/Cargo.toml:4: `engine` uses rust_decimal, chrono, chrono-tz, serde, thiserror only, not `schemars`",
+        ];
+        told("engine", "[dependencies]\nschemars = \"1\"", &always);
         let wanted = ["a/Cargo.toml:4: `chrono` brings its clock: say `default-features = false`"];
         told("engine", "[dependencies]\nchrono = { version = \"0.4\", default-features = true }", &wanted);
     }

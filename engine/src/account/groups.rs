@@ -20,6 +20,7 @@ const NAME_MAX: usize = 24;
 
 /// A group's name: one to 24 letters, digits, `_` and `-`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline, extend("pattern" = "^[A-Za-z0-9_-]{1,24}$")))]
 #[serde(try_from = "String", into = "String")]
 pub struct GroupName(String);
 

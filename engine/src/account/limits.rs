@@ -160,6 +160,7 @@ pub enum Unknown {
 
 /// Whose loss the daily-loss limit is of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 #[serde(rename_all = "snake_case")]
 pub enum LossScope {
     /// This program's.
@@ -171,6 +172,7 @@ pub enum LossScope {
 
 /// What the daily-loss limit does to open positions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 #[serde(rename_all = "snake_case")]
 pub enum OnDailyLoss {
     /// Nothing opens; what is open keeps its stops and targets.

@@ -50,6 +50,7 @@ pub enum BadNumber {
 
 /// A price in the instrument's currency: above zero, at most eight decimal places.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline, extend("exclusiveMinimum" = 0, "maximum" = 100_000_000)))]
 #[serde(try_from = "Decimal", into = "Decimal")]
 pub struct Price(Decimal);
 
@@ -113,6 +114,7 @@ impl fmt::Display for Price {
 
 /// A number of shares or contracts: never negative. The side is said elsewhere.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline, extend("minimum" = 0, "maximum" = 1_000_000_000)))]
 #[serde(try_from = "Decimal", into = "Decimal")]
 pub struct Quantity(Decimal);
 
@@ -200,6 +202,7 @@ impl fmt::Display for Quantity {
 
 /// An amount of money in the account's base currency; negative is a loss or a debt.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 #[serde(transparent)]
 pub struct Money(Decimal);
 
@@ -272,6 +275,7 @@ impl fmt::Display for Money {
 
 /// A part of one: 0.03 is three percent. Above 0 and at most 0.5.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline, extend("exclusiveMinimum" = 0, "maximum" = 0.5)))]
 #[serde(try_from = "Decimal", into = "Decimal")]
 pub struct Fraction(Decimal);
 
@@ -333,6 +337,7 @@ impl fmt::Display for Fraction {
 
 /// A part of a quantity: above 0 and at most 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline, extend("exclusiveMinimum" = 0, "maximum" = 1)))]
 #[serde(try_from = "Decimal", into = "Decimal")]
 pub struct Portion(Decimal);
 
@@ -379,6 +384,7 @@ impl From<Portion> for Decimal {
 
 /// A multiple of something: above 0 and at most 100.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline, extend("exclusiveMinimum" = 0, "maximum" = 100)))]
 #[serde(try_from = "Decimal", into = "Decimal")]
 pub struct Multiple(Decimal);
 
@@ -422,6 +428,7 @@ impl From<Multiple> for Decimal {
 
 /// How sure a signal's source is, from 0 to 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline, extend("minimum" = 0, "maximum" = 1)))]
 #[serde(try_from = "Decimal", into = "Decimal")]
 pub struct Confidence(Decimal);
 

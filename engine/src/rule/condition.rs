@@ -17,6 +17,7 @@ pub const DEPTH_MAX: usize = 8;
 
 /// When a rule fires.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Condition {
     /// On a signal of one direction and enough confidence.
@@ -43,6 +44,7 @@ pub enum Condition {
 
 /// Several conditions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Several {
     /// Which.
@@ -51,6 +53,7 @@ pub struct Several {
 
 /// One condition within another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Single {
     /// Which.

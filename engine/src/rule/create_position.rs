@@ -9,6 +9,7 @@ use crate::signal::Direction;
 
 /// Which side to open, in the words of signals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Opening {
     /// Go long.
@@ -39,6 +40,7 @@ impl Opening {
 
 /// How the entry is sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 #[serde(rename_all = "snake_case")]
 pub enum EntryKind {
     /// A limit beyond the quote by `entry_offset_pct`: it meets the market, and no more.
@@ -52,6 +54,7 @@ pub enum EntryKind {
 
 /// One of several targets: a part of the position that leaves there, as a lot of its own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PartTarget {
     /// The part of the whole entry.
@@ -66,6 +69,7 @@ pub struct PartTarget {
 
 /// Opens a position. A number that is not given comes from the ticker, then from `[defaults]`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CreatePosition {
     /// Which side.

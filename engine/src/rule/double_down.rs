@@ -6,6 +6,7 @@ use crate::money::{Fraction, Multiple};
 
 /// Adds a lot at a better price, once the market comes there. Its stop is the first lot's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DoubleDown {
     /// How far the limit rests from the first lot's average entry, as a fraction of it.

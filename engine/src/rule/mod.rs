@@ -58,6 +58,7 @@ const ALERT_COOL_DOWN: TimeDelta = TimeDelta::minutes(15);
 
 /// One rule of the user's, as the config states it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
     /// The name that reasons show.
@@ -79,6 +80,7 @@ pub struct Rule {
 
 /// What a rule does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Action {
     /// Opens a position with its stop and target.

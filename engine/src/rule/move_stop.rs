@@ -6,6 +6,7 @@ use crate::money::{Fraction, Price};
 
 /// Where the stop goes; exactly one of the three.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct MoveStop {
     /// To each lot's average entry, commissions included.

@@ -8,6 +8,7 @@ use super::view::View;
 
 /// Time since the first lot was opened, in market time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PositionAge {
     /// The least age.

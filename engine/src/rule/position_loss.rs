@@ -8,6 +8,7 @@ use crate::money::Fraction;
 
 /// The loss under the first lot's average entry, at the price that closing would get.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PositionLoss {
     /// The loss, as a fraction of the entry.

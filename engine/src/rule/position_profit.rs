@@ -9,6 +9,7 @@ use crate::money::Fraction;
 
 /// The gain over the first lot's average entry, at the price that closing would get.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PositionProfit {
     /// The gain of the first level, as a fraction of the entry. For an add, level `k` needs

@@ -8,6 +8,7 @@ use crate::money::Price;
 
 /// Bounds of the price: what closing would get, when flat the last trade.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PriceCondition {
     /// The least price.

@@ -10,6 +10,7 @@ use crate::signal::Direction;
 
 /// A signal of this direction, at least this sure.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SignalCondition {
     /// The direction that it waits for.

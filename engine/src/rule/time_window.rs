@@ -9,15 +9,19 @@ use super::view::View;
 
 /// Both parts have to hold, where both are named. Market time counts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TimeWindow {
     /// From this time of day, `09:45`, inclusive.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>", extend("pattern" = CLOCK)))]
     #[serde(default, with = "clock", skip_serializing_if = "Option::is_none")]
     pub from: Option<NaiveTime>,
     /// To this time of day, exclusive; earlier than `from`: over midnight.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>", extend("pattern" = CLOCK)))]
     #[serde(default, with = "clock", skip_serializing_if = "Option::is_none")]
     pub to: Option<NaiveTime>,
     /// The zone of both.
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
     #[serde(default = "new_york")]
     pub zone: Tz,
     /// Not before so many minutes of the session have passed.
@@ -77,6 +81,10 @@ impl TimeWindow {
         })
     }
 }
+
+/// What a time of day looks like.
+#[cfg(feature = "schema")]
+const CLOCK: &str = "^([01][0-9]|2[0-3]):[0-5][0-9]$";
 
 /// The last moment of a day: a window without an end goes up to it.
 const DAY_END: NaiveTime = NaiveTime::from_hms_nano_opt(23, 59, 59, 999_999_999).expect("a time of day");

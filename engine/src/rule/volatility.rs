@@ -8,6 +8,7 @@ use crate::money::Fraction;
 
 /// Bounds of the average true range, as a fraction of the price.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Volatility {
     /// The least.

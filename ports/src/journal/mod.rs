@@ -100,6 +100,7 @@ pub struct Epoch {
 
 /// When a commit counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 #[serde(rename_all = "snake_case")]
 pub enum Durability {
     /// Synced to the disk: a power cut loses nothing.

@@ -8,6 +8,7 @@ use serde_json::Value;
 /// Where an answer's parts stand. Pointers as in RFC 6901 (`/data/0/side`); a plain name
 /// is a field at the top of a prediction.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Fields {
     /// The list of predictions within the answer; empty: the answer itself.
@@ -32,6 +33,7 @@ pub struct Fields {
 
 /// A place within a JSON value.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(inline))]
 #[serde(try_from = "String", into = "String")]
 pub struct Pointer(String);
 

@@ -10,7 +10,10 @@ use engine::money::BadNumber;
 use engine::rule::{CreatePosition, EntryKind, Opening};
 use engine::{Money, Price, Quantity, TickerKey};
 use ringfence::config::Choices;
+use ringfence::config::schema::File;
+use ringfence::init::answers::{Endpoint, Mode, ticker};
 use ringfence::journal::Wanted;
+use ringfence::nearest::did_you_mean;
 use rust_decimal::Decimal;
 
 use super::screens::{DayReport, Recorded, Screen, Trades};
@@ -28,6 +31,11 @@ pub(super) struct Cli {
     pub(super) run: Run,
 }
 
+const HEALTH_CODES: &str = "Status at the end:
+  0  ready; or degraded: what is held is looked after, and something opens nothing
+  1  it lives and is not ready: no connection to the broker, or KILL is set
+  2  nothing answers, or a thread gives no sign of life";
+
 #[derive(Subcommand)]
 pub(super) enum Command {
     /// Start and trade until Ctrl-C
@@ -39,6 +47,14 @@ pub(super) enum Command {
         /// Print as JSON
         #[arg(long)]
         json: bool,
+    },
+    /// Ask what a config needs, look whether it is so, and write one; nothing that is there is overwritten
+    Init(Init),
+    /// Print the JSON schema of a file of the config, for an editor; without a name, of all three
+    Schema {
+        /// supervisor, tickers or trading_rules
+        #[arg(value_parser = file)]
+        file: Option<File>,
     },
     /// Reach each outside thing, say what is wrong and how to mend it; exit 1 if something is
     Doctor {
@@ -72,6 +88,16 @@ pub(super) enum Command {
     Risk(Screen),
     /// Report a trading day: trades, fills, slippage, profit by ticker and rule, refusals, incidents
     Report(DayReport),
+    /// Ask the supervisor of this folder whether it lives and can do its work: one word, then what is wrong
+    #[command(after_help = HEALTH_CODES)]
+    Health {
+        /// Print as JSON
+        #[arg(long)]
+        json: bool,
+        /// Stay, and print whenever it changes, until Ctrl-C
+        #[arg(long)]
+        watch: bool,
+    },
     /// Open nothing until `resume`; what is held is managed as ever
     Pause(Targets),
     /// Go on after `pause`
@@ -311,6 +337,55 @@ pub(super) struct Config {
     pub(super) test_mode: bool,
 }
 
+/// What is not given is asked for: at the terminal, or line by line from the standard input.
+#[derive(Args)]
+pub(super) struct Init {
+    /// Where the files go
+    #[arg(long, value_name = "DIR", default_value = "config")]
+    pub(super) config: PathBuf,
+    /// paper or live
+    #[arg(long)]
+    pub(super) mode: Option<Mode>,
+    /// Where TWS or IB Gateway listens
+    #[arg(long)]
+    pub(super) host: Option<String>,
+    /// Its port
+    #[arg(long)]
+    pub(super) port: Option<u16>,
+    /// The number this program connects under
+    #[arg(long)]
+    pub(super) client_id: Option<i32>,
+    /// The account to trade
+    #[arg(long)]
+    pub(super) account: Option<String>,
+    /// What to trade; several times for several
+    #[arg(long = "ticker", value_name = "TICKER", value_parser = ticker)]
+    pub(super) tickers: Vec<TickerKey>,
+    /// Where the prediction API answers, without a key; or none
+    #[arg(long, value_name = "URL")]
+    pub(super) signal_url: Option<Endpoint>,
+    /// Ask nothing: take what was not given as a question's brackets have it, and keep every answer
+    #[arg(long)]
+    pub(super) yes: bool,
+}
+
+impl Init {
+    pub(super) fn choices(self) -> ringfence::init::answers::Choices {
+        let Init { config: folder, mode, host, port, client_id, account, tickers, signal_url, yes } = self;
+        ringfence::init::answers::Choices {
+            folder,
+            mode,
+            host,
+            port,
+            client_id,
+            account,
+            tickers,
+            signal_url,
+            yes,
+        }
+    }
+}
+
 #[derive(Args)]
 pub(super) struct Run {
     #[command(flatten)]
@@ -335,6 +410,10 @@ pub(super) struct Run {
     #[cfg(feature = "testing")]
     #[arg(long, hide = true, value_name = "POINT[:WORD][#N]")]
     pub(super) panic_at: Option<ports::fail::Switch>,
+    /// For tests of threads that hang: stand still at this passage
+    #[cfg(feature = "testing")]
+    #[arg(long, hide = true, value_name = "POINT[:WORD][#N]")]
+    pub(super) stall_at: Option<ports::fail::Switch>,
 }
 
 impl Run {
@@ -358,6 +437,14 @@ impl Config {
     pub(super) fn choices(&self) -> Choices {
         Choices { folder: self.config.clone(), test_mode: self.test_mode }
     }
+}
+
+fn file(text: &str) -> Result<File, String> {
+    let known = File::ALL.into_iter().find(|file| file.name() == text);
+    let names = File::ALL.map(File::name).join(", ");
+    known.ok_or_else(|| {
+        format!("there are {names}{}", did_you_mean(text, File::ALL.into_iter().map(File::name)))
+    })
 }
 
 /// `60s`, `5m`, `2h`; seconds without a unit.

@@ -10,11 +10,12 @@ use arguments::{Adopts, Cli, Command, Config, Logs, Look, Opens, Person, Place, 
 use clap::Parser;
 use engine::Act;
 use engine::rule::Opening;
+use ringfence::config::schema::File;
 use ringfence::config::{self, Environment, Source};
 use ringfence::journal::{self, Form, Wanted};
 use ringfence::reload::Wish;
 use ringfence::terminal::say;
-use ringfence::{doctor, follow, report, run, soak, told};
+use ringfence::{doctor, follow, init, report, run, soak, told};
 use screens::{DayReport, Recorded, Screen, Trades};
 
 fn main() -> ExitCode {
@@ -22,6 +23,8 @@ fn main() -> ExitCode {
     match cli.command.unwrap_or(Command::Run(cli.run)) {
         Command::Run(choices) => start(choices),
         Command::Check { config, json } => check(&config, json),
+        Command::Init(choices) => init(choices.choices()),
+        Command::Schema { file } => print_schema(file),
         Command::Doctor { config, place_test_order, json } => {
             look_around(&config, doctor::Choices { place_test_order, json })
         }
@@ -39,6 +42,8 @@ fn main() -> ExitCode {
         Command::Journal { what } => look(what),
         Command::Risk(screen) => shown(&screen, || Ok(follow::risk::risk(screen.json)?)),
         Command::Report(choices) => report_day(choices),
+        Command::Health { json, watch: true } => follow::health::watch(json),
+        Command::Health { json, watch: false } => ExitCode::from(follow::health::health(json) as u8),
         Command::Soak(choices) => soak(choices),
         Command::Pause(targets) => order(Act::Pause, targets),
         Command::Resume(targets) => order(Act::Resume, targets),
@@ -130,6 +135,7 @@ fn start(choices: Run) -> ExitCode {
         .kill_at
         .into_iter()
         .chain(choices.panic_at.map(ports::fail::Switch::panicking))
+        .chain(choices.stall_at.map(ports::fail::Switch::stalling))
         .for_each(ports::fail::arm);
     let source = Source::find(choices.config.config.as_deref());
     let config = match load(&choices.config) {
@@ -211,6 +217,28 @@ fn check(choices: &Config, json: bool) -> ExitCode {
         }
         Err(faults) => refuse(&faults, json),
     }
+}
+
+fn init(choices: init::answers::Choices) -> ExitCode {
+    let folder = match init::init(choices) {
+        Ok(folder) => folder,
+        Err(error) => return end(Err(error), false),
+    };
+    say("");
+    let checked = check(&Config { config: Some(folder.clone()), test_mode: false }, false);
+    init::tell_next(&folder);
+    checked
+}
+
+fn print_schema(file: Option<File>) -> ExitCode {
+    match file {
+        Some(file) => say(format_args!("{:#}", file.schema().to_value())),
+        None => {
+            let all = File::ALL.map(|file| (file.name().to_owned(), file.schema().to_value()));
+            say(format_args!("{:#}", serde_json::Value::Object(all.into_iter().collect())));
+        }
+    }
+    ExitCode::SUCCESS
 }
 
 fn look_around(choices: &Config, wanted: doctor::Choices) -> ExitCode {
