@@ -3,12 +3,15 @@
 //! `logs` reads files, so that it works while nothing runs; the others ask the running program. Lines fit a terminal
 //! of 80 columns.
 //!
-//! Read next: [`status`], [`why`], [`risk`], [`mod@order`]; [`streams`] finds a log, [`tail`] follows it, [`logs`]
-//! shows it.
+//! Read next: [`status`], [`why`], [`risk`], [`mod@order`]; [`streams`] finds a log, `scan` reads it,
+//! [`tail`] follows it, `merge` puts several in order, [`logs`] shows them.
 
+mod filter;
 pub mod logs;
+mod merge;
 pub mod order;
 pub mod risk;
+mod scan;
 pub mod status;
 pub mod streams;
 pub mod tail;

@@ -146,7 +146,8 @@ impl TickerActor {
             return;
         }
         let input = (!looked).then(|| Body::Input(input.clone()));
-        let steps = out.into_iter().map(|step| self.told(now, step));
+        let trades = self.trades(&out);
+        let steps = out.into_iter().zip(trades).map(|(step, trade)| self.told(now, trade, step));
         let bodies: Vec<Body> = input.into_iter().chain(steps).collect();
         self.append(ctx, now, bodies);
     }
@@ -159,8 +160,22 @@ impl TickerActor {
         self.doors.journal.do_send(Append { drafts, from, by_risk: false });
     }
 
-    fn told(&mut self, now: Now, step: Step) -> Body {
-        streams::tell(&self.name, now, &step);
+    /// The trade that each step is about: what it names, else one that ends by a later step, else what is open now.
+    fn trades(&self, steps: &[Step]) -> Vec<Option<u32>> {
+        let mut open = self.ticker.trade().map(|trade| trade.number);
+        let backwards = steps.iter().rev().map(|step| {
+            if let Step::Fact(Fact::TradeClosed { trade, .. }) = step {
+                open = Some(*trade);
+            }
+            streams::trade_of(step).or(open)
+        });
+        let mut trades: Vec<Option<u32>> = backwards.collect();
+        trades.reverse();
+        trades
+    }
+
+    fn told(&mut self, now: Now, trade: Option<u32>, step: Step) -> Body {
+        streams::tell(&self.name, now, trade, &step);
         match step {
             Step::Fact(fact) => {
                 match &fact {
@@ -207,7 +222,8 @@ impl TickerActor {
     fn tell_position(&self, now: Now) {
         let Some(position) = self.position() else { return };
         let market = now.market.to_rfc3339();
-        tracing::info!(target: streams::POSITIONS, actor = self.name, market, "{position}");
+        let trade = self.ticker.trade().map(|trade| trade.number);
+        tracing::info!(target: streams::POSITIONS, actor = self.name, market, trade, "{position}");
     }
 
     fn wake_later(&mut self, ctx: &mut Context<Self>, now: Now) {
