@@ -230,7 +230,11 @@ fn the_count_of_a_full_day_is_told_when_it_begins_each_hour_and_when_the_day_end
         .lines()
         .map(|line| line.split_once("the day's ").or(line.split_once("of the ")).unwrap().1)
         .collect();
-    expect_test::expect![[r#""#]].assert_eq(&told.join("\n"));
+    expect_test::expect![[r#"
+        log has 6000 of its 10000 bytes ([logs] day_mb_max): only warnings and errors until 00:00 UTC; what is held back is counted
+        log has 7231 of its 10000 bytes ([logs] day_mb_max): no line until 00:00 UTC; what is held back is counted
+        log of 2026-11-26 were held back, by [logs] day_mb_max: 1 errors, 0 warnings, 15 other lines
+        log of 2026-11-26 were held back, by [logs] day_mb_max: 2 errors, 0 warnings, 24 other lines"#]].assert_eq(&told.join("\n"));
 }
 
 #[test]
