@@ -505,3 +505,18 @@ TAKE_PROFIT_PCT=0.08
 MAX_DAILY_LOSS=1000
 MAX_POSITIONS=10
 ";
+
+#[test]
+fn what_is_wrong_with_the_logs_is_told() {
+    check(
+        &[
+            ("supervisor.toml", "format = \"text\"", "format = \"xml\""),
+            ("supervisor.toml", "megabytes_max = 20", "megabytes_max = 0"),
+            ("supervisor.toml", "day_mb_max = 500", "day_mb_max = -1"),
+            ("supervisor.toml", "keep_days = 14", "keep_days = 0"),
+            ("supervisor.toml", "site_lines_a_minute_max", "site_lines_max"),
+        ],
+        &[],
+        expect![[r#""#]],
+    );
+}
