@@ -517,6 +517,11 @@ fn what_is_wrong_with_the_logs_is_told() {
             ("supervisor.toml", "site_lines_a_minute_max", "site_lines_max"),
         ],
         &[],
-        expect![[r#""#]],
+        expect![[r#"
+            supervisor.toml:146: `xml` is not a value of `format`; known are `text`, `json`
+            supervisor.toml:148: `megabytes_max`: must be between 0.001 and 1000000 megabytes, got `0`
+            supervisor.toml:150: `keep_days`: expected a whole number above 0, got the number 0
+            supervisor.toml:153: `day_mb_max`: must be between 0.001 and 1000000 megabytes, got `-1`
+            supervisor.toml:155: `site_lines_max` is not a setting of [logs]; known are `folder`, `level`, `format`, `megabytes_max`, `day_mb_max`, `keep_days`, `keep_files`, `site_lines_a_minute_max`"#]],
     );
 }
