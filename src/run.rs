@@ -60,7 +60,7 @@ pub fn run(config: Config, source: &Source, choices: Choices) -> anyhow::Result<
     let reports = config.reports.clone().map(|own| if gateway.is_some() { demo::reports() } else { own });
     let (port, zone, mut config) = (config.control.port, config.limits.zone, config);
     let api = gateway.as_ref().and_then(Gateway::api).map(|api| api.to_string());
-    let mut reloader = Reloader::new(choices.config.clone(), source.clone(), &config, api);
+    let mut reloader = Reloader::new(choices.config.clone(), source.clone(), &config, logs.clone(), api);
     let doors = config.signals.senders.names();
     let senders = std::mem::take(&mut config.signals.senders);
     let mut settings = settings(config, gateway.as_ref(), choices.keep)?;

@@ -506,3 +506,23 @@ TAKE_PROFIT_PCT=0.08
 MAX_DAILY_LOSS=1000
 MAX_POSITIONS=10
 ";
+
+#[test]
+fn what_is_wrong_with_the_logs_is_told() {
+    check(
+        &[
+            ("supervisor.toml", "format = \"text\"", "format = \"xml\""),
+            ("supervisor.toml", "megabytes_max = 20", "megabytes_max = 0"),
+            ("supervisor.toml", "day_mb_max = 500", "day_mb_max = -1"),
+            ("supervisor.toml", "keep_days = 14", "keep_days = 0"),
+            ("supervisor.toml", "site_lines_a_minute_max", "site_lines_max"),
+        ],
+        &[],
+        expect![[r#"
+            supervisor.toml:146: `xml` is not a value of `format`; known are `text`, `json`
+            supervisor.toml:148: `megabytes_max`: must be between 0.001 and 1000000 megabytes, got `0`
+            supervisor.toml:150: `keep_days`: expected a whole number above 0, got the number 0
+            supervisor.toml:153: `day_mb_max`: must be between 0.001 and 1000000 megabytes, got `-1`
+            supervisor.toml:155: `site_lines_max` is not a setting of [logs]; known are `folder`, `level`, `format`, `megabytes_max`, `day_mb_max`, `keep_days`, `keep_files`, `site_lines_a_minute_max`"#]],
+    );
+}

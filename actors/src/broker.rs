@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use actix::{Actor, AsyncContext, Context, Handler, WrapFuture};
 use chrono::{DateTime, TimeDelta, Utc};
+use engine::order_ref::OrderRef;
 use engine::{AccountFact, Body, Input, Refusal, Request, TickerKey};
 use ports::broker::window::restart_until;
 use ports::broker::{Event, FundsCell, Incomplete, Leaving, Link, Others, QuoteCells, Settings};
@@ -324,7 +325,15 @@ impl Shared {
         if others != self.board.others() {
             let market = self.clock.now().market.to_rfc3339();
             for order in &others.twice {
-                tracing::error!(target: streams::ERRORS, actor = NAME, market, "{order} lives twice at the broker");
+                let trade = order.parse::<OrderRef>().ok().map(|order| order.trade);
+                tracing::error!(
+                    target: streams::ERRORS,
+                    actor = NAME,
+                    market,
+                    trade,
+                    order,
+                    "{order} lives twice at the broker"
+                );
             }
             let (orders, positions) = (others.orders.len(), others.positions.len());
             tracing::info!(
@@ -374,11 +383,13 @@ impl Shared {
     }
 
     fn not_sent(&self, request: &Request, why: &str) {
+        let first = request.orders().next();
+        let (trade, order) = (first.map(|order| order.trade), first.map(tracing::field::display));
         if self.stopping.get() {
             // The journal has it, and the next start finds that it was not sent.
-            tracing::debug!(actor = NAME, "not sent while stopping: {request}");
+            tracing::debug!(actor = NAME, trade, order, "not sent while stopping: {request}");
         } else {
-            tracing::error!(target: streams::ERRORS, actor = NAME, "not sent: {request}: {why}");
+            tracing::error!(target: streams::ERRORS, actor = NAME, trade, order, "not sent: {request}: {why}");
         }
         let orders: Vec<_> = request.orders().cloned().collect();
         let Some(ticker) = request.ticker().cloned() else { return };

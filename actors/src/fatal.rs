@@ -21,7 +21,8 @@ pub async fn guard_task<R>(actor: &'static str, task: impl Future<Output = R>) -
 
 /// Says why, and ends the process. Protective orders stay at the broker.
 pub fn end(actor: &str, why: &str) -> ! {
-    tracing::error!(target: "errors", actor, "{why}; the process ends");
+    // `ends`: whoever writes the line writes it before this returns.
+    tracing::error!(target: "errors", actor, ends = true, "{why}; the process ends");
     eprintln!("supervisor: {actor}: {why}; the process ends, protective orders stay at the broker");
     std::process::exit(EXIT)
 }

@@ -128,7 +128,7 @@ fn give_up(error: &JournalError) -> ! {
          verify`, then start again",
         chain(error)
     );
-    tracing::error!(target: crate::streams::ERRORS, actor = NAME, "{why}");
+    tracing::error!(target: crate::streams::ERRORS, actor = NAME, ends = true, "{why}");
     eprintln!("supervisor: {NAME}: {why}");
     std::process::exit(EXIT)
 }

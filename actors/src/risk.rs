@@ -86,7 +86,9 @@ impl RiskActor {
     }
 
     fn refuse(&self, ticker: &TickerKey, asked: &Request, because: Refusal) {
-        tracing::info!(target: streams::TRADING, actor = NAME, "{ticker}: {because}");
+        let first = asked.orders().next();
+        let (trade, order) = (first.map(|order| order.trade), first.map(tracing::field::display));
+        tracing::info!(target: streams::TRADING, actor = NAME, trade, order, "{ticker}: {because}");
         let orders = asked.orders().cloned().collect();
         let told = self.others.as_ref().and_then(|others| others.tickers.get(ticker));
         told.into_iter().for_each(|to| {

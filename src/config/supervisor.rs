@@ -13,13 +13,16 @@ use serde::{Deserialize, Serialize};
 
 use super::risk::Risk;
 use super::switch::Switch;
-use super::values::{Amount, HeaderName, HeaderValue, Speed};
+use super::values::{Amount, HeaderName, HeaderValue, Megabytes, Speed};
+use crate::logs::entry::Format;
 use crate::settings::Segment;
 
 const SIXTY: NonZeroU32 = NonZeroU32::new(60).expect("not zero");
 const SECOND_MS: NonZeroU32 = NonZeroU32::new(1_000).expect("not zero");
 const FIVE_SECONDS_MS: NonZeroU32 = NonZeroU32::new(5_000).expect("not zero");
 const QUARTER: NonZeroU32 = NonZeroU32::new(90).expect("not zero");
+const FORTNIGHT: NonZeroU32 = NonZeroU32::new(14).expect("not zero");
+const STORM: NonZeroU32 = NonZeroU32::new(3_000).expect("not zero");
 const THREADS: NonZeroUsize = NonZeroUsize::new(32).expect("not zero");
 const MANY: NonZeroUsize = NonZeroUsize::new(256).expect("not zero");
 
@@ -173,8 +176,18 @@ pub struct Logs {
     pub folder: PathBuf,
     /// The least level that is written to files.
     pub level: Level,
+    /// The form of a line in files.
+    pub format: Format,
     /// A file larger than this is put aside.
-    pub megabytes_max: u64,
+    pub megabytes_max: Megabytes,
+    /// What a day may take, over all streams.
+    pub day_mb_max: Megabytes,
+    /// Days after which a file is removed.
+    pub keep_days: NonZeroU32,
+    /// Files of a stream that are kept beside the one that is written to.
+    pub keep_files: NonZeroUsize,
+    /// Lines of one actor from one place in the program.
+    pub site_lines_a_minute_max: NonZeroU32,
 }
 
 /// Where the program answers `status` and `why`.
@@ -261,7 +274,16 @@ impl Default for Actors {
 
 impl Default for Logs {
     fn default() -> Self {
-        Logs { folder: "logs".into(), level: Level::Debug, megabytes_max: 20 }
+        Logs {
+            folder: "logs".into(),
+            level: Level::Debug,
+            format: Format::Text,
+            megabytes_max: Megabytes::whole(20),
+            day_mb_max: Megabytes::whole(500),
+            keep_days: FORTNIGHT,
+            keep_files: MANY,
+            site_lines_a_minute_max: STORM,
+        }
     }
 }
 

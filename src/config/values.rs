@@ -113,6 +113,50 @@ impl From<Speed> for f64 {
     }
 }
 
+/// An amount of bytes, in megabytes of 2^20; from a kilobyte to a terabyte.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "f64", into = "f64")]
+#[schemars(with = "f64", inline, extend("minimum" = 0.001, "maximum" = 1_000_000))]
+pub struct Megabytes(u64);
+
+const MEGABYTE: u64 = 1 << 20;
+
+impl Megabytes {
+    pub(super) const fn whole(megabytes: u64) -> Megabytes {
+        Megabytes(megabytes * MEGABYTE)
+    }
+
+    /// In bytes.
+    #[must_use]
+    pub fn bytes(self) -> u64 {
+        self.0
+    }
+}
+
+impl TryFrom<f64> for Megabytes {
+    type Error = String;
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "between a kilobyte and a terabyte"
+    )]
+    fn try_from(value: f64) -> Result<Megabytes, String> {
+        if (0.001..=1_000_000.0).contains(&value) {
+            Ok(Megabytes((value * MEGABYTE as f64) as u64))
+        } else {
+            Err(format!("must be between 0.001 and 1000000 megabytes, got `{value}`"))
+        }
+    }
+}
+
+impl From<Megabytes> for f64 {
+    #[allow(clippy::cast_precision_loss, reason = "below a terabyte")]
+    fn from(amount: Megabytes) -> f64 {
+        amount.0 as f64 / MEGABYTE as f64
+    }
+}
+
 /// A currency's three letters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline, extend("pattern" = "^[A-Z]{3}$"))]

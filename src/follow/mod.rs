@@ -5,18 +5,21 @@
 //! tell is read there where none runs. Lines fit a terminal of 80 columns.
 //!
 //! Read next: [`status`], [`positions`], [`why`], [`risk`], [`health`]; [`mod@ask`] and [`recorded`] (what comes from the program or the
-//! journal), [`orders`], [`trades`], [`dossier`], [`signals`]; [`watch`]; [`mod@order`]; [`streams`] finds a log, [`tail`] follows it, [`logs`]
-//! shows it.
+//! journal), [`orders`], [`trades`], [`dossier`], [`signals`]; [`watch`]; [`mod@order`]; [`streams`] finds a log, `scan` reads it,
+//! [`tail`] follows it, `merge` puts several in order, [`logs`] shows them.
 
 pub mod ask;
 pub mod dossier;
+mod filter;
 pub mod health;
 pub mod logs;
+mod merge;
 pub mod order;
 pub mod orders;
 pub mod positions;
 pub mod recorded;
 pub mod risk;
+mod scan;
 pub mod signals;
 pub mod status;
 pub mod streams;

@@ -80,6 +80,21 @@ impl Streams {
         format!("there are no logs in `{}`; no supervisor has run in this folder", self.folder.display())
     }
 
+    /// The logs in which every line is: those of all actors, and what went wrong elsewhere.
+    #[must_use]
+    pub fn everything(&self) -> Vec<PathBuf> {
+        let errors = self.common.get(ERRORS).filter(|path| path.exists());
+        self.actors.values().chain(errors).cloned().collect()
+    }
+
+    /// All names, as one JSON object.
+    #[must_use]
+    pub fn json(&self) -> String {
+        let actors: Vec<&String> = self.actors.keys().collect();
+        let streams: Vec<&String> = self.common.keys().collect();
+        serde_json::json!({ "folder": self.folder, "actors": actors, "streams": streams }).to_string()
+    }
+
     /// All names, as a person gives them.
     #[must_use]
     pub fn names(&self) -> Vec<String> {

@@ -1,15 +1,22 @@
-//! One event as a line of text.
+//! The fields of an event that a line is made of.
 
 use std::fmt::Write;
 
 use tracing::field::{Field, Visit};
 
-/// The fields of an event that lines are made of.
+use super::plain::{plain, word};
+
+/// What an event says.
 #[derive(Debug, Default)]
 pub(super) struct Line {
     pub(super) actor: String,
     pub(super) market: String,
-    pub(super) text: String,
+    pub(super) trade: Option<u32>,
+    pub(super) order: Option<String>,
+    /// The process ends with it.
+    pub(super) ends: bool,
+    message: String,
+    more: String,
 }
 
 impl Visit for Line {
@@ -23,34 +30,21 @@ impl Visit for Line {
 }
 
 impl Line {
+    /// The words, and after them the fields that have no place of their own.
+    pub(super) fn text(&self) -> String {
+        plain(&format!("{}{}", self.message, self.more))
+    }
+
     fn put(&mut self, field: &Field, value: &str) {
         match field.name() {
-            "message" => self.text.insert_str(0, &plain(value)),
-            "actor" => self.actor = plain(value),
-            "market" => self.market = plain(value),
-            // The rest follows the words; a String takes every write.
-            name => drop(write!(self.text, " {name}={}", plain(value))),
+            "message" => value.clone_into(&mut self.message),
+            "actor" => self.actor = word(value),
+            "market" => value.clone_into(&mut self.market),
+            "trade" => self.trade = value.parse().ok(),
+            "order" => self.order = Some(word(value)).filter(|order| !order.is_empty()),
+            "ends" => self.ends = true,
+            // A String takes every write.
+            name => drop(write!(self.more, " {name}={value}")),
         }
-    }
-}
-
-/// Control characters are shown, not obeyed.
-fn plain(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for character in text.chars() {
-        if character.is_control() {
-            shown.extend(character.escape_default());
-        } else {
-            shown.push(character);
-        }
-    }
-    shown
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn nothing_from_outside_breaks_a_line() {
-        assert_eq!(super::plain("a\nb\x1b[31m é"), "a\\nb\\u{1b}[31m é");
     }
 }

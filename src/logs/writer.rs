@@ -1,129 +1,156 @@
-//! Writes lines to files on a thread of its own; whoever logs never waits for the disk.
+//! Writes lines to files and to the terminal on threads of their own; whoever logs never waits for either.
 //!
-//! Bounded twice: lines that find the queue full are counted and told of, and a file
-//! that grows too large is put aside over the one before it.
+//! Lines that find a queue full are counted, and told of by the thread that fell behind.
 
-use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions};
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::time::Duration;
 
-/// Lines that may wait for the disk.
+use chrono::Utc;
+
+use super::entry::Severity;
+use super::files::{Bounds, Files};
+use crate::terminal;
+
+/// Lines that may wait for the disk, or for the terminal.
 const WAITING_MAX: usize = 16_384;
+/// How often it is looked whether a new day has begun.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
-/// A way to the writing thread. Cheap to clone.
+/// A way to the writing threads. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Writer {
-    queue: SyncSender<Job>,
-    dropped: Arc<AtomicU64>,
+    disk: Queue<Line>,
+    screen: Queue<String>,
 }
 
 #[derive(Debug)]
-enum Job {
-    Line { stream: String, text: String },
+struct Line {
+    streams: Vec<String>,
+    level: Severity,
+    text: String,
+}
+
+#[derive(Debug)]
+enum Job<L> {
+    Line(L),
     Flush(SyncSender<()>),
 }
 
-struct Files {
-    folder: PathBuf,
-    bytes_max: u64,
-    open: BTreeMap<String, (File, u64)>,
+#[derive(Debug)]
+struct Queue<L> {
+    jobs: SyncSender<Job<L>>,
+    dropped: Arc<Dropped>,
+}
+
+#[derive(Debug, Default)]
+struct Dropped {
+    lines: AtomicU64,
+    errors: AtomicU64,
+}
+
+impl<L> Clone for Queue<L> {
+    fn clone(&self) -> Queue<L> {
+        Queue { jobs: self.jobs.clone(), dropped: self.dropped.clone() }
+    }
+}
+
+impl<L> Queue<L> {
+    fn new() -> (Queue<L>, Receiver<Job<L>>, Arc<Dropped>) {
+        let (jobs, theirs) = sync_channel(WAITING_MAX);
+        let dropped = Arc::<Dropped>::default();
+        (Queue { jobs, dropped: dropped.clone() }, theirs, dropped)
+    }
+
+    fn put(&self, line: L, is_error: bool) {
+        if self.jobs.try_send(Job::Line(line)).is_err() {
+            self.dropped.lines.fetch_add(1, Ordering::Relaxed);
+            self.dropped.errors.fetch_add(is_error.into(), Ordering::Relaxed);
+        }
+    }
+
+    fn flush(&self, patience: Duration) {
+        let (done, written) = sync_channel(1);
+        // One whose queue is full takes nothing: waiting for it would not help.
+        if self.jobs.try_send(Job::Flush(done)).is_ok() {
+            let _ = written.recv_timeout(patience);
+        }
+    }
+}
+
+impl Dropped {
+    /// What was dropped since this was last asked.
+    fn take(&self) -> Option<String> {
+        let (lines, errors) = (self.lines.swap(0, Ordering::Relaxed), self.errors.swap(0, Ordering::Relaxed));
+        (lines > 0).then(|| format!("{lines} lines found no place in the queue, {errors} of them errors"))
+    }
 }
 
 impl Writer {
-    /// Starts the thread; streams are files under `folder`.
+    /// Starts the threads; streams are files under `folder`.
     ///
     /// # Errors
     /// The folder cannot be made.
-    pub fn start(folder: &Path, bytes_max: u64) -> std::io::Result<Writer> {
+    pub fn start(folder: &Path, bounds: Bounds) -> std::io::Result<Writer> {
         std::fs::create_dir_all(folder.join("actors"))?;
-        let (queue, jobs) = sync_channel(WAITING_MAX);
-        let files = Files { folder: folder.to_owned(), bytes_max, open: BTreeMap::new() };
-        std::thread::Builder::new().name("logs".to_owned()).spawn(move || serve(files, &jobs))?;
-        Ok(Writer { queue, dropped: Arc::default() })
+        let files = Files::new(folder, bounds, Utc::now());
+        let (disk, jobs, dropped) = Queue::new();
+        std::thread::Builder::new().name("logs".to_owned()).spawn(move || to_disk(files, &jobs, &dropped))?;
+        let (screen, jobs, dropped) = Queue::new();
+        std::thread::Builder::new()
+            .name("terminal".to_owned())
+            .spawn(move || to_terminal(&jobs, &dropped))?;
+        Ok(Writer { disk, screen })
     }
 
-    /// Writes a line, or counts it as dropped when too many wait.
-    pub fn write(&self, stream: &str, text: &str) {
-        let dropped = self.dropped.load(Ordering::Relaxed);
-        let text =
-            if dropped == 0 { text.to_owned() } else { format!("{text} ({dropped} lines dropped before)") };
-        match self.queue.try_send(Job::Line { stream: stream.to_owned(), text }) {
-            Ok(()) if dropped > 0 => {
-                self.dropped.fetch_sub(dropped, Ordering::Relaxed);
-            }
-            Ok(()) | Err(TrySendError::Disconnected(_)) => {}
-            Err(TrySendError::Full(_)) => {
-                self.dropped.fetch_add(1, Ordering::Relaxed);
-            }
-        }
+    /// Writes a line to some streams, or counts it as dropped when too many wait.
+    pub fn write(&self, streams: Vec<String>, level: Severity, text: String) {
+        self.disk.put(Line { streams, level, text }, level == Severity::Error);
     }
 
-    /// Waits until everything written so far is in its file.
-    pub fn flush(&self) {
-        let (done, written) = sync_channel(1);
-        if self.queue.send(Job::Flush(done)).is_ok() {
-            // The thread ends only with the process; a broken answer means it is ending.
-            let _ = written.recv();
-        }
+    /// Shows a line on the terminal, or counts it as dropped.
+    pub fn show(&self, level: Severity, text: String) {
+        self.screen.put(text, level == Severity::Error);
+    }
+
+    /// Waits until everything said so far is in its file and on the terminal; for each no longer than `patience`.
+    pub fn flush(&self, patience: Duration) {
+        self.disk.flush(patience);
+        self.screen.flush(patience);
     }
 }
 
-fn serve(mut files: Files, jobs: &Receiver<Job>) {
-    while let Ok(job) = jobs.recv() {
+fn to_disk(mut files: Files, jobs: &Receiver<Job<Line>>, dropped: &Dropped) {
+    loop {
+        let job = jobs.recv_timeout(LOOK_EVERY);
+        let now = Utc::now();
+        if let Some(told) = dropped.take() {
+            files.notice(now, told);
+        }
         match job {
-            Job::Line { stream, text } => {
-                if let Err(error) = files.write(&stream, &text) {
-                    eprintln!("supervisor: failed to write the log `{stream}`: {error}");
-                }
+            Ok(Job::Line(Line { streams, level, text })) => {
+                streams.iter().for_each(|stream| files.write(now, stream, level, &text));
             }
-            Job::Flush(done) => {
+            Ok(Job::Flush(done)) => {
+                files.tell_held(now);
                 let _ = done.send(());
             }
+            Err(RecvTimeoutError::Timeout) => files.turn(now),
+            Err(RecvTimeoutError::Disconnected) => return,
         }
     }
 }
 
-impl Files {
-    fn write(&mut self, stream: &str, text: &str) -> std::io::Result<()> {
-        if self.open.get(stream).is_some_and(|(_, bytes)| *bytes >= self.bytes_max) {
-            self.open.remove(stream);
-            let path = self.path(stream);
-            std::fs::rename(&path, path.with_extension("log.1"))?;
+fn to_terminal(jobs: &Receiver<Job<String>>, dropped: &Dropped) {
+    while let Ok(job) = jobs.recv() {
+        if let Some(told) = dropped.take() {
+            terminal::say(told);
         }
-        if !self.open.contains_key(stream) {
-            let file = OpenOptions::new().create(true).append(true).open(self.path(stream))?;
-            let bytes = file.metadata()?.len();
-            self.open.insert(stream.to_owned(), (file, bytes));
+        match job {
+            Job::Line(text) => terminal::say(text),
+            Job::Flush(done) => drop(done.send(())),
         }
-        let Some((file, bytes)) = self.open.get_mut(stream) else { return Ok(()) };
-        *bytes += text.len() as u64 + 1;
-        file.write_all(format!("{text}\n").as_bytes())
-    }
-
-    fn path(&self, stream: &str) -> PathBuf {
-        self.folder.join(format!("{stream}.log"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Writer;
-
-    #[test]
-    fn a_stream_is_a_file_of_bounded_size() {
-        let folder = tempfile::tempdir().unwrap();
-        let writer = Writer::start(folder.path(), 100).unwrap();
-        for n in 0..20 {
-            writer.write("actors/ticker-AAPL", &format!("line {n:02}"));
-        }
-        writer.flush();
-        let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
-        assert!(read("actors/ticker-AAPL.log").ends_with("line 19\n"));
-        assert!(read("actors/ticker-AAPL.log").len() <= 108);
-        assert!(read("actors/ticker-AAPL.log.1").len() <= 108);
     }
 }

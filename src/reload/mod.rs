@@ -23,7 +23,8 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 
 use crate::config::{self, Choices, Config, Environment, Report, Source, load};
-use crate::{logs, private, run};
+use crate::logs::Opened;
+use crate::{private, run};
 use diff::{Diff, names};
 
 /// How long the files must have been still before a ticker is taken out that is gone from them.
@@ -113,6 +114,7 @@ pub struct Reloader {
     report: Report,
     tickers: Vec<TickerSettings>,
     key: Option<SecretString>,
+    logs: Opened,
     /// The embedded gateway's prediction API.
     demo_api: Option<String>,
 }
@@ -128,9 +130,15 @@ struct Change {
 impl Reloader {
     /// With what the program started with.
     #[must_use]
-    pub fn new(choices: Choices, source: Source, config: &Config, demo_api: Option<String>) -> Reloader {
+    pub fn new(
+        choices: Choices,
+        source: Source,
+        config: &Config,
+        logs: Opened,
+        demo_api: Option<String>,
+    ) -> Reloader {
         let (report, tickers) = (config.report.clone(), config.tickers.clone());
-        Reloader { choices, source, report, tickers, key: config.signals.key.clone(), demo_api }
+        Reloader { choices, source, report, tickers, key: config.signals.key.clone(), logs, demo_api }
     }
 
     /// Does what a person wants.
@@ -192,7 +200,7 @@ impl Reloader {
         if !common.is_empty() {
             running.note(AccountFact::ConfigTaken { changes: common });
         }
-        logs::set_level(config.logs.level);
+        self.logs.set_level(config.logs.level);
         let (before, after) = (std::mem::take(&mut self.tickers), config.tickers.clone());
         let rules_of = |key: &TickerKey| {
             let own = before.iter().chain(&after).filter(|own| own.key == *key);

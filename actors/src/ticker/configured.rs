@@ -5,7 +5,7 @@ use std::time::Duration;
 use actix::{ActorContext, AsyncContext, Context};
 use engine::{Atr, MarketView, Now, Step, Ticker};
 
-use super::{Body, TickerActor};
+use super::TickerActor;
 use crate::board::Trouble;
 use crate::message::{NeedBars, Tell};
 use crate::streams;
@@ -61,8 +61,8 @@ impl TickerActor {
         let now = self.look();
         let mut out = Vec::new();
         how(&mut self.ticker, now, &self.view, &mut out);
-        let bodies: Vec<Body> = out.into_iter().map(|step| self.told(now, step)).collect();
-        if !bodies.is_empty() {
+        if !out.is_empty() {
+            let bodies = self.tell_all(now, out);
             self.append(ctx, now, bodies);
         }
         self.end_step(ctx, now);

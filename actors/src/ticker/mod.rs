@@ -179,9 +179,14 @@ impl TickerActor {
             return;
         }
         let input = (!looked).then(|| Body::Input(input.clone()));
-        let steps = out.into_iter().map(|step| self.told(now, step));
-        let bodies: Vec<Body> = input.into_iter().chain(steps).collect();
+        let bodies = input.into_iter().chain(self.tell_all(now, out)).collect();
         self.append(ctx, now, bodies);
+    }
+
+    /// Tells each step; answers with what is written of them.
+    fn tell_all(&mut self, now: Now, steps: Vec<Step>) -> Vec<Body> {
+        let trades = self.trades(&steps);
+        steps.into_iter().zip(trades).map(|(step, trade)| self.told(now, trade, step)).collect()
     }
 
     fn append(&mut self, ctx: &mut Context<Self>, now: Now, bodies: Vec<Body>) {
@@ -192,8 +197,22 @@ impl TickerActor {
         self.doors.journal.do_send(Append { drafts, from, by_risk: false });
     }
 
-    fn told(&mut self, now: Now, step: Step) -> Body {
-        streams::tell(&self.name, now, &step);
+    /// The trade that each step is about: what it names, else one that ends by a later step, else what is open now.
+    fn trades(&self, steps: &[Step]) -> Vec<Option<u32>> {
+        let mut open = self.ticker.trade().map(|trade| trade.number);
+        let backwards = steps.iter().rev().map(|step| {
+            if let Step::Fact(Fact::TradeClosed { trade, .. }) = step {
+                open = Some(*trade);
+            }
+            streams::trade_of(step).or(open)
+        });
+        let mut trades: Vec<Option<u32>> = backwards.collect();
+        trades.reverse();
+        trades
+    }
+
+    fn told(&mut self, now: Now, trade: Option<u32>, step: Step) -> Body {
+        streams::tell(&self.name, now, trade, &step);
         match step {
             Step::Fact(fact) => {
                 match &fact {
@@ -240,7 +259,8 @@ impl TickerActor {
     fn tell_position(&self, now: Now) {
         let Some(position) = self.position() else { return };
         let market = now.market.to_rfc3339();
-        tracing::info!(target: streams::POSITIONS, actor = self.name, market, "{position}");
+        let trade = self.ticker.trade().map(|trade| trade.number);
+        tracing::info!(target: streams::POSITIONS, actor = self.name, market, trade, "{position}");
     }
 
     fn wake_later(&mut self, ctx: &mut Context<Self>, now: Now) {

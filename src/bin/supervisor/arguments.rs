@@ -13,6 +13,7 @@ use ringfence::config::Choices;
 use ringfence::config::schema::File;
 use ringfence::init::answers::{Endpoint, Mode, ticker};
 use ringfence::journal::Wanted;
+use ringfence::logs::entry::Severity;
 use ringfence::nearest::did_you_mean;
 use rust_decimal::Decimal;
 
@@ -315,14 +316,26 @@ pub(super) struct Soak {
 
 #[derive(Args)]
 pub(super) struct Logs {
-    /// A ticker, an actor (broker, risk, journal, signal) or a stream (trading, orders, positions, errors)
-    pub(super) name: Option<String>,
+    /// Tickers, actors (broker, risk, journal, signal) or streams (trading, orders, positions, errors), in order of time
+    pub(super) names: Vec<String>,
     /// Stay, and show what is added, until Ctrl-C
     #[arg(short, long)]
     pub(super) follow: bool,
-    /// How many lines of its end
-    #[arg(short = 'n', long, value_name = "COUNT", default_value_t = 20)]
-    pub(super) lines: usize,
+    /// How many lines of the end [default: 20, with --since all]
+    #[arg(short = 'n', long, value_name = "COUNT")]
+    pub(super) lines: Option<usize>,
+    /// Only lines that are at least so bad: error, warn, info or debug
+    #[arg(long)]
+    pub(super) level: Option<Severity>,
+    /// Only lines since then: a span (90s, 10m, 2h, 3d) or a time in UTC (2026-11-26, 2026-11-26T10:00:00)
+    #[arg(long, value_name = "SPAN|TIME")]
+    pub(super) since: Option<String>,
+    /// Only lines in which this regular expression is found
+    #[arg(long, value_name = "REGEX")]
+    pub(super) grep: Option<String>,
+    /// Print each line as a JSON object, whatever form the file has
+    #[arg(long)]
+    pub(super) json: bool,
     #[command(flatten)]
     pub(super) config: Config,
 }

@@ -190,8 +190,9 @@ fn logs(choices: Logs) -> ExitCode {
             "logs".into()
         }
     };
-    let own = follow::logs::Choices { name: choices.name, lines: choices.lines, follow: choices.follow };
-    end(follow::logs::logs(&folder, &own), false)
+    let Logs { names, follow, lines, level, since, grep, json, .. } = choices;
+    let own = follow::logs::Choices { names, lines, follow, level, since, grep, json };
+    end(follow::logs::logs(&folder, &own), json)
 }
 
 /// Success, or the error in words: on the terminal, or as JSON where that was asked for.
