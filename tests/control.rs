@@ -124,7 +124,7 @@ fn only_who_knows_the_token_and_means_this_machine_is_answered() {
     let bearer = format!("Authorization: Bearer {token}");
     let cut = format!("Authorization: Bearer {}", &token[1..]);
 
-    for path in ["/status", "/why/AAPL", "/health/live"] {
+    for path in ["/status", "/why/AAPL", "/risk"] {
         let asked = |headers: &[&str]| get(address, path, headers).0;
         assert_eq!(asked(&[&host, &bearer]), 200, "{path}");
         assert_eq!(asked(&["Host: localhost", &bearer]), 200, "{path}");
@@ -133,6 +133,8 @@ fn only_who_knows_the_token_and_means_this_machine_is_answered() {
         assert_eq!(asked(&[&host, "Authorization: Bearer "]), 401, "{path}");
         assert_eq!(asked(&["Host: rebound.example", &bearer]), 403, "{path}");
     }
+    assert_eq!(get(address, "/health/live", &[&host]).0, 200, "that it lives is no secret");
+    assert_eq!(get(address, "/health/live", &["Host: rebound.example"]).0, 403);
     assert_eq!(get(address, "/nothing", &[&host]).0, 401);
     assert_eq!(get(address, "/nothing", &[&host, &bearer]).0, 404);
     let (_, status) = get(address, "/status", &[&host, &bearer]);
