@@ -75,16 +75,16 @@ fn every_fault_is_told_at_once_with_file_and_line() {
         ],
         &[("TWS_PORT", "ninety")],
         expect![[r#"
-            supervisor.toml:11: `client_id`: expected a whole number, got the text `one`
-            supervisor.toml:12: `client_idd` is not a setting of [broker]; did you mean `client_id`?
-            supervisor.toml:91: `max_positions`: expected a whole number above 0, got the number 0
-            supervisor.toml:100: `max_daily_loss`: must be above 0, got `-5000`
+            supervisor.toml:12: `client_id`: expected a whole number, got the text `one`
+            supervisor.toml:13: `client_idd` is not a setting of [broker]; did you mean `client_id`?
+            supervisor.toml:92: `max_positions`: expected a whole number above 0, got the number 0
+            supervisor.toml:101: `max_daily_loss`: must be above 0, got `-5000`
             environment TWS_PORT: `port`: expected a whole number from 0 to 65535, got the text `ninety`
-            tickers.toml:10: `stop_los_pct` is not a setting of [defaults]; did you mean `stop_loss_pct`?
-            tickers.toml:11: `take_profit_pct`: must be above 0 and at most 0.5, got 8; did you mean 0.08?
-            tickers.toml:53: `ibm`: a ticker's name is one to eight of A-Z and 0-9, got `ibm`
-            trading_rules.toml:8: `create_positon` is not an action; did you mean `create_position`?
-            trading_rules.toml:12: `min_confidence`: a confidence must be between 0 and 1, got 75"#]],
+            tickers.toml:11: `stop_los_pct` is not a setting of [defaults]; did you mean `stop_loss_pct`?
+            tickers.toml:12: `take_profit_pct`: must be above 0 and at most 0.5, got 8; did you mean 0.08?
+            tickers.toml:54: `ibm`: a ticker's name is one to eight of A-Z and 0-9, got `ibm`
+            trading_rules.toml:9: `create_positon` is not an action; did you mean `create_position`?
+            trading_rules.toml:13: `min_confidence`: a confidence must be between 0 and 1, got 75"#]],
     );
 }
 
@@ -98,8 +98,8 @@ fn what_is_wrong_with_a_source_of_signals_is_told_and_no_secret_is_shown() {
         )],
         &[("WEBHOOK_SECRET", "open sesame"), ("TRADINGVIEW_SECRET", "sesame")],
         expect![[r#"
-            supervisor.toml:37: `file` needs `path`: a file or a pipe
-            supervisor.toml:38: a secret belongs into the environment: API_KEY, and `key_header` names its header
+            supervisor.toml:38: `file` needs `path`: a file or a pipe
+            supervisor.toml:39: a secret belongs into the environment: API_KEY, and `key_header` names its header
             environment WEBHOOK_SECRET: it has 11 bytes, at least 24 are needed; `openssl rand -base64 32` makes one
             environment TRADINGVIEW_SECRET: it has 6 bytes, at least 16 are needed"#]],
     );
@@ -123,7 +123,7 @@ fn what_a_cancel_by_hand_means_is_one_of_two() {
     check(
         &[("tickers.toml", "on_hand_cancel = \"flatten\"", "on_hand_cancel = \"flaten\"")],
         &[],
-        expect!["tickers.toml:31: `flaten` is not a value of `on_hand_cancel`; did you mean `flatten`?"],
+        expect!["tickers.toml:32: `flaten` is not a value of `on_hand_cancel`; did you mean `flatten`?"],
     );
     let folder = changed(&[("tickers.toml", "[IBM]", "[IBM]\non_hand_cancel = \"hold\"")]);
     let config = read(folder.path(), &[]).unwrap();
@@ -150,16 +150,16 @@ fn a_ticker_has_its_own_numbers_of_a_rule_and_says_them_right() {
         &[("tickers.toml", "[MSFT]", own)],
         &[],
         expect![[r#"
-            tickers.toml:56: there is no rule `High Confidence By` for IBM; did you mean `High Confidence Buy`?
-            tickers.toml:59: rule `High Confidence Short` has no use for `scale_pct`"#]],
+            tickers.toml:57: there is no rule `High Confidence By` for IBM; did you mean `High Confidence Buy`?
+            tickers.toml:60: rule `High Confidence Short` has no use for `scale_pct`"#]],
     );
     let own = "[IBM.rules.\"High Confidence Short\"]\nmin_confidense = 0.5\nstop_loss_pct = 3\n\n[MSFT]";
     check(
         &[("tickers.toml", "[MSFT]", own)],
         &[],
         expect![[r#"
-            tickers.toml:57: `min_confidense` is not a setting of a ticker's own rule; did you mean `min_confidence`?
-            tickers.toml:58: `stop_loss_pct`: must be above 0 and at most 0.5, got 3; did you mean 0.03?"#]],
+            tickers.toml:58: `min_confidense` is not a setting of a ticker's own rule; did you mean `min_confidence`?
+            tickers.toml:59: `stop_loss_pct`: must be above 0 and at most 0.5, got 3; did you mean 0.03?"#]],
     );
 }
 
@@ -169,8 +169,8 @@ fn settings_that_do_not_go_together_are_told() {
         &[("supervisor.toml", "live_accounts = []", "live_accounts = [\"U1\"]")],
         &[("TWS_HOST", "gateway")],
         expect![[r#"
-            supervisor.toml:17: live accounts are traded in mode = "live" only
-            supervisor.toml:37: `demo` predicts the embedded gateway's market; with gateway = "tws" set source = "http" and an endpoint"#]],
+            supervisor.toml:18: live accounts are traded in mode = "live" only
+            supervisor.toml:38: `demo` predicts the embedded gateway's market; with gateway = "tws" set source = "http" and an endpoint"#]],
     );
 }
 
@@ -201,14 +201,14 @@ fn whose_money_is_traded_has_to_be_said_three_times_alike() {
     expect![[r#"
         starts
         environment TWS_PORT: port 7496 is one of live_ports, and mode is "paper"; TWS listens on 7497 and IB Gateway on 4002 for paper
-        supervisor.toml:13: account U2 holds real money; it is traded only in mode = "live" and if live_accounts names it
-        supervisor.toml:16: mode "live" needs the account's id in live_accounts
+        supervisor.toml:14: account U2 holds real money; it is traded only in mode = "live" and if live_accounts names it
+        supervisor.toml:17: mode "live" needs the account's id in live_accounts
         environment TWS_PORT: mode is "live", and port 7497 is none of live_ports [7496, 4001]; if live money is behind it, name it there
-        supervisor.toml:13: account U2 is none of live_accounts ["U1"]; name it there if its money is meant
+        supervisor.toml:14: account U2 is none of live_accounts ["U1"]; name it there if its money is meant
         starts
-        supervisor.toml:16: IBAPI_RECORDING_DIR is set, and would write every message of a live account to files: unset it
+        supervisor.toml:17: IBAPI_RECORDING_DIR is set, and would write every message of a live account to files: unset it
         starts
-        supervisor.toml:16: the embedded gateway has no real money: set mode = "paper", or gateway = "tws""#]].assert_eq(&rows.join("\n"));
+        supervisor.toml:17: the embedded gateway has no real money: set mode = "paper", or gateway = "tws""#]].assert_eq(&rows.join("\n"));
 }
 
 #[test]
@@ -275,12 +275,12 @@ fn a_limit_that_is_neither_a_number_nor_off_is_told() {
         ],
         &[],
         expect![[r#"
-            supervisor.toml:71: `max_order_quantity`: expected a whole number above 0, got the number 0
-            supervisor.toml:72: `max_order_value`: expected a number, got the text `of`
-            supervisor.toml:73: `price_collar_pct`: must be above 0 and at most 0.5, got 5; did you mean 0.05?
-            supervisor.toml:80: `max_trades_a_day`: expected a number or `off`, got `true`
-            supervisor.toml:91: `max_gross_exposure`: must be above 0, got `-1`
-            supervisor.toml:107: `buying_power_share`: must be above 0 and at most 1, got 1.5"#]],
+            supervisor.toml:72: `max_order_quantity`: expected a whole number above 0, got the number 0
+            supervisor.toml:73: `max_order_value`: expected a number, got the text `of`
+            supervisor.toml:74: `price_collar_pct`: must be above 0 and at most 0.5, got 5; did you mean 0.05?
+            supervisor.toml:81: `max_trades_a_day`: expected a number or `off`, got `true`
+            supervisor.toml:92: `max_gross_exposure`: must be above 0, got `-1`
+            supervisor.toml:108: `buying_power_share`: must be above 0 and at most 1, got 1.5"#]],
     );
 }
 
@@ -322,19 +322,19 @@ fn a_tickers_own_limits_hold_in_place_of_the_accounts_and_are_shown_with_their_p
         .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
         .collect();
     expect![[r#"
-        IBM.risk.loss_pause_s 60 tickers.toml:54
-        IBM.risk.max_entries_a_minute 6 supervisor.toml:79
-        IBM.risk.max_losses_in_a_row 5 supervisor.toml:81
-        IBM.risk.max_order_quantity 100000 supervisor.toml:71
-        IBM.risk.max_order_value 500 tickers.toml:54
-        IBM.risk.max_position_size 80000 tickers.toml:54
-        IBM.risk.max_quote_age_s 5 supervisor.toml:74
-        IBM.risk.max_spread_pct off tickers.toml:54
-        IBM.risk.max_ticker_gap_risk off supervisor.toml:96
-        IBM.risk.max_ticker_risk off supervisor.toml:95
-        IBM.risk.max_trades_a_day 100 supervisor.toml:80
-        IBM.risk.max_unfilled_entries 10 supervisor.toml:84
-        IBM.risk.price_collar_pct 0.05 supervisor.toml:73"#]]
+        IBM.risk.loss_pause_s 60 tickers.toml:55
+        IBM.risk.max_entries_a_minute 6 supervisor.toml:80
+        IBM.risk.max_losses_in_a_row 5 supervisor.toml:82
+        IBM.risk.max_order_quantity 100000 supervisor.toml:72
+        IBM.risk.max_order_value 500 tickers.toml:55
+        IBM.risk.max_position_size 80000 tickers.toml:55
+        IBM.risk.max_quote_age_s 5 supervisor.toml:75
+        IBM.risk.max_spread_pct off tickers.toml:55
+        IBM.risk.max_ticker_gap_risk off supervisor.toml:97
+        IBM.risk.max_ticker_risk off supervisor.toml:96
+        IBM.risk.max_trades_a_day 100 supervisor.toml:81
+        IBM.risk.max_unfilled_entries 10 supervisor.toml:85
+        IBM.risk.price_collar_pct 0.05 supervisor.toml:74"#]]
     .assert_eq(&shown.join("\n"));
 }
 
@@ -347,15 +347,15 @@ fn what_is_wrong_with_a_tickers_own_limits_is_told() {
         ],
         &[],
         expect![[r#"
-            tickers.toml:51: `max_daily_loss` is not a setting of a ticker's own risk; known are `max_order_quantity`, `max_order_value`, `price_collar_pct`, `max_quote_age_s`, `max_spread_pct`, `max_position_size`, `max_entries_a_minute`, `max_trades_a_day`, `max_losses_in_a_row`, `loss_pause_s`, `max_unfilled_entries`, `max_ticker_risk`, `max_ticker_gap_risk`
-            tickers.toml:52: `price_collar_pct`: must be above 0 and at most 0.5, got 5; did you mean 0.05?
-            tickers.toml:57: `max_order_valu` is not a setting of a ticker's own risk; did you mean `max_order_value`?
-            tickers.toml:58: `max_trades_a_day`: expected a whole number above 0, got the number 0"#]],
+            tickers.toml:52: `max_daily_loss` is not a setting of a ticker's own risk; known are `max_order_quantity`, `max_order_value`, `price_collar_pct`, `max_quote_age_s`, `max_spread_pct`, `max_position_size`, `max_entries_a_minute`, `max_trades_a_day`, `max_losses_in_a_row`, `loss_pause_s`, `max_unfilled_entries`, `max_ticker_risk`, `max_ticker_gap_risk`
+            tickers.toml:53: `price_collar_pct`: must be above 0 and at most 0.5, got 5; did you mean 0.05?
+            tickers.toml:58: `max_order_valu` is not a setting of a ticker's own risk; did you mean `max_order_value`?
+            tickers.toml:59: `max_trades_a_day`: expected a whole number above 0, got the number 0"#]],
     );
     check(
         &[("tickers.toml", "[AAPL]", "[defaults.risk]\nmax_order_value = 1\n\n[AAPL]")],
         &[],
-        expect!["tickers.toml:47: the limits of every ticker stand in [risk] of supervisor.toml"],
+        expect!["tickers.toml:48: the limits of every ticker stand in [risk] of supervisor.toml"],
     );
 }
 
@@ -382,17 +382,17 @@ fn groups_of_tickers_have_limits_and_a_ticker_may_be_in_several() {
         .collect();
     expect![[r#"
         risk.groups.Old-2.max_daily_loss off built-in
-        risk.groups.Old-2.max_gross_exposure 10000 supervisor.toml:136
-        risk.groups.Old-2.max_net_exposure 5000 supervisor.toml:137
+        risk.groups.Old-2.max_gross_exposure 10000 supervisor.toml:137
+        risk.groups.Old-2.max_net_exposure 5000 supervisor.toml:138
         risk.groups.Old-2.max_positions off built-in
         risk.groups.Old-2.on_daily_loss block built-in
-        risk.groups.Old-2.tickers ["IBM","MSFT"] supervisor.toml:135
-        risk.groups.tech.max_daily_loss 500.5 supervisor.toml:131
+        risk.groups.Old-2.tickers ["IBM","MSFT"] supervisor.toml:136
+        risk.groups.tech.max_daily_loss 500.5 supervisor.toml:132
         risk.groups.tech.max_gross_exposure off built-in
         risk.groups.tech.max_net_exposure off built-in
-        risk.groups.tech.max_positions 1 supervisor.toml:130
-        risk.groups.tech.on_daily_loss flatten supervisor.toml:132
-        risk.groups.tech.tickers ["AAPL","MSFT"] supervisor.toml:129"#]]
+        risk.groups.tech.max_positions 1 supervisor.toml:131
+        risk.groups.tech.on_daily_loss flatten supervisor.toml:133
+        risk.groups.tech.tickers ["AAPL","MSFT"] supervisor.toml:130"#]]
     .assert_eq(&shown.join("\n"));
 }
 
@@ -406,14 +406,14 @@ fn what_is_wrong_with_a_group_is_told() {
         &[("supervisor.toml", "[journal]", groups)],
         &[],
         expect![[r#"
-            supervisor.toml:129: there is no ticker MSTF in tickers.toml; did you mean `MSFT`?
-            supervisor.toml:129: AAPL is named twice
-            supervisor.toml:132: `daily-Loss` is what a release calls the limit `daily loss`; name the group otherwise
-            supervisor.toml:136: `ibm` is a ticker; name the group otherwise
-            supervisor.toml:136: group `ibm` needs `tickers`, e.g. ["AAPL", "MSFT"]
-            supervisor.toml:136: group `ibm` limits nothing: give it max_positions, max_gross_exposure, max_net_exposure or max_daily_loss
-            supervisor.toml:139: `halt` is what a release calls the limit `HALT`; name the group otherwise
-            supervisor.toml:139: group `halt` limits nothing: give it max_positions, max_gross_exposure, max_net_exposure or max_daily_loss"#]],
+            supervisor.toml:130: there is no ticker MSTF in tickers.toml; did you mean `MSFT`?
+            supervisor.toml:130: AAPL is named twice
+            supervisor.toml:133: `daily-Loss` is what a release calls the limit `daily loss`; name the group otherwise
+            supervisor.toml:137: `ibm` is a ticker; name the group otherwise
+            supervisor.toml:137: group `ibm` needs `tickers`, e.g. ["AAPL", "MSFT"]
+            supervisor.toml:137: group `ibm` limits nothing: give it max_positions, max_gross_exposure, max_net_exposure or max_daily_loss
+            supervisor.toml:140: `halt` is what a release calls the limit `HALT`; name the group otherwise
+            supervisor.toml:140: group `halt` limits nothing: give it max_positions, max_gross_exposure, max_net_exposure or max_daily_loss"#]],
     );
     let groups = "[risk.groups.tech]\ntickers = [\"AAPL\"]\nmax_position = 1\non_daily_loss = \"flaten\"\n\n\
         [risk.groups.\"a b\"]\ntickers = [\"AAPL\"]\nmax_positions = 1\n\n[journal]";
@@ -421,9 +421,9 @@ fn what_is_wrong_with_a_group_is_told() {
         &[("supervisor.toml", "[journal]", groups)],
         &[],
         expect![[r#"
-            supervisor.toml:130: `max_position` is not a setting of a group; did you mean `max_positions`?
-            supervisor.toml:131: `flaten` is not a value of `on_daily_loss`; did you mean `flatten`?
-            supervisor.toml:133: `a b`: a group's name is one to 24 of A-Z, a-z, 0-9, `_` and `-`, got `a b`"#]],
+            supervisor.toml:131: `max_position` is not a setting of a group; did you mean `max_positions`?
+            supervisor.toml:132: `flaten` is not a value of `on_daily_loss`; did you mean `flatten`?
+            supervisor.toml:134: `a b`: a group's name is one to 24 of A-Z, a-z, 0-9, `_` and `-`, got `a b`"#]],
     );
 }
 
@@ -438,12 +438,12 @@ fn tickers_whose_parts_do_not_go_together_are_told() {
         ],
         &[],
         expect![[r#"
-            tickers.toml:47: rule `High Confidence Buy` may have 4294967295 orders on one side at work, IB takes 15: fewer targets or adds
-            tickers.toml:47: rule `High Confidence Short` may have 4294967295 orders on one side at work, IB takes 15: fewer targets or adds
-            tickers.toml:52: it names more than one of position_size, shares, risk_per_trade and equity_pct
-            tickers.toml:57: a future needs `local_symbol` (e.g. "ESZ6") or `expiry` (e.g. "202612")
-            tickers.toml:61: `local_symbol` and `expiry` go with security_type = "FUT"
-            tickers.toml:61: `margin_a_contract` goes with security_type = "FUT"; a stock takes its whole worth"#]],
+            tickers.toml:48: rule `High Confidence Buy` may have 4294967295 orders on one side at work, IB takes 15: fewer targets or adds
+            tickers.toml:48: rule `High Confidence Short` may have 4294967295 orders on one side at work, IB takes 15: fewer targets or adds
+            tickers.toml:53: it names more than one of position_size, shares, risk_per_trade and equity_pct
+            tickers.toml:58: a future needs `local_symbol` (e.g. "ESZ6") or `expiry` (e.g. "202612")
+            tickers.toml:62: `local_symbol` and `expiry` go with security_type = "FUT"
+            tickers.toml:62: `margin_a_contract` goes with security_type = "FUT"; a stock takes its whole worth"#]],
     );
 }
 
@@ -519,10 +519,10 @@ fn what_is_wrong_with_the_logs_is_told() {
         ],
         &[],
         expect![[r#"
-            supervisor.toml:146: `xml` is not a value of `format`; known are `text`, `json`
-            supervisor.toml:148: `megabytes_max`: must be between 0.001 and 1000000 megabytes, got `0`
-            supervisor.toml:150: `keep_days`: expected a whole number above 0, got the number 0
-            supervisor.toml:153: `day_mb_max`: must be between 0.001 and 1000000 megabytes, got `-1`
-            supervisor.toml:155: `site_lines_max` is not a setting of [logs]; known are `folder`, `level`, `format`, `megabytes_max`, `day_mb_max`, `keep_days`, `keep_files`, `site_lines_a_minute_max`"#]],
+            supervisor.toml:148: `xml` is not a value of `format`; known are `text`, `json`
+            supervisor.toml:150: `megabytes_max`: must be between 0.001 and 1000000 megabytes, got `0`
+            supervisor.toml:152: `keep_days`: expected a whole number above 0, got the number 0
+            supervisor.toml:155: `day_mb_max`: must be between 0.001 and 1000000 megabytes, got `-1`
+            supervisor.toml:157: `site_lines_max` is not a setting of [logs]; known are `folder`, `level`, `format`, `megabytes_max`, `day_mb_max`, `keep_days`, `keep_files`, `site_lines_a_minute_max`"#]],
     );
 }
