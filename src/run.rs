@@ -16,7 +16,7 @@ use crate::config::{self, Config, Source};
 use crate::control::signals::{Doors, Senders};
 use crate::control::{self, Control};
 use crate::reload::watch::Watch;
-use crate::reload::{Reloader, Reloads, STILL_TO_REMOVE, Wanted, Why};
+use crate::reload::{Reloaded, Reloader, Reloads, STILL_TO_REMOVE, Wanted, Why};
 use crate::report::clerk::Clerk;
 use crate::service::{Service, reloading};
 use crate::terminal::{self, say};
@@ -247,23 +247,31 @@ async fn serve(
                 None => std::future::pending().await,
             }
         };
-        tokio::select! {
+        let told = tokio::select! {
             () = &mut over => return Ok(()),
             _ = terminate.recv() => return Ok(()),
             _ = interrupt.recv() => return Ok(()),
-            () = changed => drop(reloading(|| reloader.reload(running, Why::Changed))),
-            () = at_rest => drop(reloading(|| reloader.reload(running, Why::Still))),
-            _ = hang_up.recv() => drop(reloading(|| reloader.reload(running, Why::Asked { yes: false }))),
+            () = changed => reloading(|| reloader.reload(running, Why::Changed)),
+            () = at_rest => reloading(|| reloader.reload(running, Why::Still)),
+            _ = hang_up.recv() => reloading(|| reloader.reload(running, Why::Asked { yes: false })),
             Some(wanted) = wishes.recv() => {
                 let told = reloading(|| reloader.follow(running, &wanted.wish));
-                wanted.answer(told);
+                wanted.answer(told.clone());
+                told
             }
             key = running.leaver() => {
                 running.part_from(&key);
                 continue;
             }
+        };
+        // What is refused waits for another change, and what was only asked changes nothing.
+        match told {
+            Reloaded::Taken(_) => {
+                still = reloader.is_waiting(running).then(|| Instant::now() + STILL_TO_REMOVE);
+            }
+            Reloaded::Refused(_) => still = None,
+            Reloaded::Would(_) => {}
         }
-        still = reloader.is_waiting(running).then(|| Instant::now() + STILL_TO_REMOVE);
     }
 }
 

@@ -16,6 +16,8 @@ const STILL: Duration = Duration::from_millis(300);
 pub struct Watch {
     changes: UnboundedReceiver<()>,
     folder: PathBuf,
+    /// True from a change until the files were still: whoever waits may be called away meanwhile.
+    is_moving: bool,
     /// Watches for as long as it lives.
     _watcher: RecommendedWatcher,
 }
@@ -39,19 +41,21 @@ impl Watch {
             }
         })?;
         watcher.watch(folder, RecursiveMode::NonRecursive)?;
-        Ok(Some(Watch { changes, folder: folder.clone(), _watcher: watcher }))
+        Ok(Some(Watch { changes, folder: folder.clone(), is_moving: false, _watcher: watcher }))
     }
 
-    /// Waits until the files have changed and are still again.
+    /// Waits until the files have changed and are still again. A change is not lost where the wait is broken off.
     pub async fn changed(&mut self) {
-        if self.changes.recv().await.is_none() {
+        if !self.is_moving && self.changes.recv().await.is_none() {
             std::future::pending::<()>().await;
         }
+        self.is_moving = true;
         loop {
             let before = look(&self.folder);
             tokio::time::sleep(STILL).await;
             while self.changes.try_recv().is_ok() {}
             if look(&self.folder) == before {
+                self.is_moving = false;
                 return;
             }
         }
@@ -67,4 +71,28 @@ fn look(folder: &Path) -> Look {
     let mut look: Look = entries.filter_map(file).collect();
     look.sort();
     look
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::time::timeout;
+
+    use super::Watch;
+    use crate::config::Source;
+
+    #[tokio::test]
+    async fn a_change_outlives_a_wait_that_is_broken_off() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut watch = Watch::over(&Source::Folder(folder.path().to_owned())).unwrap().unwrap();
+        std::fs::write(folder.path().join("tickers.toml"), "[AAPL]").unwrap();
+        // It has heard of the change, and is called away before the files were still for long enough.
+        while !watch.is_moving {
+            let broken_off = timeout(Duration::from_millis(20), watch.changed()).await;
+            assert!(broken_off.is_err(), "the files cannot have been still");
+        }
+        assert!(timeout(Duration::from_secs(60), watch.changed()).await.is_ok());
+        assert!(timeout(Duration::from_millis(400), watch.changed()).await.is_err(), "it is told once");
+    }
 }
