@@ -52,9 +52,6 @@ pub fn run(config: Config, source: &Source, choices: Choices) -> anyhow::Result<
     let symbols: Vec<&str> = config.tickers.iter().map(|own| own.contract.symbol.as_str()).collect();
     let gateway = config.embedded.as_ref().map(|embedded| demo::start(embedded, &symbols)).transpose()?;
     std::fs::create_dir_all(FOLDER).with_context(|| format!("failed to make the folder `{FOLDER}`"))?;
-    if let Some(gateway) = &gateway {
-        demo::note(gateway).with_context(|| format!("failed to write `{}`", demo::ADDRESS))?;
-    }
     tell_what_starts(&config, source, gateway.as_ref());
     let watch = Watch::over(source).context("failed to watch the config")?;
     let reports = config.reports.clone().map(|own| if gateway.is_some() { demo::reports() } else { own });
@@ -69,6 +66,10 @@ pub fn run(config: Config, source: &Source, choices: Choices) -> anyhow::Result<
     let (reloads, wishes) = Reloads::new();
     let views = actix_rt::System::new().block_on(async {
         let mut running = actors::start(settings).context("failed to start")?;
+        // Only now is it sure that no other one runs here, whose address it would take away from the kill switch.
+        if let Some(gateway) = &gateway {
+            demo::note(gateway).with_context(|| format!("failed to write `{}`", demo::ADDRESS))?;
+        }
         let control = control((port, zone), senders, &running, reloads);
         let clerk = reports.map(|folder| Clerk::start(folder, running.board.clone())).transpose();
         let clerk = clerk.context("failed to start the thread that writes reports")?;

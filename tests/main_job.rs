@@ -4,7 +4,7 @@
 
 mod support;
 
-use support::Program;
+use support::{Program, run};
 
 /// What must be seen, in words that only the real thing prints.
 const SEEN: [&str; 14] = [
@@ -60,4 +60,18 @@ fn a_duration_ends_it_by_itself() {
     let (status, told) = program.wait();
     assert!(status.success(), "{told}");
     assert!(told.contains("stopping (connected"), "{told}");
+}
+
+#[test]
+fn a_second_one_in_the_same_folder_is_turned_away_and_takes_nothing_from_the_first() {
+    let mut program = Program::start(&[]);
+    program.wait_for(&["in step with the broker"]);
+    let address = || std::fs::read_to_string(program.folder().join("state/gateway")).expect("an address");
+    let before = address();
+    let (started, said) = run(program.folder(), &["--duration", "1s"]);
+    assert!(!started && said.contains("is in use by another process"), "{said}");
+    assert_eq!(address(), before, "where the kill switch finds the first one's gateway");
+    assert!(run(program.folder(), &["health"]).1.contains("ready"), "the first one trades on");
+    let (status, rest) = program.interrupt();
+    assert!(status.success(), "{rest}");
 }
