@@ -143,7 +143,7 @@ fn look_at_what_is_open(folder: &Path) {
 /// What the screens say of two trades that are over.
 fn look_at_what_is_over(folder: &Path) {
     let stopped = screen(folder, &["trades", "ACME.2"]);
-    has(&stopped, &["short 100, closed by stop", "worse in all than at the quotes", "S1", "commissions = "]);
+    has(&stopped, &["short 100, closed by stop", " in all than at the quotes", "S1", "commissions = "]);
     has(
         &screen(folder, &["trades", "--date", DAY, "--ticker", "ACME"]),
         &["ACME.1", "ACME.2", "by 2 that are over; 0 open"],
