@@ -57,7 +57,8 @@ pub fn run(config: Config, source: &Source, choices: Choices) -> anyhow::Result<
     let reports = config.reports.clone().map(|own| if gateway.is_some() { demo::reports() } else { own });
     let (port, zone, mut config) = (config.control.port, config.limits.zone, config);
     let api = gateway.as_ref().and_then(Gateway::api).map(|api| api.to_string());
-    let mut reloader = Reloader::new(choices.config.clone(), source.clone(), &config, logs.clone(), api);
+    let (again, report) = (choices.config.clone(), config.report.clone());
+    let mut reloader = Reloader::new(again, source.clone(), report, logs.clone(), api);
     let doors = config.signals.senders.names();
     let senders = std::mem::take(&mut config.signals.senders);
     let mut settings = settings(config, gateway.as_ref(), choices.keep)?;
@@ -267,9 +268,7 @@ async fn serve(
         };
         // What is refused waits for another change, and what was only asked changes nothing.
         match told {
-            Reloaded::Taken(_) => {
-                still = reloader.is_waiting(running).then(|| Instant::now() + STILL_TO_REMOVE);
-            }
+            Reloaded::Taken { waits, .. } => still = waits.then(|| Instant::now() + STILL_TO_REMOVE),
             Reloaded::Refused(_) => still = None,
             Reloaded::Would(_) => {}
         }

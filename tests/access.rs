@@ -11,7 +11,7 @@ use std::process::Command;
 
 use crash::desk::{Desk, SYMBOL};
 use crash::verdict;
-use support::{Program, ask, request};
+use support::{Program, ask, request, run};
 
 const KEYS: [&str; 5] = ["", "0123456789", "view_token", "trade_token", "token"];
 
@@ -24,17 +24,6 @@ fn trading(folder: &Path, arguments: &[&str]) -> (Desk, Program) {
     (desk, program)
 }
 
-/// Runs a command: whether it succeeded, and all that it said.
-fn run(folder: &Path, arguments: &[&str]) -> (bool, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_supervisor"));
-    for name in ringfence::config::environment::VARIABLES {
-        command.env_remove(name);
-    }
-    let ended = command.args(arguments).current_dir(folder).output().expect("the program");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
-    (ended.status.success(), text(ended.stdout) + &text(ended.stderr))
-}
-
 #[test]
 fn every_endpoint_answers_the_roles_that_it_is_for() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -43,10 +32,25 @@ fn every_endpoint_answers_the_roles_that_it_is_for() {
     let order = |act: &str| format!(r#"{{"id":"{act}","by":"ann","act":"{act}","targets":["{SYMBOL}"]}}"#);
     let orders = acts.map(|act| ("POST /order", order(act), if act == "release" { 4 } else { 3 }));
     let person = || r#"{"by":"ann"}"#.to_owned();
-    let reads = ["GET /status", "GET /why/ACME", "GET /risk", "GET /health/live", "GET /health/ready"];
-    let mut endpoints = reads.map(|path| (path, String::new(), 2)).to_vec();
+    let reads = [
+        "/status",
+        "/positions",
+        "/orders",
+        "/trades",
+        "/signals/latest",
+        "/report",
+        "/why/ACME",
+        "/risk",
+        "/health/live",
+        "/health/ready",
+    ];
+    // What does not know its trade says so to those only who may look.
+    let no_trade = "GET /trades/ACME.9";
+    let reads = reads.map(|path| format!("GET {path}"));
+    let mut endpoints: Vec<_> = reads.iter().map(|line| (line.as_str(), String::new(), 2)).collect();
     endpoints.extend(orders);
     endpoints.extend([("POST /arm", person(), 4), ("POST /reload", person(), 4)]);
+    endpoints.push((no_trade, String::new(), 2));
     for (index, key) in KEYS.into_iter().enumerate() {
         for (line, body, least) in &endpoints {
             let (status, said) = request(folder.path(), key, line, body).expect("an answer");
@@ -55,6 +59,7 @@ fn every_endpoint_answers_the_roles_that_it_is_for() {
                 0 if line.contains("/health/") => &[200],
                 0 | 1 => &[401, 429],
                 _ if index < *least => &[403],
+                _ if *line == no_trade => &[404],
                 _ => &[200],
             };
             assert!(wanted.contains(&status), "{key} {line} {body}: {status} {said}");

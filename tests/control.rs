@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
-use support::Program;
+use support::{Program, heard};
 use tempfile::TempDir;
 
 /// A folder whose config asks for this port.
@@ -33,25 +33,14 @@ fn trading(folder: &TempDir) -> Program {
     program
 }
 
-/// Runs a command in `folder`: whether it succeeded, what it said, what it said went wrong.
-fn run(folder: &Path, arguments: &[&str]) -> (bool, String, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_supervisor"));
-    for name in ringfence::config::environment::VARIABLES {
-        command.env_remove(name);
-    }
-    let ended = command.args(arguments).current_dir(folder).output().expect("the program");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
-    (ended.status.success(), text(ended.stdout), text(ended.stderr))
-}
-
 fn succeeds(folder: &Path, arguments: &[&str]) -> String {
-    let (success, said, wrong) = run(folder, arguments);
+    let (success, said, wrong) = heard(folder, arguments);
     assert!(success && wrong.is_empty(), "{arguments:?}: {said}{wrong}");
     said
 }
 
 fn fails(folder: &Path, arguments: &[&str]) -> String {
-    let (success, said, wrong) = run(folder, arguments);
+    let (success, said, wrong) = heard(folder, arguments);
     assert!(!success && said.is_empty(), "{arguments:?}: {said}{wrong}");
     wrong
 }

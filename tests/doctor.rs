@@ -3,22 +3,15 @@
 mod support;
 
 use std::path::Path;
-use std::process::Command;
 
 use paper::exchange::options::Precautions;
 use paper::{AccountOptions, Gateway, MarketOptions, Options};
-use support::Program;
 use support::signals::Signals;
+use support::{Program, run};
 
 /// Runs it in `folder`: whether it found nothing wrong, and all that it said.
 fn doctor(folder: &Path, arguments: &[&str]) -> (bool, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_supervisor"));
-    for name in ringfence::config::environment::VARIABLES {
-        command.env_remove(name);
-    }
-    let ended = command.arg("doctor").args(arguments).current_dir(folder).output().expect("the program");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
-    (ended.status.success(), text(ended.stdout) + &text(ended.stderr))
+    run(folder, &[&["doctor"], arguments].concat())
 }
 
 /// A gateway whose market has been open for a while.

@@ -6,12 +6,11 @@ mod support;
 
 use std::io::Write;
 use std::path::Path;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crash::desk::{Desk, MATES, SYMBOL};
 use paper::faults::Fault;
-use support::{Program, ask};
+use support::{Program, ask, run};
 
 /// In no group.
 const OTHER: &str = MATES[0];
@@ -53,17 +52,6 @@ fn until(is: impl Fn() -> bool) {
 /// A hundred shares lose a dollar each; the stop lies three below.
 fn lose(desk: &Desk) {
     desk.make(Fault::Gap { symbol: SYMBOL.to_owned(), percent: -1.0 });
-}
-
-/// Runs a command: whether all followed, and all that it said.
-fn run(folder: &Path, arguments: &[&str]) -> (bool, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_supervisor"));
-    for name in ringfence::config::environment::VARIABLES {
-        command.env_remove(name);
-    }
-    let ended = command.args(arguments).current_dir(folder).output().expect("the program");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
-    (ended.status.success(), text(ended.stdout) + &text(ended.stderr))
 }
 
 #[test]

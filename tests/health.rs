@@ -3,22 +3,22 @@
 mod crash;
 mod support;
 
+use std::io::{BufRead, BufReader};
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crash::desk::Desk;
 use serde_json::Value;
-use support::{Program, request};
+use support::{Program, command, request, run};
 
 /// A guard against hanging, far above what anything here takes.
 const PATIENCE: Duration = Duration::from_secs(90);
 
 /// Runs `supervisor health`: its exit status and what it said.
 fn health(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_supervisor"));
-    let ended = command.arg("health").args(arguments).current_dir(folder).output().expect("the program");
+    let ended = command(folder, &[&["health"], arguments].concat()).output().expect("the program");
     (ended.status.code(), String::from_utf8(ended.stdout).expect("text"))
 }
 
@@ -105,17 +105,41 @@ fn it_is_ready_once_armed_and_a_ticker_that_is_halted_degrades_it() {
     while health(folder.path(), &[]).1 != "ready\n" {
         assert!(began.elapsed() < PATIENCE, "{:?}", health(folder.path(), &[]));
     }
-    let halted = Command::new(env!("CARGO_BIN_EXE_supervisor"))
-        .args(["halt", "--by", "ann"])
-        .current_dir(folder.path())
-        .status()
-        .expect("the program");
-    assert!(halted.success());
+    let (halted, said) = run(folder.path(), &["halt", "--by", "ann"]);
+    assert!(halted, "{said}");
     let (code, said) = health(folder.path(), &[]);
     assert!(code == Some(0) && said.starts_with("degraded\n  ACME is halted"), "{said}");
     let (status, said) = request(folder.path(), "", "GET /health/ready", "").expect("an answer");
     assert!(status == 200 && said.contains("tickers") && !said.contains("ACME"), "{said}");
     program.interrupt();
+}
+
+#[test]
+fn who_watches_is_told_each_change_until_ctrl_c() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut watch = command(folder.path(), &["health", "--watch"]);
+    let mut watcher = watch.stdout(Stdio::piped()).spawn().expect("the program");
+    let mut lines = BufReader::new(watcher.stdout.take().expect("its output")).lines();
+    let mut told: Vec<String> = Vec::new();
+    let mut until = |words: &str| {
+        while !told.last().is_some_and(|line| line.starts_with(words)) {
+            told.push(lines.next().expect("it goes on").expect("text"));
+        }
+        told.clone()
+    };
+    until("down: ");
+    // Nothing changes, for several looks.
+    std::thread::sleep(Duration::from_millis(2_500));
+    let desk = Desk::open(folder.path());
+    let mut program = Program::start_in(folder.path(), &[]);
+    until("ready");
+    drop(desk);
+    until("not ready");
+    program.interrupt();
+    let told = until("down: ");
+    assert!(told.windows(2).all(|two| two[0] != two[1]), "only what has changed is said: {told:?}");
+    let sent = Command::new("kill").args(["-INT", &watcher.id().to_string()]).status().expect("kill");
+    assert!(sent.success() && watcher.wait().expect("its end").success());
 }
 
 #[test]
@@ -168,12 +192,14 @@ fn a_thread_that_hangs_ends_the_signs_of_life() {
 #[test]
 fn the_script_answers_as_the_command_does() {
     let folder = tempfile::tempdir().expect("a folder");
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/health_check");
+    let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts");
     let binary = Path::new(env!("CARGO_BIN_EXE_supervisor")).parent().expect("its folder");
     let path = format!("{}:{}", binary.display(), std::env::var("PATH").expect("a path"));
-    // A copy of the script without a tree around it finds the program in PATH.
+    // Copies of the scripts without a tree around them find the program in PATH.
+    for name in ["health_check", "run_supervisor"] {
+        std::fs::copy(scripts.join(name), folder.path().join(name)).expect("to copy it");
+    }
     let copy = folder.path().join("health_check");
-    std::fs::copy(script, &copy).expect("to copy it");
     let check = |arguments: &[&str]| {
         let mut command = Command::new("bash");
         let ended = command.arg(&copy).args(arguments).env("PATH", &path).current_dir(folder.path()).output();

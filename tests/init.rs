@@ -4,12 +4,12 @@ mod support;
 
 use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use paper::{AccountOptions, Gateway, MarketOptions, Options};
 use rexpect::session::spawn_command;
-use support::Program;
 use support::signals::Signals;
+use support::{Program, command};
 
 /// Market seconds a second.
 const SPEED: u32 = 10;
@@ -23,15 +23,6 @@ fn gateway() -> Gateway {
     let gateway = Gateway::start(Options { market, account, ..Options::default() }).expect("a paper gateway");
     gateway.control().step(35 * 60).expect("a gateway that listens");
     gateway
-}
-
-fn command(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_supervisor"));
-    for name in ringfence::config::environment::VARIABLES {
-        command.env_remove(name);
-    }
-    command.args(arguments).current_dir(folder);
-    command
 }
 
 /// Runs it with these lines to read: its exit status, and all that it said.

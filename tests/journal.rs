@@ -6,21 +6,14 @@ mod crash;
 mod support;
 
 use std::path::Path;
-use std::process::Command;
 
 use crash::desk::{Desk, SYMBOL};
 use paper::faults::Fault;
-use support::{Program, audit, market};
+use support::{Program, audit, market, run};
 
 /// Runs `supervisor journal …`: whether it succeeded, and all that it said.
 fn journal(folder: &Path, arguments: &[&str]) -> (bool, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_supervisor"));
-    for name in ringfence::config::environment::VARIABLES {
-        command.env_remove(name);
-    }
-    let ended = command.arg("journal").args(arguments).current_dir(folder).output().expect("the program");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
-    (ended.status.success(), text(ended.stdout) + &text(ended.stderr))
+    run(folder, &[&["journal"], arguments].concat())
 }
 
 /// A supervisor that has traded, and has ended; and what it said.

@@ -3,26 +3,12 @@
 mod crash;
 mod support;
 
-use std::path::Path;
-use std::process::Command;
-
 use crash::desk::{Desk, SYMBOL};
 use crash::verdict;
 use paper::exchange::order::Side;
 use paper::faults::Fault;
 use serde_json::{Value, json};
-use support::{Program, ask, order};
-
-/// Runs a command: whether all followed, and all that it said.
-fn run(folder: &Path, arguments: &[&str]) -> (bool, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_supervisor"));
-    for name in ringfence::config::environment::VARIABLES {
-        command.env_remove(name);
-    }
-    let ended = command.args(arguments).current_dir(folder).output().expect("the program");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
-    (ended.status.success(), text(ended.stdout) + &text(ended.stderr))
-}
+use support::{Program, ask, order, run};
 
 #[test]
 fn flatten_closes_halts_over_a_restart_and_ends_by_a_release() {

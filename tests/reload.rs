@@ -281,6 +281,39 @@ fn limits_rules_sources_and_the_log_level_change_while_it_trades() {
 }
 
 #[test]
+fn another_key_in_the_environment_file_is_taken_and_what_cannot_be_is_told_with_all_the_rest_left() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (desk, mut program) = trading(folder.path(), &[SYMBOL]);
+    let set = |text: &str| std::fs::write(folder.path().join(".env"), text).expect("to write");
+    let reload = || run(folder.path(), &["reload", "--by", "ann"]);
+    set("API_KEY=another-key-of-ours\n");
+    let (taken, said) = reload();
+    assert!(taken && said.contains("environment API_KEY: another one"), "{said}");
+    until("the other key", || desk.was_asked_with("another-key-of-ours"));
+    // None of these is taken, and neither is what else has changed with it.
+    edit(folder.path(), "tickers.toml", "shares = 100", "shares = 50");
+    for (text, words) in [
+        ("API_KEY another\n", "environment .env: its first line that is no comment is not NAME=value"),
+        ("API_KEY=\"a\\nb\"\n", "environment API_KEY: it has a line break or another control character"),
+        (
+            "WEBHOOK_SECRET=\"0123456789abcdef0123456789abcdef\"\n",
+            "environment WEBHOOK_SECRET: that holds for a whole run",
+        ),
+    ] {
+        set(text);
+        let (taken, said) = reload();
+        assert!(!taken && said.contains(words) && !said.contains("another\n"), "{text}: {said}");
+        assert!(!said.contains("0123456789abcdef"), "{said}");
+    }
+    set("");
+    // Unless the watch over the files has taken it by now.
+    let (taken, said) = reload();
+    assert!(taken, "{said}");
+    program.wait_for(&["config: environment API_KEY: another one", "shares 100 -> 50"]);
+    program.interrupt();
+}
+
+#[test]
 fn a_storm_of_edits_disturbs_nobody_who_is_not_named() {
     let folder = tempfile::tempdir().expect("a folder");
     let (desk, mut program) = trading(folder.path(), &[SYMBOL, OTHER]);

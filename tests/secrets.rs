@@ -5,21 +5,16 @@ mod crash;
 mod support;
 
 use std::path::Path;
-use std::process::Command;
 
 use crash::desk::Desk;
-use support::{Program, request};
+use support::{Program, command, request};
 
 /// Whoever finds it has found a leak.
 const CANARY: &str = "canary-5c1d0e7b";
 
 /// Runs a command in `folder`; answers with all that it said.
 fn said_by(folder: &Path, arguments: &[&str]) -> String {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_supervisor"));
-    for name in ringfence::config::environment::VARIABLES {
-        command.env_remove(name);
-    }
-    let ended = command.args(arguments).current_dir(folder).output().expect("the program");
+    let ended = command(folder, arguments).output().expect("the program");
     String::from_utf8_lossy(&[ended.stdout, ended.stderr].concat()).into_owned()
 }
 

@@ -4,10 +4,9 @@
 mod crash;
 mod support;
 
-use std::io::{BufRead, BufReader};
 use std::os::unix::fs::symlink;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crash::desk::{Desk, SYMBOL};
@@ -15,7 +14,7 @@ use paper::faults::Fault;
 use paper::faults::fault::Ending;
 use rust_decimal::Decimal;
 use serde_json::Value;
-use support::Program;
+use support::{Program, command, heard, watched};
 
 /// A guard against waiting for ever, far above what anything here takes.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -24,32 +23,16 @@ const CASH: i64 = 1_000_000;
 /// The first day of the desk's prices.
 const DAY: &str = "2008-09-29";
 
-fn command(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_supervisor"));
-    for name in ringfence::config::environment::VARIABLES {
-        command.env_remove(name);
-    }
-    command.args(arguments).current_dir(folder);
-    command
-}
-
-/// Runs a command: whether it succeeded, what it said, what it said beside that.
-fn run(folder: &Path, arguments: &[&str]) -> (bool, String, String) {
-    let ended = command(folder, arguments).output().expect("the program");
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
-    (ended.status.success(), text(ended.stdout), text(ended.stderr))
-}
-
 /// A screen, which fits a terminal.
 fn screen(folder: &Path, arguments: &[&str]) -> String {
-    let (success, said, beside) = run(folder, arguments);
+    let (success, said, beside) = heard(folder, arguments);
     assert!(success, "{arguments:?}: {said}{beside}");
     assert!(said.lines().all(|line| line.chars().count() <= 80), "{arguments:?} is too wide:\n{said}");
     said
 }
 
 fn json(folder: &Path, arguments: &[&str]) -> Value {
-    let (success, said, beside) = run(folder, &[arguments, &["--json"]].concat());
+    let (success, said, beside) = heard(folder, &[arguments, &["--json"]].concat());
     assert!(success, "{arguments:?}: {said}{beside}");
     serde_json::from_str(&said).unwrap_or_else(|error| panic!("{error}: {said}"))
 }
@@ -83,6 +66,21 @@ fn is_settled(trade: &Value) -> bool {
 
 fn gap(percent: f64) -> Fault {
     Fault::Gap { symbol: SYMBOL.to_owned(), percent }
+}
+
+/// A program at a desk, in step with it.
+fn trading(folder: &Path) -> Program {
+    let mut program = Program::start_in(folder, &[]);
+    program.wait_for(&["in step with the broker"]);
+    program
+}
+
+/// A desk, and a program at it that holds its first position.
+fn holding(folder: &Path) -> (Desk, Program) {
+    let (desk, mut program) = (Desk::open(folder), trading(folder));
+    desk.say("BUY", 0.7);
+    program.wait_for(&["  holds "]);
+    (desk, program)
 }
 
 /// A trade that a signal opens and another one closes, and one that its stop ends.
@@ -156,7 +154,7 @@ fn look_at_what_is_over(folder: &Path) {
         &signals,
         &["ACME BUY 0.70 from http: taken: Buy: 0.70 >= 0.60", "ACME SHORT 0.50 from http: declined: "],
     );
-    let (success, _, wrong) = run(folder, &["trades", "ACME.9"]);
+    let (success, _, wrong) = heard(folder, &["trades", "ACME.9"]);
     assert!(!success && wrong.contains("there is no trade `ACME.9`"), "{wrong}");
 }
 
@@ -188,13 +186,12 @@ fn is_the_gateways(report: &Value, desk: &Desk) {
 fn a_day_is_told_while_it_goes_on_and_after_it_and_its_numbers_are_the_gateways() {
     let folder = tempfile::tempdir().expect("a folder");
     let (desk, here) = (Desk::open(folder.path()), folder.path());
-    let (success, _, wrong) = run(here, &["trades"]);
+    let (success, _, wrong) = heard(here, &["trades"]);
     assert!(
         !success && wrong.contains("no supervisor runs here, and the journal in `state/journal`"),
         "{wrong}"
     );
-    let mut program = Program::start_in(here, &[]);
-    program.wait_for(&["in step with the broker"]);
+    let mut program = trading(here);
     trade(&desk, here, &mut program);
 
     let report = json(here, &["report"]);
@@ -223,7 +220,7 @@ fn a_day_is_told_while_it_goes_on_and_after_it_and_its_numbers_are_the_gateways(
     let (status, rest) = program.interrupt();
     assert!(status.success(), "{rest}");
 
-    let (success, again, beside) = run(here, &["report", "--date", DAY, "--format", "html"]);
+    let (success, again, beside) = heard(here, &["report", "--date", DAY, "--format", "html"]);
     assert!(
         success && beside.contains("no supervisor runs here; read from the journal in state/journal"),
         "{beside}"
@@ -245,19 +242,15 @@ fn a_day_is_told_while_it_goes_on_and_after_it_and_its_numbers_are_the_gateways(
 #[test]
 fn a_trade_that_is_open_has_its_whole_dossier_after_a_crash() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (desk, here) = (Desk::open(folder.path()), folder.path());
-    let mut program = Program::start_in(here, &[]);
-    program.wait_for(&["in step with the broker"]);
-    desk.say("BUY", 0.7);
-    program.wait_for(&["  holds "]);
+    let here = folder.path();
+    let (_desk, program) = holding(here);
     let settled =
         |told: &Value| told["trade"]["commissioned"] == 1 && told["lots"][0]["protected"].is_string();
     let before = until(here, &["trades", "ACME.1"], settled);
     let day = json(here, &["report"]);
     program.kill();
     assert_eq!(json(here, &["trades", "ACME.1"]), before, "by the journal");
-    let mut program = Program::start_in(here, &[]);
-    program.wait_for(&["in step with the broker"]);
+    let mut program = trading(here);
     assert_eq!(json(here, &["trades", "ACME.1"]), before, "by the next life");
     let again = json(here, &["report"]);
     assert_eq!(
@@ -268,30 +261,11 @@ fn a_trade_that_is_open_has_its_whole_dossier_after_a_crash() {
     program.interrupt();
 }
 
-/// Lines of a program that goes on by itself, until `words` was said so often; then it is told to end by Ctrl-C.
-fn watched(mut command: Command, words: &str, times: usize) -> (bool, String) {
-    let mut child = command.stdout(Stdio::piped()).spawn().expect("a program");
-    let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
-    let mut told = String::new();
-    while told.matches(words).count() < times {
-        let line = lines.next().unwrap_or_else(|| panic!("it ended by itself:\n{told}")).expect("text");
-        told.push_str(&(line + "\n"));
-    }
-    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
-    assert!(sent.success());
-    // What it says until it ends is its own.
-    lines.for_each(drop);
-    (child.wait().expect("its end").success(), told)
-}
-
 #[test]
 fn a_screen_that_is_watched_is_told_again_and_again_until_ctrl_c() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (desk, here) = (Desk::open(folder.path()), folder.path());
-    let mut program = Program::start_in(here, &[]);
-    program.wait_for(&["in step with the broker"]);
-    desk.say("BUY", 0.7);
-    program.wait_for(&["  holds "]);
+    let here = folder.path();
+    let (_desk, mut program) = holding(here);
     let watch = ["--watch", "0.1"];
     for (what, words) in [
         ("positions", "open P/L "),
@@ -310,7 +284,7 @@ fn a_screen_that_is_watched_is_told_again_and_again_until_ctrl_c() {
         let told: Value = serde_json::from_str(line).expect("an object a line");
         assert_eq!(told["own"][0]["ticker"], SYMBOL);
     }
-    assert!(run(here, &["status", "--watch", "0"]).2.contains("between 0.1 and 86400 seconds"));
+    assert!(heard(here, &["status", "--watch", "0"]).2.contains("between 0.1 and 86400 seconds"));
     // Who watches sees that it ends, and goes on watching.
     program.interrupt();
     let (ended, told) =
@@ -321,23 +295,25 @@ fn a_screen_that_is_watched_is_told_again_and_again_until_ctrl_c() {
 #[test]
 fn the_scripts_watch_the_program_of_the_folder_that_they_are_called_in() {
     let folder = tempfile::tempdir().expect("a folder");
-    let (desk, here) = (Desk::open(folder.path()), folder.path());
-    let mut program = Program::start_in(here, &[]);
-    program.wait_for(&["in step with the broker"]);
-    desk.say("BUY", 0.7);
-    program.wait_for(&["  holds "]);
+    let here = folder.path();
+    let _both = holding(here);
     // A tree of their own, so that nothing that was built elsewhere is found.
     let tree = tempfile::tempdir().expect("a folder");
     std::fs::create_dir_all(tree.path().join("scripts")).expect("a folder");
     std::fs::create_dir_all(tree.path().join("bin")).expect("a folder");
     let built = env!("CARGO_BIN_EXE_supervisor");
     symlink(built, tree.path().join("bin/supervisor")).expect("a link");
+    let copy = |script: &str| {
+        let own = tree.path().join("scripts").join(script);
+        std::fs::copy(Path::new("scripts").join(script), &own).expect("the script");
+        own
+    };
+    copy("run_supervisor");
     let path = format!("{}:{}", tree.path().join("bin").display(), std::env::var("PATH").unwrap_or_default());
     for (script, words) in
         [("monitor_positions", "open P/L "), ("position_dashboard", "connected to account")]
     {
-        let own = tree.path().join("scripts").join(script);
-        std::fs::copy(Path::new("scripts").join(script), &own).expect("the script");
+        let own = copy(script);
         let call = |path: &str| {
             let mut command = Command::new(&own);
             for name in ringfence::config::environment::VARIABLES {

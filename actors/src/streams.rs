@@ -41,7 +41,7 @@ macro_rules! line {
     };
 }
 
-/// Tells one step of a ticker; `trade` is what was open then.
+/// Tells one step of a ticker; `trade` is what was open then, for steps that name none.
 pub fn tell(actor: &str, now: Now, trade: Option<u32>, step: &Step) {
     let order = order_of(step);
     let trade = trade_of(step).or(trade);
@@ -54,7 +54,7 @@ pub fn tell(actor: &str, now: Now, trade: Option<u32>, step: &Step) {
 }
 
 /// The trade that a step names itself.
-pub(crate) fn trade_of(step: &Step) -> Option<u32> {
+fn trade_of(step: &Step) -> Option<u32> {
     match step {
         Step::Fact(Fact::LotOpened(lot)) => Some(lot.trade),
         Step::Fact(Fact::TradeClosed { trade, .. } | Fact::TradeReopened { trade, .. }) => Some(*trade),

@@ -198,10 +198,13 @@ pub fn start(settings: Settings) -> Result<Running, JournalError> {
     Ok(running)
 }
 
+/// What of a ticker's settings is another one than before, for people to read.
+type Changes<'a> = &'a dyn Fn(&TickerSettings, &TickerSettings) -> Vec<SettingChange>;
+
 impl Running {
     fn begin(&mut self, tickers: &[TickerSettings]) {
         for step in plan(&self.running, tickers) {
-            self.take(step, &|_| Vec::new());
+            self.take(step, &|_, _| Vec::new());
         }
         self.look_after_the_left();
         self.introduce();
@@ -256,12 +259,7 @@ impl Running {
 
     /// Carries out a plan under these limits. Each ticker that it names is told what of its settings has changed; the
     /// others hear nothing.
-    pub fn apply(
-        &mut self,
-        moves: Vec<Move>,
-        limits: &Limits,
-        changes: &dyn Fn(&TickerKey) -> Vec<SettingChange>,
-    ) {
+    pub fn apply(&mut self, moves: Vec<Move>, limits: &Limits, changes: Changes<'_>) {
         if self.limits != *limits {
             self.operator.meet_groups(limits.groups.keys());
             self.risk.do_send(SetLimits(Box::new(limits.clone())));
@@ -302,7 +300,7 @@ impl Running {
         tracing::info!(target: streams::TRADING, actor = NAME, "{key} is flat and out of the config: ended");
     }
 
-    fn take(&mut self, step: Move, changes: &dyn Fn(&TickerKey) -> Vec<SettingChange>) {
+    fn take(&mut self, step: Move, changes: Changes<'_>) {
         match step {
             Move::Start(settings) => self.start_ticker(settings),
             Move::Change(settings) => self.configure(settings, changes),
@@ -317,11 +315,12 @@ impl Running {
         }
     }
 
-    fn configure(&mut self, settings: TickerSettings, changes: &dyn Fn(&TickerKey) -> Vec<SettingChange>) {
+    fn configure(&mut self, settings: TickerSettings, changes: Changes<'_>) {
         let key = settings.key.clone();
         let wanted = Runs { settings: settings.clone(), winding_down: false };
-        if self.running.insert(key.clone(), wanted).is_some_and(|before| before.settings != settings) {
-            let changes = changes(&key);
+        let before = self.running.insert(key.clone(), wanted);
+        if let Some(before) = before.filter(|before| before.settings != settings) {
+            let changes = changes(&before.settings, &settings);
             self.tell(&key, Tell::Configure { settings: Box::new(settings), changes });
         }
     }
@@ -394,7 +393,7 @@ impl Running {
         let member = Member {
             to: address.recipient(),
             contract: settings.contract.clone(),
-            bar_minutes: settings.needs_atr().then_some(settings.atr_bar_minutes),
+            bar_minutes: settings.bars().map(|(minutes, _)| minutes),
         };
         self.meet.tickers.insert(key.clone(), member);
         if removed {
@@ -434,7 +433,7 @@ impl Running {
                 "the journal has a trade of {key} open, the config does not name it: winding down"
             );
             self.start_ticker(settings);
-            self.take(Move::Retire(key), &|_| Vec::new());
+            self.take(Move::Retire(key), &|_, _| Vec::new());
         }
     }
 

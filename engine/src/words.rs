@@ -4,11 +4,13 @@ use std::fmt;
 
 use chrono::Timelike;
 
+use crate::account::Trip;
 use crate::command::{Command, Objection};
 use crate::fact::{ClosedUnseen, ConfigFact, Fact, LotClosed, LotOpened, Step, StopOutcome, Wanted};
 use crate::money::{Money, Price, Quantity};
 use crate::order::{Execution, Margin, Standing, Status, Terms, TimeInForce};
 use crate::order_ref::OrderRef;
+use crate::record::AccountFact;
 use crate::request::{OrderSpec, Request};
 use crate::settings::OnHandCancel;
 use crate::time::in_words;
@@ -34,6 +36,41 @@ impl fmt::Display for Request {
             }
             Request::Cancel(order) => write!(f, "cancel {}", order.short()),
             Request::WhatIf(spec) => write!(f, "ask what if {spec}"),
+        }
+    }
+}
+
+impl fmt::Display for AccountFact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            AccountFact::DayOpened { day, zone, marks } => {
+                let plural = if marks.len() == 1 { "" } else { "s" };
+                write!(f, "trading day {day} in {zone}, {} mark{plural}", marks.len())
+            }
+            AccountFact::LossLimitReached { loss, max } => {
+                write!(f, "{}; nothing opens", Trip::Loss { loss: *loss, max: *max })
+            }
+            AccountFact::ResultUnknown { ticker } => {
+                write!(f, "{}; nothing opens", Trip::Unknown { ticker: ticker.clone() })
+            }
+            AccountFact::SetByHand { limit, words } => write!(f, "{limit} was set: {words}"),
+            AccountFact::Released { limit, by, .. } => write!(f, "{limit} released by {by}"),
+            AccountFact::GroupTripped { group, trip } => write!(f, "group {group}: {trip}"),
+            AccountFact::GroupReleased { group, by, .. } => write!(f, "group {group} released by {by}"),
+            AccountFact::Armed { by } => write!(f, "armed by {by}"),
+            AccountFact::ReloadAsked { by } => write!(f, "config read again for {by}"),
+            AccountFact::OrderIds { to } => write!(f, "order ids below {to} are taken"),
+            AccountFact::NotSent { orders, why } => {
+                let orders: Vec<String> = orders.iter().map(OrderRef::short).collect();
+                write!(f, "not sent: {}: {why}", orders.join(", "))
+            }
+            AccountFact::Joined { contract } => write!(f, "trades {contract}"),
+            AccountFact::ConfigTaken { changes } => {
+                let changes: Vec<String> = changes.iter().map(ToString::to_string).collect();
+                write!(f, "a changed config is in force: {}", changes.join(", "))
+            }
+            AccountFact::Panicked { over, then } => write!(f, "panicked over {over}; {then}"),
+            AccountFact::MessageTaken { id, .. } => write!(f, "message {id} taken"),
         }
     }
 }

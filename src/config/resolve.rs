@@ -36,7 +36,7 @@ const LEGS_A_SIDE_MAX: u32 = 15;
 /// All that is wrong, each with its file and line.
 pub fn load(choices: &Choices, environment: &Environment) -> Result<Config, Faults> {
     let source = Source::find(choices.folder.as_deref());
-    let mut faults = Vec::new();
+    let mut faults = environment.faults();
     let settings = keep(&mut faults, read_supervisor(&source, choices, environment));
     let tickers = keep(&mut faults, read_tickers(&source, environment));
     let rules = keep(&mut faults, read(source.rules(), &[], rules::named).and_then(check_rules));

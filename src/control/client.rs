@@ -48,8 +48,7 @@ pub enum AskError {
 /// # Errors
 /// No supervisor runs in this folder, or it does not answer, or it says no.
 pub fn ask<T: DeserializeOwned>(path: &str) -> Result<T, AskError> {
-    let door = Door::read(Path::new(PATH)).map_err(AskError::File)?.ok_or(AskError::NotRunning)?;
-    actix_rt::System::new().block_on(ask_at(&door, path, None))
+    exchange(path, None, &[StatusCode::OK])
 }
 
 /// Posts `body` to `path`.
@@ -57,9 +56,7 @@ pub fn ask<T: DeserializeOwned>(path: &str) -> Result<T, AskError> {
 /// # Errors
 /// As [`ask`].
 pub fn post<T: DeserializeOwned>(path: &str, body: &impl Serialize) -> Result<T, AskError> {
-    let door = Door::read(Path::new(PATH)).map_err(AskError::File)?.ok_or(AskError::NotRunning)?;
-    let body = serde_json::json!(body);
-    actix_rt::System::new().block_on(ask_at(&door, path, Some(&body)))
+    exchange(path, Some(&serde_json::json!(body)), &[StatusCode::OK])
 }
 
 /// Asks for a state at `path`: an answer is one where all is well and where it is not.
@@ -67,24 +64,25 @@ pub fn post<T: DeserializeOwned>(path: &str, body: &impl Serialize) -> Result<T,
 /// # Errors
 /// As [`ask`].
 pub fn ask_state<T: DeserializeOwned>(path: &str) -> Result<T, AskError> {
+    exchange(path, None, &[StatusCode::OK, StatusCode::SERVICE_UNAVAILABLE])
+}
+
+/// Asks or posts; with one of these statuses it is answered.
+fn exchange<T: DeserializeOwned>(
+    path: &str,
+    body: Option<&Value>,
+    answers: &[StatusCode],
+) -> Result<T, AskError> {
     let door = Door::read(Path::new(PATH)).map_err(AskError::File)?.ok_or(AskError::NotRunning)?;
     actix_rt::System::new().block_on(async {
-        let answer = send(&door, path, None).await?;
+        let answer = send(&door, path, body).await?;
         match answer.status() {
-            StatusCode::OK | StatusCode::SERVICE_UNAVAILABLE => {
+            status if answers.contains(&status) => {
                 answer.json().await.map_err(|source| silent(&door, source))
             }
             status => Err(refused(&door, status, answer).await),
         }
     })
-}
-
-async fn ask_at<T: DeserializeOwned>(door: &Door, path: &str, body: Option<&Value>) -> Result<T, AskError> {
-    let answer = send(door, path, body).await?;
-    match answer.status() {
-        StatusCode::OK => answer.json().await.map_err(|source| silent(door, source)),
-        status => Err(refused(door, status, answer).await),
-    }
 }
 
 async fn send(door: &Door, path: &str, body: Option<&Value>) -> Result<Response, AskError> {

@@ -100,7 +100,7 @@ pub(super) async fn reload(source: Data<Source>, role: ReqData<Role>, wish: Json
         return faulty(&fault);
     }
     match source.reloads.ask(wish.into_inner()).await {
-        Some(Reloaded::Taken(changes) | Reloaded::Would(changes)) => {
+        Some(Reloaded::Taken { changes, .. } | Reloaded::Would(changes)) => {
             HttpResponse::Ok().json(json!({ "changes": changes }))
         }
         Some(Reloaded::Refused(faults)) => {

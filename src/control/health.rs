@@ -15,7 +15,7 @@ use ports::brakes::Brake;
 use ports::broker::Condition;
 use serde::{Deserialize, Serialize};
 
-use super::shown::state;
+use crate::told::state;
 
 /// A watchdog that has not looked for so long is stuck itself. It looks five times a second.
 const LOOK_PATIENCE: Duration = Duration::from_secs(5);

@@ -8,13 +8,15 @@ use std::time::Duration;
 
 use actors::board::{Decision, Shown, words};
 use actors::signal::shown::{Counts, SignalsView};
-use actors::{Board, LinkState, TickerView};
+use actors::{Board, LinkState};
 use chrono::{DateTime, FixedOffset, Utc};
 use chrono_tz::Tz;
 use engine::account::{Gauge, LimitName, Reading, Scope};
-use engine::{Mode, Money, Price, Quantity, TickerKey};
+use engine::{Money, Price, Quantity, TickerKey};
 use ports::broker::Condition;
 use serde::{Deserialize, Serialize};
+
+use crate::told::{local, state};
 
 pub use super::sources::Source;
 
@@ -255,18 +257,4 @@ impl Why {
         let decisions = shown.view.decisions.iter().map(|decision| Told::of(decision, zone)).collect();
         Why { ticker, mode: state(&shown.view), decisions }
     }
-}
-
-/// What keeps it from deciding goes before what it would be.
-pub(super) fn state(view: &TickerView) -> String {
-    match &view.trouble {
-        Some(trouble) => trouble.to_string(),
-        None if !view.winding_down => view.mode.to_string(),
-        None if view.mode == Mode::Active => "winding down".to_owned(),
-        None => format!("{}, winding down", view.mode),
-    }
-}
-
-pub(super) fn local(at: DateTime<Utc>, zone: Tz) -> DateTime<FixedOffset> {
-    at.with_timezone(&zone).fixed_offset()
 }

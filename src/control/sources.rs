@@ -5,7 +5,7 @@ use chrono::{DateTime, FixedOffset};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use super::shown::local;
+use crate::told::local;
 
 /// One source.
 #[derive(Clone, Debug, Serialize, Deserialize)]

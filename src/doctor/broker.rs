@@ -219,7 +219,7 @@ impl<T: FnMut(Finding)> Look<'_, T> {
             )),
         }
         let price = self.prices(name, &found, &mut told).await;
-        if let Some(minutes) = own.needs_atr().then_some(own.atr_bar_minutes) {
+        if let Some((minutes, _)) = own.bars() {
             match self.probe.history(&found, minutes).await {
                 Ok(0) => (self.tell)(Finding::wrong(
                     name,

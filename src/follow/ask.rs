@@ -1,19 +1,17 @@
 //! The commands that know from the running program or the journal: what is asked for, and in which form it is shown.
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, Error};
 use chrono::NaiveDate;
-use engine::Dossiers;
 use serde::Serialize;
 
 use super::recorded::{Place, told};
 use super::{dossier, orders, signals, trades};
-use crate::control::tell::{no_day, no_trade};
 use crate::told::day::Report;
 use crate::told::orders::Orders;
 use crate::told::signals::{Heard, recorded};
-use crate::told::trade_named;
 use crate::told::trades::{Trades, Wanted};
 use crate::told::whole::Whole;
+use crate::told::{no_trade, trade_named};
 
 /// `supervisor orders`.
 ///
@@ -53,11 +51,8 @@ pub fn of_trades(place: &Place, wanted: &Wanted, json: bool) -> anyhow::Result<S
 pub fn of_trade(place: &Place, name: &str, json: bool) -> anyhow::Result<String> {
     // What is no name cannot be a path either.
     let (ticker, number) = trade_named(name).with_context(|| no_trade(name))?;
-    let found = |own: &Dossiers| {
-        let trade = own.trade(&ticker, number).with_context(|| no_trade(name))?;
-        Ok(Whole::of(trade, own.zone()))
-    };
-    let whole: Whole = told(&format!("/trades/{ticker}.{number}"), place, None, found)?;
+    let path = format!("/trades/{ticker}.{number}");
+    let whole: Whole = told(&path, place, None, |own| Whole::named(own, name).map_err(Error::msg))?;
     shown(&whole, json, dossier::words)
 }
 
@@ -67,11 +62,7 @@ pub fn of_trade(place: &Place, name: &str, json: bool) -> anyhow::Result<String>
 /// As [`of_orders`]; and nothing is known of that day.
 pub fn of_day(place: &Place, date: Option<NaiveDate>) -> anyhow::Result<Report> {
     let path = date.map_or_else(|| "/report".to_owned(), |date| format!("/report?date={date}"));
-    told(&path, place, date, |own| {
-        let days: Vec<NaiveDate> = own.days().keys().copied().collect();
-        let report = date.or(own.newest_day()).and_then(|date| Report::of(own, date));
-        report.ok_or_else(|| anyhow!(no_day(date, &days)))
-    })
+    told(&path, place, date, |own| Report::of_day(own, date).map_err(Error::msg))
 }
 
 fn shown<T: Serialize>(what: &T, json: bool, words: impl FnOnce(&T) -> String) -> anyhow::Result<String> {

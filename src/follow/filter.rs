@@ -1,9 +1,10 @@
 //! Which lines of a log are wanted, and a line as it is shown.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use regex::Regex;
 use serde_json::json;
 
+use crate::journal::Wanted;
 use crate::logs::entry::{Entry, Severity};
 use crate::logs::plain::plain;
 
@@ -84,13 +85,11 @@ pub(super) fn since(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>, Str
         };
         now.checked_sub_signed(TimeDelta::try_seconds(count.checked_mul(seconds)?)?)
     };
-    let zoned = || DateTime::parse_from_rfc3339(text).ok().map(|time| time.to_utc());
     let forms = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"];
     let plain = || forms.iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
-    let day = || text.parse::<NaiveDate>().ok()?.and_hms_opt(0, 0, 0);
     span()
-        .or_else(zoned)
-        .or_else(|| plain().or_else(day).map(|time| time.and_utc()))
+        .or_else(|| Wanted::moment(text).ok())
+        .or_else(|| plain().map(|time| time.and_utc()))
         .ok_or_else(|| format!("`{text}` is no span (90s, 10m, 2h, 3d) and no time (2026-11-26T10:00:00)"))
 }
 

@@ -1,9 +1,11 @@
 //! `supervisor health`: one answer and one exit status, for scripts and monitors.
 
+use std::io::{self, Write};
 use std::time::Duration;
 
 use serde_json::json;
 
+use super::watch::again;
 use crate::control::client::{AskError, ask_state};
 use crate::control::health::Health;
 use crate::terminal::say;
@@ -30,17 +32,15 @@ pub fn health(as_json: bool) -> Verdict {
     verdict(&asked)
 }
 
-/// Asks for ever, and prints what has changed.
-pub fn watch(as_json: bool) -> ! {
+/// Asks again and again until Ctrl-C, and prints what has changed.
+pub fn watch(as_json: bool) {
     let mut before = String::new();
-    loop {
+    again(EVERY, || {
         let now = told(&look(), as_json);
-        if now != before {
-            say(&now);
-            before = now;
-        }
-        std::thread::sleep(EVERY);
-    }
+        let is_new = now != before;
+        before.clone_from(&now);
+        if is_new { writeln!(io::stdout(), "{now}") } else { Ok(()) }
+    });
 }
 
 fn look() -> Result<Health, AskError> {

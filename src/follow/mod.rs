@@ -31,6 +31,8 @@ pub mod why;
 
 use chrono::{DateTime, FixedOffset};
 
+use crate::logs::plain::plain;
+
 /// Columns of a terminal.
 pub(crate) const WIDTH: usize = 80;
 
@@ -39,26 +41,27 @@ pub(crate) fn market(at: &DateTime<FixedOffset>) -> String {
     at.format("%m-%d %H:%M:%S").to_string()
 }
 
-/// `text`, cut to `width` characters.
+/// `text` made harmless for a terminal, and cut to `width` characters.
 pub(crate) fn cut(text: &str, width: usize) -> String {
+    let text = plain(text);
     if text.chars().count() <= width {
-        return text.to_owned();
+        return text;
     }
     text.chars().take(width.saturating_sub(1)).chain(['…']).collect()
 }
 
-/// `text` in lines of at most `width` characters, broken between words where it can be.
+/// `text` made harmless for a terminal, in lines of at most `width` characters, broken between words where it can be.
 pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = vec![String::new()];
-    for word in text.split_whitespace() {
+    for word in text.split_whitespace().map(plain) {
         let Some(line) = lines.last_mut() else { break };
         if line.is_empty() {
-            line.push_str(word);
+            line.push_str(&word);
         } else if line.chars().count() + 1 + word.chars().count() <= width {
             line.push(' ');
-            line.push_str(word);
+            line.push_str(&word);
         } else {
-            lines.push(word.to_owned());
+            lines.push(word);
         }
     }
     lines
@@ -74,5 +77,11 @@ mod tests {
         assert_eq!(cut("äbcd", 3), "äb…");
         assert_eq!(wrapped("a bc def", 4), ["a bc", "def"]);
         assert_eq!(wrapped("", 4), [""]);
+    }
+
+    #[test]
+    fn no_terminal_obeys_what_came_from_outside() {
+        assert_eq!(cut("a\u{1b}[2J", 40), "a\\u{1b}[2J");
+        assert_eq!(wrapped("\u{202e}a\u{9b}2J b\nc", 40), ["\\u{202e}a\\u{9b}2J b c"]);
     }
 }

@@ -36,13 +36,8 @@ fn told(heard: &Heard) -> String {
         _ => "no signal".to_owned(),
     };
     let source = heard.source.as_ref().map_or_else(String::new, |source| format!(" from {source}"));
-    let why = heard.why.as_ref().map_or_else(String::new, |why| format!(": {}", plain(why)));
-    format!("{} {said}{}: {}{why}", plain(of), plain(&source), heard.ended)
-}
-
-/// What somebody outside wrote, without what would move a terminal's cursor.
-fn plain(text: &str) -> String {
-    text.chars().map(|char| if char.is_control() { ' ' } else { char }).collect()
+    let why = heard.why.as_ref().map_or_else(String::new, |why| format!(": {why}"));
+    format!("{of} {said}{source}: {}{why}", heard.ended)
 }
 
 #[cfg(test)]
@@ -71,7 +66,7 @@ mod tests {
             09-29 10:36:59  AAPL BUY 0.71 from http: duplicate
             09-29 10:36:59  AAPL BUY 0.71 from http: declined: confidence 0.69 < 0.80 needed
                             to close the long position
-            09-29 10:36:59  - no signal from http: malformed: no `symbol` in [2J{}"#]]
+            09-29 10:36:59  - no signal from http: malformed: no `symbol` in \u{1b}[2J{}"#]]
         .assert_eq(&words(&serde_json::from_value::<Vec<_>>(all).unwrap()));
     }
 }

@@ -29,7 +29,8 @@ fn made<const N: usize>(
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_header(header);
     if squeezed {
-        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(80);
+        let width = u16::try_from(WIDTH).unwrap_or(u16::MAX);
+        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
     }
     table.add_rows(rows);
     let last = N.saturating_sub(1);

@@ -21,16 +21,21 @@ pub fn show(
         say(look()?);
         return Ok(());
     };
-    end_by_ctrl_c();
-    loop {
+    again(every, || {
         let text = look().unwrap_or_else(|error| match json {
             true => serde_json::json!({ "error": format!("{error:#}") }).to_string(),
             false => format!("{error:#}"),
         });
-        // Whoever closed the pipe has seen enough.
-        if draw(&text, every, json).is_err() {
-            return Ok(());
-        }
+        draw(&text, every, json)
+    });
+    Ok(())
+}
+
+/// Looks every so often, until Ctrl-C or until nobody listens any more.
+pub(super) fn again(every: Duration, mut look: impl FnMut() -> io::Result<()>) {
+    end_by_ctrl_c();
+    // Whoever closed the pipe has seen enough.
+    while look().is_ok() {
         std::thread::sleep(every);
     }
 }

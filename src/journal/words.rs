@@ -1,7 +1,7 @@
 //! What a record says, in the words that the logs and `why` have for it.
 
 use engine::input::News;
-use engine::{AccountFact, Body, Fact, Input, Snapshot, Verdict};
+use engine::{Body, Fact, Input, Snapshot, Verdict};
 
 /// One record in one line.
 #[must_use]
@@ -14,7 +14,7 @@ pub(super) fn words(body: &Body) -> String {
         Body::Verdict(Verdict { request, refused: Some(because) }) => {
             format!("refused: {request}: {because}")
         }
-        Body::Account(fact) => of_account(fact),
+        Body::Account(fact) => fact.to_string(),
     }
 }
 
@@ -58,36 +58,6 @@ fn of_snapshot(snapshot: &Snapshot) -> String {
     let Snapshot { executions, orders, position, .. } = snapshot;
     let (executions, orders) = (count(executions.len(), "execution"), count(orders.len(), "order"));
     format!("the broker holds {position}, {orders}, {executions}")
-}
-
-fn of_account(fact: &AccountFact) -> String {
-    match fact {
-        AccountFact::DayOpened { day, zone, marks } => {
-            format!("trading day {day} in {zone}, {}", count(marks.len(), "mark"))
-        }
-        AccountFact::LossLimitReached { loss, max } => {
-            format!("the day's loss of {loss} reached the limit of {max}")
-        }
-        AccountFact::ResultUnknown { ticker } => format!("{ticker} made the day's result unknown"),
-        AccountFact::ReloadAsked { by } => format!("config read again for {by}"),
-        AccountFact::Armed { by } => format!("armed by {by}"),
-        AccountFact::SetByHand { limit, words } => format!("{limit} was set: {words}"),
-        AccountFact::Released { limit, by, .. } => format!("{limit} released by {by}"),
-        AccountFact::GroupTripped { group, trip } => format!("group {group}: {trip}"),
-        AccountFact::GroupReleased { group, by, .. } => format!("group {group} released by {by}"),
-        AccountFact::Joined { contract } => format!("trades {contract}"),
-        AccountFact::ConfigTaken { changes } => {
-            let changes: Vec<String> = changes.iter().map(ToString::to_string).collect();
-            format!("a changed config is in force: {}", changes.join(", "))
-        }
-        AccountFact::Panicked { over, then } => format!("panicked over {over}; {then}"),
-        AccountFact::MessageTaken { id, .. } => format!("message {id} taken"),
-        AccountFact::OrderIds { to } => format!("order ids below {to} are taken"),
-        AccountFact::NotSent { orders, why } => {
-            let orders: Vec<String> = orders.iter().map(engine::OrderRef::short).collect();
-            format!("not sent: {}: {why}", orders.join(", "))
-        }
-    }
 }
 
 fn count(number: usize, what: &str) -> String {

@@ -10,19 +10,20 @@
 pub mod diff;
 pub mod watch;
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use actors::Running;
+use actors::signal::Sources;
 use actors::streams::{ERRORS, TRADING};
 use engine::fleet::Move;
-use engine::{AccountFact, Limits, TickerKey, TickerSettings};
+use engine::{AccountFact, Limits, TickerKey};
 use ports::fail::{self, Point};
-use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 
-use crate::config::{self, Choices, Config, Environment, Report, Source, load};
+use crate::config::environment::SENDERS;
+use crate::config::supervisor::{Level, Logs};
+use crate::config::{Choices, Config, Environment, Report, Source, load};
 use crate::logs::Opened;
 use crate::{private, run};
 use diff::{Diff, names};
@@ -30,12 +31,19 @@ use diff::{Diff, names};
 /// How long the files must have been still before a ticker is taken out that is gone from them.
 pub const STILL_TO_REMOVE: Duration = Duration::from_secs(5);
 const ACTOR: &str = "supervisor";
+/// The prediction API's key.
+const KEY: &str = "API_KEY";
 
 /// What became of a config that was read again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reloaded {
-    /// It is in force, with these changes.
-    Taken(Vec<String>),
+    /// It is in force.
+    Taken {
+        /// What has changed.
+        changes: Vec<String>,
+        /// True where tickers are taken out only once the files have been still for longer.
+        waits: bool,
+    },
     /// It would be, with these changes: that was all that was asked.
     Would(Vec<String>),
     /// Nothing of it is taken, for these faults.
@@ -112,8 +120,7 @@ pub struct Reloader {
     choices: Choices,
     source: Source,
     report: Report,
-    tickers: Vec<TickerSettings>,
-    key: Option<SecretString>,
+    environment: Environment,
     logs: Opened,
     /// The embedded gateway's prediction API.
     demo_api: Option<String>,
@@ -121,9 +128,14 @@ pub struct Reloader {
 
 /// A config that can be taken, and what it changes.
 struct Change {
-    config: Config,
+    report: Report,
+    environment: Environment,
     diff: Diff,
     moves: Vec<Move>,
+    limits: Limits,
+    level: Level,
+    /// Other sources of signals.
+    sources: Option<Sources>,
     words: Vec<String>,
 }
 
@@ -133,12 +145,11 @@ impl Reloader {
     pub fn new(
         choices: Choices,
         source: Source,
-        config: &Config,
+        report: Report,
         logs: Opened,
         demo_api: Option<String>,
     ) -> Reloader {
-        let (report, tickers) = (config.report.clone(), config.tickers.clone());
-        Reloader { choices, source, report, tickers, key: config.signals.key.clone(), logs, demo_api }
+        Reloader { choices, source, report, environment: Environment::of_process(), logs, demo_api }
     }
 
     /// Does what a person wants.
@@ -159,81 +170,71 @@ impl Reloader {
             Ok(change) => change,
             Err(faults) => return refuse(faults),
         };
-        let told = change.words.clone();
-        tell(&change, why);
+        // What is missing in files that have only just changed may yet come.
+        let waits = why == Why::Changed && change.moves.iter().any(retires);
+        let changes = change.words.clone();
+        tell(&changes, waits);
         fail::pass(Point::ReloadTaken, String::new);
-        self.take(running, change, why);
+        self.take(running, change, waits);
         fail::pass(Point::ReloadDone, String::new);
-        Reloaded::Taken(told)
-    }
-
-    /// True where tickers that run are gone from the files that were last taken.
-    #[must_use]
-    pub fn is_waiting(&self, running: &Running) -> bool {
-        running.plan(&self.tickers).iter().any(|step| matches!(step, Move::Retire(_)))
+        Reloaded::Taken { changes, waits }
     }
 
     fn look(&self, running: &Running, why: Why) -> Result<Change, Vec<String>> {
-        let config = load(&self.choices, &Environment::of_process());
+        let environment = Environment::of_process();
+        let config = load(&self.choices, &environment);
         let config = config.map_err(|faults| faults.0.iter().map(ToString::to_string).collect::<Vec<_>>())?;
         let diff = Diff::of(&self.report, &config.report);
+        let other = |name: &&str| environment.get(name) != self.environment.get(name);
         let mut faults = private::faults(&self.source, &config.logs.folder, config.broker.agreement.live);
-        faults.extend(diff.fixed().map(|change| {
+        let secrets = SENDERS.into_iter().filter(other).map(|name| format!("environment {name}"));
+        let fixed = diff.fixed().map(ToString::to_string).chain(secrets);
+        faults.extend(fixed.map(|change| {
             format!("{change}: that holds for a whole run; stop the supervisor and start it again")
         }));
         let moves = running.plan(&config.tickers);
         faults.extend(running.objections(&moves));
         faults.extend(too_many(&moves, running.count(), why));
+        let sources = if diff.touches("signals.") || other(&KEY) {
+            let sources = run::sources(config.signals, self.demo_api.clone());
+            sources.map_err(|error| faults.push(format!("the signal source cannot be asked: {error:#}"))).ok()
+        } else {
+            None
+        };
         if faults.is_empty() {
-            let words = words(&diff, &moves);
-            Ok(Change { config, diff, moves, words })
+            let mut words = words(&diff, &moves);
+            words.extend(other(&KEY).then(|| format!("environment {KEY}: another one")));
+            let Config { report, limits, logs: Logs { level, .. }, .. } = config;
+            Ok(Change { report, environment, diff, moves, limits, level, sources, words })
         } else {
             Err(faults)
         }
     }
 
-    fn take(&mut self, running: &mut Running, change: Change, why: Why) {
-        let Change { config, diff, mut moves, .. } = change;
-        // What is missing in files that have only just changed may yet come.
-        moves.retain(|step| why != Why::Changed || !matches!(step, Move::Retire(_)));
+    fn take(&mut self, running: &mut Running, change: Change, waits: bool) {
+        let Change { report, environment, diff, mut moves, limits, level, sources, .. } = change;
+        moves.retain(|step| !(waits && retires(step)));
         let common = diff.common();
         if !common.is_empty() {
             running.note(AccountFact::ConfigTaken { changes: common });
         }
-        self.logs.set_level(config.logs.level);
-        let (before, after) = (std::mem::take(&mut self.tickers), config.tickers.clone());
-        let rules_of = |key: &TickerKey| {
-            let own = before.iter().chain(&after).filter(|own| own.key == *key);
-            own.flat_map(|own| own.rules.iter().map(|rule| rule.name.as_str())).collect::<BTreeSet<_>>()
-        };
-        let limits: Limits = config.limits.clone();
-        running.apply(moves, &limits, &|key| diff.of_ticker(key, &rules_of(key)));
-        (self.tickers, self.report) = (after, config.report.clone());
-        self.hear(running, config.signals, &diff);
+        self.logs.set_level(level);
+        running.apply(moves, &limits, &|before, after| {
+            let rules = before.rules.iter().chain(after.rules.iter()).map(|rule| rule.name.as_str());
+            diff.of_ticker(&after.key, &rules.collect())
+        });
+        (self.report, self.environment) = (report, environment);
+        sources.into_iter().for_each(|sources| running.hear(sources));
     }
+}
 
-    /// Another source of signals, or another key for it.
-    fn hear(&mut self, running: &Running, signals: config::Signals, diff: &Diff) {
-        let exposed = |key: &Option<SecretString>| key.as_ref().map(|key| key.expose_secret().to_owned());
-        let same_key = exposed(&self.key) == exposed(&signals.key);
-        if same_key && !diff.touches("signals.") {
-            return;
-        }
-        self.key.clone_from(&signals.key);
-        match run::sources(signals, self.demo_api.clone()) {
-            Ok(sources) => running.hear(sources),
-            Err(error) => tracing::error!(
-                target: ERRORS,
-                actor = ACTOR,
-                "the changed signal source cannot be asked, the one before is: {error:#}"
-            ),
-        }
-    }
+fn retires(step: &Move) -> bool {
+    matches!(step, Move::Retire(_))
 }
 
 /// Many tickers that are gone at once may be a file that was cut off.
 fn too_many(moves: &[Move], running: usize, why: Why) -> Option<String> {
-    let gone = moves.iter().filter(|step| matches!(step, Move::Retire(_))).count();
+    let gone = moves.iter().filter(|step| retires(step)).count();
     let many = gone > 1 && gone * 2 > running && why != Why::Asked { yes: true };
     many.then(|| {
         format!(
@@ -265,14 +266,13 @@ fn words(diff: &Diff, moves: &[Move]) -> Vec<String> {
     told.chain(diff.words_of(changed)).chain(common).collect()
 }
 
-fn tell(change: &Change, why: Why) {
-    for words in &change.words {
+fn tell(changes: &[String], waits: bool) {
+    for words in changes {
         tracing::info!(target: TRADING, actor = ACTOR, "config: {words}");
     }
-    let leaves = change.moves.iter().any(|step| matches!(step, Move::Retire(_)));
-    if change.words.is_empty() {
+    if changes.is_empty() {
         tracing::info!(target: TRADING, actor = ACTOR, "config read again: nothing changed");
-    } else if leaves && why == Why::Changed {
+    } else if waits {
         let wait = STILL_TO_REMOVE.as_secs();
         tracing::warn!(
             target: TRADING,

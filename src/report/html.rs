@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::text::{facts, open_title, told};
+use super::text::{facts, open_title, result, told};
 use crate::told::day::{Numbers, Report};
 use crate::told::trades::Trade;
 
@@ -44,16 +44,9 @@ pub fn html(report: &Report) -> String {
     counts(&mut page, "Refused by the risk book", &report.refused);
     let rows: Vec<Vec<String>> =
         report.incidents.iter().map(|own| vec![own.at.format("%H:%M:%S").to_string(), told(own)]).collect();
-    let before = match report.incidents_before {
-        0 => String::new(),
-        before => format!(", {before} before these"),
-    };
-    section(&mut page, &format!("Incidents{before}"), &["time", "what"], &rows, 9);
-    let before = match report.trades_before {
-        0 => String::new(),
-        before => format!(", {before} before these"),
-    };
-    trades(&mut page, &format!("Trades that ended{before}"), &report.trades);
+    let before = |count: u64| if count == 0 { String::new() } else { format!(", {count} before these") };
+    section(&mut page, &format!("Incidents{}", before(report.incidents_before)), &["time", "what"], &rows, 9);
+    trades(&mut page, &format!("Trades that ended{}", before(report.trades_before)), &report.trades);
     trades(&mut page, &capitalised(open_title(report)), &report.open);
     page.push_str("</body>\n</html>\n");
     page
@@ -64,16 +57,7 @@ fn by_name<K: ToString>(all: &BTreeMap<K, Numbers>) -> Vec<(String, &Numbers)> {
 }
 
 fn numbers(page: &mut String, title: &str, [name, won]: [&str; 2], all: &[(String, &Numbers)]) {
-    let row = |(name, own): &(String, &Numbers)| {
-        vec![
-            name.clone(),
-            format!("{}/{}", own.won, own.ended),
-            format!("{:+}", own.realized),
-            own.commission.to_string(),
-            format!("{:+}", own.net),
-        ]
-    };
-    let rows: Vec<Vec<String>> = all.iter().map(row).collect();
+    let rows: Vec<Vec<String>> = all.iter().map(|(name, own)| result(name.clone(), own).to_vec()).collect();
     section(page, title, &[name, won, "realised", "commission", "net"], &rows, 1);
 }
 

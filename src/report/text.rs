@@ -101,18 +101,20 @@ fn head(report: &Report) -> String {
 }
 
 fn numbers<'a>(what: &str, count: &str, all: impl Iterator<Item = (String, &'a Numbers)>) -> String {
-    let row = |(name, own): (String, &Numbers)| {
-        [
-            name,
-            format!("{}/{}", own.won, own.ended),
-            format!("{:+}", own.realized),
-            own.commission.to_string(),
-            format!("{:+}", own.net),
-        ]
-    };
-    let rows: Vec<_> = all.map(row).collect();
+    let rows: Vec<_> = all.map(|(name, own)| result(name, own)).collect();
     let won = format!("{count} won");
     table([what, &won, "realised", "commission", "net"], &rows, &[1, 2, 3, 4])
+}
+
+/// A row of results; shared with the page.
+pub(super) fn result(name: String, own: &Numbers) -> [String; 5] {
+    [
+        name,
+        format!("{}/{}", own.won, own.ended),
+        format!("{:+}", own.realized),
+        own.commission.to_string(),
+        format!("{:+}", own.net),
+    ]
 }
 
 fn counts(title: &str, all: &BTreeMap<String, u64>) -> Option<String> {

@@ -94,6 +94,22 @@ pub struct Noted {
 }
 
 impl Report {
+    /// What is known of a day, or of the newest.
+    ///
+    /// # Errors
+    /// Nothing is; in words.
+    pub fn of_day(dossiers: &Dossiers, date: Option<NaiveDate>) -> Result<Report, String> {
+        let report = date.or(dossiers.newest_day()).and_then(|date| Report::of(dossiers, date));
+        let days = || dossiers.days().keys().next().zip(dossiers.newest_day());
+        report.ok_or_else(|| match (date, days()) {
+            (Some(date), Some((first, last))) => format!(
+                "nothing is kept of {date}, only of days from {first} to {last}; reports of days that are over are in the \
+                 folder of reports, and a journal that no supervisor has open tells of any day"
+            ),
+            _ => "nothing has been recorded yet".to_owned(),
+        })
+    }
+
     /// What is known of a day; none where nothing is (any more).
     #[must_use]
     pub fn of(dossiers: &Dossiers, date: NaiveDate) -> Option<Report> {
@@ -122,9 +138,7 @@ impl Report {
             all: Numbers::of(&all),
         })
     }
-}
 
-impl Report {
     /// True where there is nothing to tell.
     #[must_use]
     pub fn is_empty(&self) -> bool {

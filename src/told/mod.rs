@@ -12,14 +12,26 @@ pub mod signals;
 pub mod trades;
 pub mod whole;
 
+use actors::TickerView;
 use chrono::{DateTime, FixedOffset, Utc};
 use chrono_tz::Tz;
-use engine::{OrderRef, TickerKey};
+use engine::{Mode, OrderRef, TickerKey};
 
 /// A moment in a zone.
 #[must_use]
 pub fn local(at: DateTime<Utc>, zone: Tz) -> DateTime<FixedOffset> {
     at.with_timezone(&zone).fixed_offset()
+}
+
+/// A ticker's state in words. What keeps it from deciding goes before what it would be.
+#[must_use]
+pub fn state(view: &TickerView) -> String {
+    match &view.trouble {
+        Some(trouble) => trouble.to_string(),
+        None if !view.winding_down => view.mode.to_string(),
+        None if view.mode == Mode::Active => "winding down".to_owned(),
+        None => format!("{}, winding down", view.mode),
+    }
 }
 
 /// The trade that a person names: `AAPL.12`, or by the reference of one of its orders.
@@ -32,6 +44,15 @@ pub fn trade_named(text: &str) -> Option<(TickerKey, u32)> {
     let (ticker, number) = text.split_once('.')?;
     let number = number.bytes().all(|byte| byte.is_ascii_digit()).then(|| number.parse().ok()).flatten()?;
     Some((ticker.parse().ok()?, number))
+}
+
+/// What is said where there is no such trade.
+#[must_use]
+pub fn no_trade(name: &str) -> String {
+    format!(
+        "there is no trade `{name}` among those that are kept; `supervisor trades` lists them: write AAPL.12, or the \
+         reference of one of its orders"
+    )
 }
 
 #[cfg(test)]

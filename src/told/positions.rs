@@ -10,7 +10,7 @@ use engine::{Money, Price, Quantity, TickerKey};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::local;
+use super::{local, state};
 
 /// All positions of the account, as far as they are known.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -99,11 +99,7 @@ impl Position {
         });
         Some(Position {
             ticker: ticker.clone(),
-            mode: shown
-                .view
-                .trouble
-                .as_ref()
-                .map_or_else(|| shown.view.mode.to_string(), ToString::to_string),
+            mode: state(&shown.view),
             side: held.side.to_string(),
             quantity: held.quantity,
             average: held.average,

@@ -3,12 +3,12 @@
 use chrono::{DateTime, FixedOffset};
 use chrono_tz::Tz;
 use engine::dossier::{Dossier, Fill, LotStory};
-use engine::{Money, Price, Quantity};
+use engine::{Dossiers, Money, Price, Quantity};
 use serde::{Deserialize, Serialize};
 
-use super::local;
 use super::orders::Order;
 use super::trades::Trade;
+use super::{local, no_trade, trade_named};
 
 /// The whole of one trade.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -115,6 +115,15 @@ pub struct Filled {
 }
 
 impl Whole {
+    /// The one that a person names.
+    ///
+    /// # Errors
+    /// There is none; in words.
+    pub fn named(dossiers: &Dossiers, name: &str) -> Result<Whole, String> {
+        let found = trade_named(name).and_then(|(ticker, number)| dossiers.trade(&ticker, number));
+        found.map(|own| Whole::of(own, dossiers.zone())).ok_or_else(|| no_trade(name))
+    }
+
     /// All of one.
     #[must_use]
     pub fn of(own: &Dossier, zone: Tz) -> Whole {

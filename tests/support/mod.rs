@@ -57,15 +57,43 @@ pub(crate) fn request(folder: &Path, key: &str, line: &str, body: &str) -> Optio
     Some((head.split(' ').nth(1)?.parse().ok()?, body.to_owned()))
 }
 
-/// Runs a command of `supervisor`: whether it succeeded, and all that it said.
-pub(crate) fn run(folder: &Path, arguments: &[&str]) -> (bool, String) {
+/// A command of `supervisor` in `folder`, with nothing set that it would read.
+pub(crate) fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(binary("supervisor"));
     for name in ringfence::config::environment::VARIABLES {
         command.env_remove(name);
     }
-    let ended = command.args(arguments).current_dir(folder).output().expect("the program");
+    command.args(arguments).current_dir(folder);
+    command
+}
+
+/// Runs it: whether it succeeded, and all that it said.
+pub(crate) fn run(folder: &Path, arguments: &[&str]) -> (bool, String) {
+    let (success, said, beside) = heard(folder, arguments);
+    (success, said + &beside)
+}
+
+/// Runs it: whether it succeeded, what it said, and what it said beside that.
+pub(crate) fn heard(folder: &Path, arguments: &[&str]) -> (bool, String, String) {
+    let ended = command(folder, arguments).output().expect("the program");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
-    (ended.status.success(), text(ended.stdout) + &text(ended.stderr))
+    (ended.status.success(), text(ended.stdout), text(ended.stderr))
+}
+
+/// Lines of a program that goes on by itself, until `words` was said so often; then it is told to end by Ctrl-C.
+pub(crate) fn watched(mut command: Command, words: &str, times: usize) -> (bool, String) {
+    let mut child = command.stdout(Stdio::piped()).spawn().expect("a program");
+    let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+    let mut told = String::new();
+    while told.matches(words).count() < times {
+        let line = lines.next().unwrap_or_else(|| panic!("it ended by itself:\n{told}")).expect("text");
+        told.push_str(&(line + "\n"));
+    }
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
+    assert!(sent.success());
+    // What it says until it ends is its own.
+    lines.for_each(drop);
+    (child.wait().expect("its end").success(), told)
 }
 
 /// A running `supervisor`.

@@ -116,12 +116,9 @@ impl SignalActor {
     #[must_use]
     pub fn new(sources: Sources, doors: Doors) -> SignalActor {
         let Doors { clock, board, barrier, replays } = doors;
-        let polled = sources.polled.as_ref().map(Source::name);
-        let names = || polled.into_iter().chain(sources.doors.iter().copied());
-        names().for_each(|name| board.signals().begin(name));
-        SignalActor {
-            silence: sources.silent_after.map(|after| Silence::new(after, names())),
-            source: sources.polled.map(Rc::new),
+        let mut actor = SignalActor {
+            silence: None,
+            source: None,
             backoff: Backoff::new(sources.every, sources.backoff_max),
             dating: sources.dating,
             doors_dating: sources.doors_dating,
@@ -138,11 +135,12 @@ impl SignalActor {
             strangers: Lines::default(),
             asking: None,
             stopped: false,
-        }
+        };
+        actor.set(sources);
+        actor
     }
 
-    /// Other sources take the place of those before. What was handed on is remembered, whoever brought it.
-    fn turn_to(&mut self, sources: Sources, ctx: &mut Context<Self>) {
+    fn set(&mut self, sources: Sources) {
         let polled = sources.polled.as_ref().map(Source::name);
         let names: Vec<&'static str> = polled.into_iter().chain(sources.doors.iter().copied()).collect();
         self.board.signals().keep(&names);
@@ -151,6 +149,11 @@ impl SignalActor {
         self.source = sources.polled.map(Rc::new);
         self.backoff = Backoff::new(sources.every, sources.backoff_max);
         (self.dating, self.doors_dating) = (sources.dating, sources.doors_dating);
+    }
+
+    /// Other sources take the place of those before. What was handed on is remembered, whoever brought it.
+    fn turn_to(&mut self, sources: Sources, ctx: &mut Context<Self>) {
+        self.set(sources);
         // An answer of the source before that is still under way is not taken.
         if let Some(asking) = self.asking.take() {
             ctx.cancel_future(asking);

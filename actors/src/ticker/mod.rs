@@ -197,14 +197,14 @@ impl TickerActor {
         self.doors.journal.do_send(Append { drafts, from, by_risk: false });
     }
 
-    /// The trade that each step is about: what it names, else one that ends by a later step, else what is open now.
+    /// The trade that was open at each step: one that ends by a later step, else what is open now.
     fn trades(&self, steps: &[Step]) -> Vec<Option<u32>> {
         let mut open = self.ticker.trade().map(|trade| trade.number);
         let backwards = steps.iter().rev().map(|step| {
             if let Step::Fact(Fact::TradeClosed { trade, .. }) = step {
                 open = Some(*trade);
             }
-            streams::trade_of(step).or(open)
+            open
         });
         let mut trades: Vec<Option<u32>> = backwards.collect();
         trades.reverse();

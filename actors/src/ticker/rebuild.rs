@@ -83,12 +83,13 @@ impl TickerActor {
                     actor = self.name,
                     "panicked over {what}; the ticker is made anew from the journal"
                 );
-                self.remember(now, format!("panicked over {what}; made anew from the journal"));
+                self.remember(now, format!("panicked over {what}; {}", Trouble::Rebuilding));
                 Life::Rebuilding { kept: std::mem::take(&mut kept) }
             }
             Verdict::Quarantine(because) => self.quarantine(now, because),
         };
         kept.iter().for_each(|input| self.set_aside(ctx, input));
+        self.hear_deferred(ctx);
         self.note_panic(ctx, now, what);
         self.recall(ctx);
         self.show(now);
@@ -106,11 +107,9 @@ impl TickerActor {
 
     /// Has it written, for those who ask later what the day was like.
     fn note_panic(&mut self, ctx: &mut Context<Self>, now: Now, what: &str) {
-        let then = match &self.life {
-            Life::Retiring { because } => format!("quarantined: {because}"),
-            _ => "made anew from the journal".to_owned(),
-        };
-        self.append(ctx, now, vec![Body::Account(AccountFact::Panicked { over: what.to_owned(), then })]);
+        let Some(trouble) = self.life.trouble() else { return };
+        let panicked = AccountFact::Panicked { over: what.to_owned(), then: trouble.to_string() };
+        self.append(ctx, now, vec![Body::Account(panicked)]);
     }
 
     /// Takes back what it keeps.
@@ -154,6 +153,7 @@ impl TickerActor {
             // An answer that comes late still takes its entries back.
             self.life = self.quarantine(now, "it cannot be made anew from the journal".to_owned());
             kept.iter().for_each(|input| self.set_aside(ctx, input));
+            self.hear_deferred(ctx);
             return self.show(now);
         };
         let waiting = self.ticker.waiting_settings();

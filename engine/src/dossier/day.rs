@@ -12,7 +12,6 @@ use super::exact::{longer, plus};
 use super::incident::Incident;
 use crate::instrument::TickerKey;
 use crate::money::{Money, Quantity};
-use crate::time::Now;
 
 /// Incidents of a day that are kept, the newest; all are counted.
 pub const INCIDENTS_MAX: usize = 100;
@@ -154,22 +153,21 @@ impl Day {
     }
 
     pub(super) fn of_rule(&mut self, rule: &str) -> &mut Sums {
-        let name = if self.rules.contains_key(rule) || self.rules.len() < NAMES_MAX { rule } else { OTHERS };
-        self.rules.entry(name.to_owned()).or_default()
+        slot(&mut self.rules, rule)
     }
 
     pub(super) fn decline(&mut self, why: &str) {
-        count(&mut self.declined, why);
+        *slot(&mut self.declined, why) += 1;
     }
 
     pub(super) fn refuse(&mut self, limit: &str) {
-        count(&mut self.refused, limit);
+        *slot(&mut self.refused, limit) += 1;
     }
 
     /// One that is of the same kind and moment as the last is the same one, of one more ticker.
-    pub(super) fn note(&mut self, now: Now, incident: Incident) {
+    pub(super) fn note(&mut self, incident: Incident) {
         if let Some(last) = self.incidents.back_mut()
-            && last.is_same(now, &incident)
+            && last.is_same(&incident)
         {
             last.also(incident.tickers);
             return;
@@ -182,7 +180,8 @@ impl Day {
     }
 }
 
-fn count(counts: &mut BTreeMap<String, u64>, name: &str) {
+/// What is counted under a name; what comes after too many names is counted together.
+fn slot<'a, T: Default>(counts: &'a mut BTreeMap<String, T>, name: &str) -> &'a mut T {
     let name = if counts.contains_key(name) || counts.len() < NAMES_MAX { name } else { OTHERS };
-    *counts.entry(name.to_owned()).or_default() += 1;
+    counts.entry(name.to_owned()).or_default()
 }

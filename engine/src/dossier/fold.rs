@@ -64,7 +64,7 @@ impl Dossiers {
     fn fact(&mut self, now: Now, ticker: &TickerKey, fact: &Fact) {
         let first = self.is_first_look(now, ticker, fact);
         if let Some(incident) = Incident::of_fact(now, ticker, fact).filter(|_| !first) {
-            self.day().note(now, incident);
+            self.day().note(incident);
         }
         match fact {
             Fact::SignalTaken { signal, because } => self.taken(now, ticker, signal, because),
@@ -205,7 +205,7 @@ impl Dossiers {
 
     fn account(&mut self, now: Now, ticker: Option<&TickerKey>, fact: &AccountFact) {
         if let Some(incident) = Incident::of_account(now, fact) {
-            self.day().note(now, incident.about(ticker));
+            self.day().note(incident.about(ticker));
         }
         if let AccountFact::NotSent { orders, .. } = fact {
             orders.iter().for_each(|order| self.not_sent(order));

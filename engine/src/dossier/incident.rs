@@ -110,36 +110,24 @@ impl Incident {
 
     /// What a fact of the account is, where it is one.
     pub(super) fn of_account(now: Now, fact: &AccountFact) -> Option<Incident> {
-        let (kind, text) = match fact {
-            AccountFact::LossLimitReached { loss, max } => {
-                (Kind::Tripped, format!("the day's loss {loss} reached the limit {max}; nothing opens"))
-            }
-            AccountFact::ResultUnknown { ticker } => {
-                (Kind::Tripped, format!("the day's result of {ticker} cannot be computed; nothing opens"))
-            }
-            AccountFact::GroupTripped { group, trip } => (Kind::Tripped, format!("group {group}: {trip}")),
-            AccountFact::SetByHand { limit, words } => (Kind::Person, format!("{limit} is set: {words}")),
-            AccountFact::Released { limit, by, .. } => (Kind::Person, format!("{limit} released by {by}")),
-            AccountFact::GroupReleased { group, by, .. } => {
-                (Kind::Person, format!("group {group} released by {by}"))
-            }
-            AccountFact::Armed { by } => (Kind::Person, format!("armed by {by}")),
-            AccountFact::NotSent { orders, why } => {
-                let names: Vec<String> = orders.iter().map(ToString::to_string).collect();
-                (Kind::Order, format!("{} not sent: {why}", names.join(", ")))
-            }
-            AccountFact::Panicked { over, then } => (Kind::Panic, format!("panicked over {over}; {then}")),
-            AccountFact::ConfigTaken { changes } => {
-                let changes: Vec<String> = changes.iter().map(ToString::to_string).collect();
-                (Kind::Person, format!("changed in the config: {}", changes.join(", ")))
-            }
+        let kind = match fact {
+            AccountFact::LossLimitReached { .. }
+            | AccountFact::ResultUnknown { .. }
+            | AccountFact::GroupTripped { .. } => Kind::Tripped,
+            AccountFact::SetByHand { .. }
+            | AccountFact::Released { .. }
+            | AccountFact::GroupReleased { .. }
+            | AccountFact::Armed { .. }
+            | AccountFact::ConfigTaken { .. } => Kind::Person,
+            AccountFact::NotSent { .. } => Kind::Order,
+            AccountFact::Panicked { .. } => Kind::Panic,
             AccountFact::DayOpened { .. }
             | AccountFact::Joined { .. }
             | AccountFact::ReloadAsked { .. }
             | AccountFact::OrderIds { .. }
             | AccountFact::MessageTaken { .. } => return None,
         };
-        Some(Incident::new(now, kind, Vec::new(), text))
+        Some(Incident::new(now, kind, Vec::new(), fact.to_string()))
     }
 
     fn new(now: Now, kind: Kind, tickers: Vec<TickerKey>, text: String) -> Incident {
@@ -153,8 +141,8 @@ impl Incident {
     }
 
     /// True where the other is the same thing, happening to another ticker.
-    pub(super) fn is_same(&self, now: Now, other: &Incident) -> bool {
-        let apart = now.process.since(self.process).max(self.process.since(now.process));
+    pub(super) fn is_same(&self, other: &Incident) -> bool {
+        let apart = other.process.since(self.process).max(self.process.since(other.process));
         self.kind == Kind::Gap && other.kind == Kind::Gap && apart < TOGETHER
     }
 

@@ -49,8 +49,8 @@ impl Ticker {
         out: &mut Out,
     ) {
         let Some(trade) = &self.trade else { return };
-        let to = |lot| Some((lot, self.move_of(trade, lot, own, view, market)?));
-        let changes: Vec<Change> = trade.lots.iter().filter_map(to).filter_map(change).collect();
+        let to = |lot| change(lot, Role::Stop, self.move_of(trade, lot, own, view, market)?);
+        let changes: Vec<Change> = trade.lots.iter().filter_map(to).collect();
         self.fired(now, rule, &because, out);
         changes.into_iter().for_each(|change| self.ask(now, Request::Modify(change), out));
     }
@@ -83,7 +83,7 @@ impl Ticker {
     pub(super) fn tighten_all(&mut self, now: Now, to: Price, out: &mut Out) {
         let Some(trade) = &self.trade else { return };
         let lots = trade.lots.iter().filter(|lot| tightens(lot, to));
-        let changes: Vec<Change> = lots.filter_map(|lot| change((lot, to))).collect();
+        let changes: Vec<Change> = lots.filter_map(|lot| change(lot, Role::Stop, to)).collect();
         changes.into_iter().for_each(|change| self.ask(now, Request::Modify(change), out));
     }
 
@@ -96,8 +96,7 @@ impl Ticker {
         view: &View<'_>,
         market: &MarketView,
     ) -> Option<Price> {
-        let (instrument, quote) = (market.instrument.as_ref()?, view.quote?);
-        let mark = view.held?.mark;
+        let (instrument, mark) = (market.instrument.as_ref()?, view.held?.mark);
         let wanted = if own.break_even {
             self.break_even_of(trade, lot, instrument).ok()?
         } else if let Some(price) = own.to_price {
@@ -114,12 +113,8 @@ impl Ticker {
         let stop = lot.newest(Role::Stop)?.spec.kind.price()?;
         let gain = (wanted.value() - stop.value()).abs();
         let worth_it = own.trail_pct.is_none() || gain >= mark.value() * TRAIL_STEP;
-        let room = match trade.side {
-            Side::Long => mark.value() - wanted.value(),
-            Side::Short => wanted.value() - mark.value(),
-        };
-        let fits = tightens(lot, wanted) && worth_it && room >= self.least_distance(quote, mark);
-        fits.then_some(wanted)
+        let fits = self.stops_to(trade, wanted, tightens(lot, wanted), market);
+        (view.quote.is_some() && worth_it && fits == StopOutcome::Moved(wanted)).then_some(wanted)
     }
 
     /// The price at which the position neither gains nor loses, commissions included.
@@ -189,7 +184,9 @@ pub(super) fn tightens(lot: &Lot, to: Price) -> bool {
     price.is_some_and(|price| lot.side().is_better(to, price))
 }
 
-fn change((lot, price): (&Lot, Price)) -> Option<Change> {
-    let stop = lot.newest(Role::Stop)?;
-    Some(Change { order: stop.spec.order.clone(), quantity: stop.filled + lot.held(), price })
+/// Another price for the lot's working exit of this role.
+pub(super) fn change(lot: &Lot, role: Role, price: Price) -> Option<Change> {
+    let leg = lot.newest(role).filter(|leg| leg.works() && leg.changing.is_none())?;
+    let other = leg.spec.kind.price().is_some_and(|now| now != price);
+    other.then(|| Change { order: leg.spec.order.clone(), quantity: leg.filled + lot.held(), price })
 }

@@ -3,7 +3,7 @@
 //! An open trade ends under the settings it began with, unless the new ones say `apply_to_open`; even then no stop
 //! loosens. A ticker that was taken out opens nothing more and protects what it holds until that is gone.
 
-use super::moves::tightens;
+use super::moves::{change, tightens};
 use super::{Out, Ticker};
 use crate::fact::{ConfigFact, Fact, StopOutcome};
 use crate::instrument::Instrument;
@@ -209,11 +209,4 @@ struct Fit {
     stop: Option<StopOutcome>,
     target: Option<Price>,
     changes: Vec<Change>,
-}
-
-/// Another price for a working exit.
-fn change(lot: &Lot, role: Role, price: Price) -> Option<Change> {
-    let leg = lot.newest(role).filter(|leg| leg.works() && leg.changing.is_none())?;
-    let other = leg.spec.kind.price().is_some_and(|now| now != price);
-    other.then(|| Change { order: leg.spec.order.clone(), quantity: leg.filled + lot.held(), price })
 }

@@ -3,7 +3,7 @@
 use engine::account::{Limits, LossScope};
 use expect_test::expect;
 
-use super::teller::{check, money};
+use super::teller::{check, check_changed, money};
 use crate::limits;
 
 fn five_hundred() -> Limits {
@@ -377,6 +377,42 @@ fn the_account_s_own_loss_trips_where_that_is_meant() {
             09:31:03 broker -600
             09:31:03 watch  -> day +0.00
             09:31:03 place AAPL E1 buy 1 limit 1.00  -> admitted
+        "#]],
+    );
+}
+
+#[test]
+fn a_changed_limit_of_the_day_trips_at_once_and_none_ends_what_has_tripped() {
+    let less = limits(|own| own.account.daily_loss_max = Some(money("100")));
+    check_changed(
+        &[five_hundred(), less, limits(|_| {})],
+        "
+        09:31:00 watch
+        09:31:00 filled AAPL E1 buy 10 at 100.00
+        09:31:00 cost AAPL 0
+        09:31:00 quote AAPL 90.00 90.02
+        09:31:00 watch
+        09:31:01 limits 2
+        09:31:01 watch
+        09:31:02 limits 3
+        09:31:02 place IBM E1 buy 9 limit 1.00
+        09:31:02 gauge daily loss
+        09:31:03 release daily loss
+        09:31:03 place IBM E1 buy 9 limit 1.00
+    ",
+        expect![[r#"
+            09:31:00 watch  -> a day opened, day +0.00
+            09:31:00 filled AAPL E1 buy 10 at 100.00
+            09:31:00 cost AAPL 0
+            09:31:00 quote AAPL 90.00 90.02
+            09:31:00 watch  -> day -100.00
+            09:31:01 limits 2
+            09:31:01 watch  -> the loss limit tripped, day -100.00
+            09:31:02 limits 3
+            09:31:02 place IBM E1 buy 9 limit 1.00  -> refused: halted: the day's loss -100.00 reached the limit 100.00
+            09:31:02 gauge daily loss  -> daily loss: 100.00, tripped: the day's loss -100.00 reached the limit 100.00; released by name only, refused 1 today
+            09:31:03 release daily loss  -> released
+            09:31:03 place IBM E1 buy 9 limit 1.00  -> admitted
         "#]],
     );
 }

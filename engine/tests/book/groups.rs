@@ -3,7 +3,7 @@
 use engine::account::{GroupLimits, GroupName, Limits};
 use expect_test::expect;
 
-use super::teller::{check, money, ticker};
+use super::teller::{check, check_changed, money, ticker};
 use crate::limits;
 
 fn name(text: &str) -> GroupName {
@@ -401,6 +401,53 @@ fn a_group_that_left_the_config_tripped_stays_so() {
             09:31:03 release tech  -> released
             09:31:03 with them
             09:31:03 place IBM E2 buy 1 limit 1.00  -> admitted
+        "#]],
+    );
+}
+
+#[test]
+fn a_changed_group_holds_from_then_on_and_one_that_tripped_stays_so() {
+    let more = |group: &mut GroupLimits| {
+        group.tickers.insert(ticker("GE"));
+        (group.positions_max, group.daily_loss_max) = (Some(2), Some(money("900")));
+    };
+    check_changed(
+        &[five_hundred(), tech(more)],
+        "
+        09:31:00 watch
+        09:31:00 filled AAPL E1 buy 100 at 10.00
+        09:31:00 cost AAPL 0
+        09:31:00 place GE E1 buy 1 limit 1.00
+        09:31:00 limits 2
+        09:31:00 gauge tech open positions
+        09:31:00 place IBM E1 buy 1 limit 1.00
+        09:31:01 limits 1
+        09:31:01 quote AAPL 5.00 5.02
+        09:31:01 watch
+        09:31:02 limits 2
+        09:31:02 gauge tech daily loss
+        09:31:02 place GE 2E1 buy 1 limit 1.00
+        09:31:03 release tech
+        09:31:03 ended GE E1
+        09:31:03 place GE 2E1 buy 1 limit 1.00
+    ",
+        expect![[r#"
+            09:31:00 watch  -> a day opened, day +0.00
+            09:31:00 filled AAPL E1 buy 100 at 10.00
+            09:31:00 cost AAPL 0
+            09:31:00 place GE E1 buy 1 limit 1.00  -> admitted
+            09:31:00 limits 2
+            09:31:00 gauge tech open positions  -> group tech's open positions: 2 of 2, 0 left, on, refused 0 today
+            09:31:00 place IBM E1 buy 1 limit 1.00  -> refused: group tech: 2 positions are open, the limit is 2
+            09:31:01 limits 1
+            09:31:01 quote AAPL 5.00 5.02
+            09:31:01 watch  -> group tech tripped, day -500.00
+            09:31:02 limits 2
+            09:31:02 gauge tech daily loss  -> group tech's daily loss: 500.00 of 900.00, 400.00 left, tripped: the day's loss -500.00 reached the limit 500.00; released by name only, refused 0 today
+            09:31:02 place GE 2E1 buy 1 limit 1.00  -> refused: group tech: halted: the day's loss -500.00 reached the limit 500.00
+            09:31:03 release tech  -> released
+            09:31:03 ended GE E1
+            09:31:03 place GE 2E1 buy 1 limit 1.00  -> admitted
         "#]],
     );
 }

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use engine::account::{Limits, LosingStreak, OwnLimits};
 use expect_test::expect;
 
-use super::teller::{check, money, quantity, ticker};
+use super::teller::{check, check_changed, money, quantity, ticker};
 use crate::limits;
 use crate::numbers::decimal;
 
@@ -364,6 +364,40 @@ fn new_terms_and_exits_meet_the_tickers_own_limits_as_others_do() {
             09:31:00 modify AAPL E1 10 1.00  -> admitted
             09:31:01 filled AAPL E1 buy 30 at 1.00
             09:31:01 place AAPL X1 sell 30 market  -> admitted
+        "#]],
+    );
+}
+
+#[test]
+fn changed_limits_hold_from_then_on_and_a_ticker_that_begins_brings_its_own() {
+    check_changed(
+        &[
+            limits(|own| own.order.quantity_max = Some(quantity("100"))),
+            with_own(
+                |every| every.order.quantity_max = Some(quantity("50")),
+                |own| own.order.quantity_max = Some(quantity("10")),
+            ),
+            limits(|_| {}),
+        ],
+        "
+        09:31:00 place AAPL E1 buy 101 limit 1.00
+        09:31:00 limits 2
+        09:31:00 place AAPL E1 buy 11 limit 1.00
+        09:31:00 place AAPL E1 buy 10 limit 1.00
+        09:31:00 place IBM E1 buy 51 limit 1.00
+        09:31:00 place IBM E1 buy 50 limit 1.00
+        09:31:00 limits 3
+        09:31:00 place AAPL A2 buy 999 limit 1.00
+    ",
+        expect![[r#"
+            09:31:00 place AAPL E1 buy 101 limit 1.00  -> refused: an order for 101, the limit is 100
+            09:31:00 limits 2
+            09:31:00 place AAPL E1 buy 11 limit 1.00  -> refused: an order for 11, the limit is 10
+            09:31:00 place AAPL E1 buy 10 limit 1.00  -> admitted
+            09:31:00 place IBM E1 buy 51 limit 1.00  -> refused: an order for 51, the limit is 50
+            09:31:00 place IBM E1 buy 50 limit 1.00  -> admitted
+            09:31:00 limits 3
+            09:31:00 place AAPL A2 buy 999 limit 1.00  -> admitted
         "#]],
     );
 }

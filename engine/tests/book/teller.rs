@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
-use engine::account::{
-    AccountView, Book, Funds, Gauge, GroupLimits, GroupName, LimitName, Limits, Releasable, Scope,
-};
+use engine::account::{AccountView, Book, Funds, Gauge, LimitName, Limits, Releasable, Scope};
 use engine::order::{Action, Commission, End, Execution, Kind, Side, Standing, Status, Terms, TimeInForce};
 use engine::request::{Change, OrderSpec};
 use engine::{
@@ -19,6 +17,11 @@ use crate::numbers::{at, decimal};
 
 /// Tells `story` to a book with `limits`; each line with its answer has to be as expected.
 pub(crate) fn check(limits: &Limits, story: &str, expected: Expect) {
+    check_changed(std::slice::from_ref(limits), story, expected);
+}
+
+/// The same with limits that change: the first ones hold until `limits 2` puts the second in their place.
+pub(crate) fn check_changed(limits: &[Limits], story: &str, expected: Expect) {
     let mut teller = Teller::new(limits);
     let mut told = String::new();
     for line in story.lines().map(str::trim).filter(|line| !line.is_empty()) {
@@ -110,18 +113,17 @@ fn unseen(name: &str, short: &str, much: &str, at: &str) -> ClosedUnseen {
 pub(crate) struct Teller {
     pub(crate) book: Book,
     view: AccountView,
-    /// Those that the story began with.
-    groups: BTreeMap<GroupName, GroupLimits>,
+    /// Those that the story is told with; it begins with the first.
+    limits: Vec<Limits>,
     records: Vec<Record>,
     executions: u32,
 }
 
 impl Teller {
-    fn new(limits: &Limits) -> Teller {
-        let book = Book::new(limits.clone());
+    fn new(limits: &[Limits]) -> Teller {
         Teller {
-            book,
-            groups: limits.groups.clone(),
+            book: Book::new(limits[0].clone()),
+            limits: limits.to_vec(),
             view: AccountView::default(),
             records: Vec::new(),
             executions: 0,
@@ -174,9 +176,14 @@ impl Teller {
             ["watch"] => self.watch(now),
             ["gauge", words @ ..] => self.gauge(now, &words.join(" ")),
             ["without", "groups"] | ["with", "them"] => {
-                let groups = if words[0] == "with" { self.groups.clone() } else { BTreeMap::new() };
+                let groups = if words[0] == "with" { self.limits[0].groups.clone() } else { BTreeMap::new() };
                 let limits = Limits { groups, ..self.book.limits().clone() };
                 self.book = self.book.clone().resume(limits);
+                String::new()
+            }
+            ["limits", number] => {
+                let number: usize = number.parse().expect("a number");
+                self.book.set_limits(self.limits[number - 1].clone());
                 String::new()
             }
             ["release", words @ ..] => self.release(now, &words.join(" ")),

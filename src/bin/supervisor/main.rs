@@ -42,7 +42,10 @@ fn main() -> ExitCode {
         Command::Journal { what } => look(what),
         Command::Risk(screen) => shown(&screen, || Ok(follow::risk::risk(screen.json)?)),
         Command::Report(choices) => report_day(choices),
-        Command::Health { json, watch: true } => follow::health::watch(json),
+        Command::Health { json, watch: true } => {
+            follow::health::watch(json);
+            ExitCode::SUCCESS
+        }
         Command::Health { json, watch: false } => ExitCode::from(follow::health::health(json) as u8),
         Command::Soak(choices) => soak(choices),
         Command::Pause(targets) => order(Act::Pause, targets),
